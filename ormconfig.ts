@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { User } from './src/auth/user.entity.js';
+import { BasketLine } from './src/basket/basket-line.entity.js';
+import { Basket } from './src/basket/basket.entity.js';
+import { Product } from './src/catalogue/product.entity.js';
+import { readDatabaseUrl } from './src/environment.js';
+import { CleanupRun } from './src/session/cleanup-run.entity.js';
+import { Session } from './src/session/session.entity.js';
+
+/** A request never waits longer than these for the database: then it is a 503. */
+const POOL_WAIT_MILLISECONDS = 5_000;
+const LOCK_MILLISECONDS = 5_000;
+const STATEMENT_MILLISECONDS = 15_000;
+
+/** The extension of this file and of the migrations beside it: `.ts` from source, `.js` when built. */
+const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
+
+const schema = {
+  type: 'postgres',
+  entities: [User, Product, Session, Basket, BasketLine, CleanupRun],
+  migrations: [join(import.meta.dirname, `src/database/migrations/*.${extension}`)],
+  migrationsTransactionMode: 'each',
+  uuidExtension: 'pgcrypto',
+  installExtensions: false,
+} as const satisfies Partial<DataSourceOptions>;
+
+/** What the application connects with. */
+export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+  return {
+    ...schema,
+    url,
+    poolSize,
+    applicationName: 'basketkeeper',
+    extra: {
+      connectionTimeoutMillis: POOL_WAIT_MILLISECONDS,
+      lock_timeout: LOCK_MILLISECONDS,
+      statement_timeout: STATEMENT_MILLISECONDS,
+      idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
+    },
+  };
+}
+
+/** What migrations connect with: one connection, and no time limits, for a change of a large table takes its time. */
+export function migrationOptions(url: string | undefined): DataSourceOptions {
+  return { ...schema, url, poolSize: 1, applicationName: 'basketkeeper-migrations', logging: ['error'] };
+}
+
+/** For TypeORM's own command line: `npm run db:migrate`, `db:revert`, `db:generate`. */
+export default new DataSource(migrationOptions(readDatabaseUrl()));

@@ -1,0 +1,32 @@
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+export type Role = 'customer' | 'admin';
+
+@Entity('users')
+@Check('users_role', `role IN ('customer', 'admin')`)
+export class User {
+  @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
+  id!: string;
+
+  /** In lower case, so that one address is one user. */
+  @Index('users_email', { unique: true })
+  @Column('text')
+  email!: string;
+
+  /** argon2id, in its PHC string format. */
+  @Column('text', { name: 'password_hash' })
+  passwordHash!: string;
+
+  @Column('text', { name: 'display_name', nullable: true })
+  displayName!: string | null;
+
+  @Column('text', { default: 'customer' })
+  role!: Role;
+
+  /** An access token made before this is worth nothing. */
+  @Column('timestamptz', { name: 'tokens_valid_after', default: () => "'-infinity'" })
+  tokensValidAfter!: Date;
+
+  @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+}

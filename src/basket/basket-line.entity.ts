@@ -1,0 +1,46 @@
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { Basket } from './basket.entity.js';
+
+/** One product in a basket. The key allows one line per sku, however many requests add it at once. */
+@Entity('basket_lines')
+@Check('basket_lines_quantity', 'quantity > 0')
+export class BasketLine {
+  @PrimaryColumn('uuid', { name: 'basket_id', primaryKeyConstraintName: 'basket_lines_pkey' })
+  basketId!: string;
+
+  @ManyToOne(() => Basket, (basket) => basket.lines, {
+    onDelete: 'CASCADE',
+    deferrable: 'INITIALLY DEFERRED',
+  })
+  @JoinColumn({ name: 'basket_id', foreignKeyConstraintName: 'basket_lines_basket_id_fkey' })
+  basket!: Relation<Basket>;
+
+  /** No foreign key: a line outlives its product and then says so. */
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'basket_lines_pkey' })
+  sku!: string;
+
+  @Column('int')
+  quantity!: number;
+
+  @Column('int', { name: 'unit_price_minor_when_added' })
+  unitPriceMinorWhenAdded!: number;
+
+  @CreateDateColumn({ type: 'timestamptz', name: 'added_at' })
+  addedAt!: Date;
+
+  /** The price that holds since the basket was frozen or submitted. */
+  @Column('int', { name: 'unit_price_minor_pinned', nullable: true })
+  unitPriceMinorPinned!: number | null;
+
+  @Column('text', { name: 'name_pinned', nullable: true })
+  namePinned!: string | null;
+}

@@ -1,0 +1,66 @@
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  ForeignKey,
+  Index,
+  OneToMany,
+  PrimaryGeneratedColumn,
+  type Relation,
+  UpdateDateColumn,
+} from 'typeorm';
+import { BasketLine } from './basket-line.entity.js';
+
+/** open: it can be changed. frozen: being paid for. submitted: an order, a record that nobody changes. */
+export type BasketStatus = 'open' | 'frozen' | 'submitted';
+
+/**
+ * What a visitor means to buy.
+ *
+ * A basket without an owner is a guest's, and a session points to it. A basket with an owner is a user's, and no
+ * session points to it.
+ */
+@Entity('baskets')
+@Check('baskets_status', `status IN ('open', 'frozen', 'submitted')`)
+@Index('baskets_one_per_owner', ['ownerId'], { unique: true, where: `status <> 'submitted'` })
+@Index('baskets_submitted_session_id', ['submittedSessionId'], { where: 'submitted_session_id IS NOT NULL' })
+export class Basket {
+  /** The application makes a UUID v7: in the order of creation, so that what is removed together lies together. */
+  @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'baskets_pkey' })
+  id!: string;
+
+  @Column('uuid', { name: 'owner_id', nullable: true })
+  @ForeignKey('User', { name: 'baskets_owner_id_fkey' })
+  ownerId!: string | null;
+
+  @Column('text', { default: 'open' })
+  status!: BasketStatus;
+
+  /** Counts the changes, from 1. */
+  @Column('int', { default: 1 })
+  version!: number;
+
+  @Column('timestamptz', { name: 'frozen_at', nullable: true })
+  frozenAt!: Date | null;
+
+  @Column('timestamptz', { name: 'submitted_at', nullable: true })
+  submittedAt!: Date | null;
+
+  /** The guest session that submitted it, as long as that lives. */
+  @Column('text', { name: 'submitted_session_id', nullable: true })
+  @ForeignKey('Session', { name: 'baskets_submitted_session_id_fkey', onDelete: 'SET NULL' })
+  submittedSessionId!: string | null;
+
+  @Column('jsonb', { name: 'last_merge', nullable: true })
+  lastMerge!: unknown;
+
+  @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+
+  @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' })
+  updatedAt!: Date;
+
+  @OneToMany(() => BasketLine, (line) => line.basket)
+  lines!: Relation<BasketLine[]>;
+}

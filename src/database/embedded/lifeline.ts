@@ -1,0 +1,38 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+
+/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one for a server that hangs. */
+const WATCHDOG = `
+  cat "$0" >/dev/null
+  kill -INT "$1"
+  for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 "$1" || exit; done
+  kill -QUIT "$1"`;
+
+/**
+ * A named pipe that every process using the server holds open.
+ *
+ * The watchdog reads it and sees its end when the last holder is gone, however it went: closed, crashed or kill -9.
+ */
+export class Lifeline {
+  private constructor(private descriptor: number | undefined) {}
+
+  static hold(path: string): Lifeline {
+    if (!existsSync(path)) spawnSync('mkfifo', ['-m', '600', path]);
+    // Read and write: opening for writing alone would wait for a reader.
+    return new Lifeline(openSync(path, 'r+'));
+  }
+
+  /** Stops the server, fast, when nobody holds the pipe any more. */
+  static watch(path: string, postmasterPid: number): void {
+    spawn('/bin/sh', ['-c', WATCHDOG, path, String(postmasterPid)], {
+      cwd: '/',
+      detached: true,
+      stdio: 'ignore',
+    }).unref();
+  }
+
+  letGo(): void {
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
+  }
+}

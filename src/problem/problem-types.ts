@@ -1,0 +1,29 @@
+/**
+ * Every error this API answers, by its `type` (`/problems/<name>`), with its status and title.
+ *
+ * RFC 9457: the type is the contract, the title is for people, the detail says what to do about this one.
+ */
+export const PROBLEMS = {
+  'invalid-input': [400, 'The request is not valid'],
+  'malformed-json': [400, 'The body is not valid JSON'],
+  'insecure-connection': [400, 'The connection is not secure'],
+  'invalid-credentials': [401, 'Email or password is wrong'],
+  'invalid-token': [401, 'The access token is not valid'],
+  'login-required': [401, 'A login is required'],
+  forbidden: [403, 'Not allowed'],
+  'not-found': [404, 'Not found'],
+  'unknown-product': [404, 'No such product'],
+  'basket-frozen': [409, 'The basket is frozen'],
+  'email-taken': [409, 'The email address is taken'],
+  'insufficient-stock': [409, 'Not enough in stock'],
+  'quantity-limit': [409, 'Too many'],
+  'session-replaced': [409, 'The session was replaced'],
+  unavailable: [409, 'The product is not for sale'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body must be JSON'],
+  'unknown-sku': [422, 'No such product for sale'],
+  'internal-error': [500, 'Something went wrong'],
+  'database-unavailable': [503, 'The database is away'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemType = keyof typeof PROBLEMS;
