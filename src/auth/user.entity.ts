@@ -23,9 +23,9 @@ export class User {
   @Column('text', { default: 'customer' })
   role!: Role;
 
-  /** An access token made before this is worth nothing. */
-  @Column('timestamptz', { name: 'tokens_valid_after', default: () => "'-infinity'" })
-  tokensValidAfter!: Date;
+  /** An access token made before this is worth nothing; null: none was ended early. */
+  @Column('timestamptz', { name: 'tokens_valid_after', nullable: true })
+  tokensValidAfter!: Date | null;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;

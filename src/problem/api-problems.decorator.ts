@@ -2,7 +2,15 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemType } from './problem-types.js';
 
-/** Documents the problems that a route can answer, a response per status with an example per type. */
+/** What every route with a body can answer. */
+export const BODY_PROBLEMS = [
+  'invalid-input',
+  'malformed-json',
+  'body-too-large',
+  'unsupported-media-type',
+] as const satisfies ProblemType[];
+
+/** Documents the problems that a route can answer, a response per status with an example per type; once a route, for a second one would hide the first. */
 export function ApiProblems(...types: ProblemType[]): MethodDecorator & ClassDecorator {
   const statuses = [...new Set(types.map((type) => PROBLEMS[type][0]))];
   const ofStatus = (status: number) => types.filter((type) => PROBLEMS[type][0] === status);

@@ -40,6 +40,8 @@ function fromHttpException(error: HttpException): Problem {
       return new Problem('not-found', 'There is nothing under this method and path.');
     case 400:
       return new Problem('invalid-input', error.message, {}, { cause: error });
+    case 503:
+      return databaseUnavailable(error);
     default:
       return new Problem(
         'internal-error',

@@ -21,7 +21,7 @@ const TABLES = `
     password_hash text NOT NULL,
     display_name text,
     role text NOT NULL DEFAULT 'customer' CONSTRAINT users_role CHECK (role IN ('customer', 'admin')),
-    tokens_valid_after timestamptz NOT NULL DEFAULT '-infinity',
+    tokens_valid_after timestamptz,
     created_at timestamptz NOT NULL DEFAULT now()
   );
   CREATE TABLE products (

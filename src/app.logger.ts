@@ -1,0 +1,30 @@
+import { ConsoleLogger, type LogLevel as NestLogLevel } from '@nestjs/common';
+import type { Environment, LogLevel } from './environment.js';
+
+/** What Nest says of its own doings at start: one line that says where we serve is enough. */
+const FRAMEWORK = new Set(['InstanceLoader', 'NestFactory', 'NestApplication', 'RouterExplorer', 'RoutesResolver']);
+
+const LEVELS: Record<LogLevel, NestLogLevel[]> = {
+  error: ['error', 'fatal'],
+  warn: ['error', 'fatal', 'warn'],
+  info: ['error', 'fatal', 'warn', 'log'],
+  debug: ['error', 'fatal', 'warn', 'log', 'debug', 'verbose'],
+};
+
+/** JSON lines in production, for people elsewhere. */
+export class AppLogger extends ConsoleLogger {
+  constructor({ isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>) {
+    super({ json: isProduction, logLevels: LEVELS[logLevel] });
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!FRAMEWORK.has(String(rest.at(-1)))) super.log(message, ...rest);
+  }
+}
+
+/** For the command line, where standard output belongs to the result. */
+export class CommandLogger extends AppLogger {
+  protected override printMessages(messages: unknown[], context?: string, level?: NestLogLevel): void {
+    super.printMessages(messages, context, level, 'stderr');
+  }
+}

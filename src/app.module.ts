@@ -1,0 +1,35 @@
+import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { AuthController } from './auth/auth.controller.js';
+import { AuthModule } from './auth/auth.module.js';
+import { BasketController } from './basket/basket.controller.js';
+import { BasketModule } from './basket/basket.module.js';
+import { CatalogueModule } from './catalogue/catalogue.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { Environment } from './environment.js';
+import { EnvironmentModule } from './environment.module.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { SessionMiddleware } from './session/session.middleware.js';
+import { SessionModule } from './session/session.module.js';
+
+@Module({
+  imports: [
+    DatabaseModule,
+    EventEmitterModule.forRoot(),
+    SessionModule,
+    CatalogueModule,
+    AuthModule,
+    BasketModule,
+    OperationsModule,
+  ],
+})
+export class AppModule implements NestModule {
+  static with(environment: Environment): DynamicModule {
+    return { module: AppModule, imports: [EnvironmentModule.with(environment)] };
+  }
+
+  /** Only routes that know a visitor read the session; the catalogue's and the health's cost no statement for it. */
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(SessionMiddleware).forRoutes(BasketController, AuthController);
+  }
+}

@@ -1,0 +1,101 @@
+import { Body, Controller, Get, Header, HttpCode, Post, Res, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCookieAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Environment } from '../environment.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { sessionCookieName, sessionCookieOptions } from '../session/session-cookie.js';
+import type { VisitorSession } from '../session/visitor-session.js';
+import { AccessTokenService } from './access-token.service.js';
+import { CredentialsDto, RegistrationDto } from './credentials.dto.js';
+import { AccessTokenDto, LoginDto } from './login.dto.js';
+import { LoginService } from './login.service.js';
+import { toUserDto, UserDto } from './user.dto.js';
+import { UserService } from './user.service.js';
+import { CurrentSession, CurrentUser, loginRequired } from './visitor.decorator.js';
+import { VisitorGuard } from './visitor.guard.js';
+import type { UserVisitor } from './visitor.js';
+
+@ApiTags('auth')
+@ApiProblems('internal-error', 'database-unavailable')
+@Controller('api/auth')
+export class AuthController {
+  constructor(
+    private readonly users: UserService,
+    private readonly logins: LoginService,
+    private readonly tokens: AccessTokenService,
+    private readonly environment: Environment,
+  ) {}
+
+  @Post('register')
+  @ApiOperation({ summary: 'Register a user; no login yet' })
+  @ApiCreatedResponse({ type: UserDto })
+  @ApiProblems(...BODY_PROBLEMS, 'email-taken')
+  async register(@Body() registration: RegistrationDto): Promise<UserDto> {
+    return toUserDto(await this.users.register(registration));
+  }
+
+  @Post('login')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Log in; the guest basket becomes the user’s or is merged into it',
+    description:
+      'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line.',
+  })
+  @ApiOkResponse({ type: LoginDto })
+  @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials')
+  async logIn(@Body() credentials: CredentialsDto, @CurrentSession() session: VisitorSession): Promise<LoginDto> {
+    const { user, basket } = await this.logins.logIn(credentials, session);
+    return { ...this.tokenFor(user.id), user: toUserDto(user), basket };
+  }
+
+  @Post('refresh')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiCookieAuth('session')
+  @ApiOperation({ summary: 'Get a new access token, from the session' })
+  @ApiOkResponse({ type: AccessTokenDto })
+  @ApiProblems('login-required')
+  refresh(@CurrentSession() session: VisitorSession): AccessTokenDto {
+    if (!session.living?.userId) throw loginRequired();
+    return this.tokenFor(session.living.userId);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End the session, a guest’s with its basket; also 204 when there is none' })
+  @ApiNoContentResponse()
+  async logOut(
+    @CurrentSession() session: VisitorSession,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    // Only when one was ended: a late logout with a replaced cookie must not throw out the login that replaced it.
+    if (!(await session.end())) return;
+    const { maxAge: _, ...options } = sessionCookieOptions(this.environment);
+    response.clearCookie(sessionCookieName(this.environment), options);
+  }
+
+  @Get('me')
+  @Header('Cache-Control', 'no-store')
+  @UseGuards(VisitorGuard)
+  @ApiBearerAuth('bearer')
+  @ApiCookieAuth('session')
+  @ApiOperation({ summary: 'Get the user who is logged in' })
+  @ApiOkResponse({ type: UserDto })
+  @ApiProblems('invalid-token', 'login-required')
+  async me(@CurrentUser() { userId }: UserVisitor): Promise<UserDto> {
+    return toUserDto(await this.users.get(userId));
+  }
+
+  private tokenFor(userId: string): AccessTokenDto {
+    return { accessToken: this.tokens.issue(userId), tokenType: 'Bearer', expiresIn: this.tokens.lifetime };
+  }
+}

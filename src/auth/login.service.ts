@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Problem } from '../problem/problem.js';
+import { SessionStore } from '../session/session.store.js';
+import type { VisitorSession } from '../session/visitor-session.js';
+import type { CredentialsDto } from './credentials.dto.js';
+import { PasswordService } from './password.service.js';
+import { lockUser } from './lock-user.js';
+import { type MergeReport, UserLoggedIn } from './user-logged-in.event.js';
+import { User } from './user.entity.js';
+import { UserService } from './user.service.js';
+
+export interface Login {
+  user: User;
+  basket: MergeReport;
+}
+
+@Injectable()
+export class LoginService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly users: UserService,
+    private readonly passwords: PasswordService,
+    private readonly sessions: SessionStore,
+    private readonly events: EventEmitter2,
+  ) {}
+
+  /**
+   * Logs a user in and replaces the session, against session fixation.
+   *
+   * All of it is one transaction: whatever fails, the visitor stays as they were, basket and all.
+   *
+   * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password
+   */
+  async logIn(credentials: CredentialsDto, session: VisitorSession): Promise<Login> {
+    // Before the transaction: hashing takes long, and locks would be held over it.
+    const user = await this.authenticate(credentials);
+    return session.inTransaction(this.dataSource, async (manager) => {
+      if (!(await lockUser(manager, user.id))) throw invalidCredentials();
+      const guestBasketId = await this.replaceSession(manager, session);
+      const basket = await this.tell(new UserLoggedIn(manager, user.id, guestBasketId));
+      await session.begin(manager, { userId: user.id });
+      return { user, basket };
+    });
+  }
+
+  private async authenticate({ email, password }: CredentialsDto): Promise<User> {
+    const user = await this.users.findByEmail(email);
+    const isRight = await this.passwords.verify(user?.passwordHash, password);
+    if (user && isRight) return user;
+    throw invalidCredentials();
+  }
+
+  /** The guest basket that the session had; of two logins at once the second finds a tombstone and has none. */
+  private async replaceSession(manager: EntityManager, session: VisitorSession): Promise<string | null> {
+    const replaced = session.living && (await this.sessions.lock(manager, session.living.id));
+    if (!replaced) return null;
+    await this.sessions.replace(manager, replaced.id);
+    return replaced.basketId;
+  }
+
+  private async tell(event: UserLoggedIn): Promise<MergeReport> {
+    const [report] = (await this.events.emitAsync(UserLoggedIn.NAME, event)) as [MergeReport?];
+    if (!report) throw new Error('Nobody takes care of the guest basket when a user logs in.');
+    return report;
+  }
+}
+
+function invalidCredentials(): Problem {
+  return new Problem('invalid-credentials', 'Check both and try again.');
+}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { QueryFailedError, Repository } from 'typeorm';
+import { Problem } from '../problem/problem.js';
+import type { RegistrationDto } from './credentials.dto.js';
+import { PasswordService } from './password.service.js';
+import { type Role, User } from './user.entity.js';
+import { loginRequired } from './visitor.decorator.js';
+
+const UNIQUE_VIOLATION = '23505';
+
+@Injectable()
+export class UserService {
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly passwords: PasswordService,
+  ) {}
+
+  /** @throws Problem `email-taken`, also when two register the same address at once */
+  async register({ email, password, displayName }: RegistrationDto, role: Role = 'customer'): Promise<User> {
+    const passwordHash = await this.passwords.hash(password);
+    const user = { email: normaliseEmail(email), passwordHash, displayName: displayName ?? null, role };
+    try {
+      return await this.users.save(this.users.create(user));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new Problem('email-taken', 'Log in, or register another email address.');
+    }
+  }
+
+  async findByEmail(email: string): Promise<User | null> {
+    return this.users.findOneBy({ email: normaliseEmail(email) });
+  }
+
+  /** @throws Problem `login-required`, when the user was erased while the request was under way */
+  async get(id: string): Promise<User> {
+    const user = await this.users.findOneBy({ id });
+    if (!user) throw loginRequired();
+    return user;
+  }
+}
+
+/** One address is one user, however it is typed. */
+function normaliseEmail(email: string): string {
+  return email.trim().normalize('NFC').toLowerCase();
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof QueryFailedError && (error.driverError as { code?: string }).code === UNIQUE_VIOLATION;
+}

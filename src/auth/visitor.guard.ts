@@ -1,0 +1,42 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { Request } from 'express';
+import { Problem } from '../problem/problem.js';
+import { visitorSessionOf } from '../session/visitor-session.js';
+import type { Visitor } from './visitor.js';
+
+const visitors = new WeakMap<Request, Visitor>();
+
+/** Says who sends the request: a Bearer token's user, else the session's, else a guest. */
+@Injectable()
+export class VisitorGuard extends AuthGuard('jwt') {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    if (/^bearer\b/i.test(request.headers.authorization ?? '')) await super.canActivate(context);
+    else visitors.set(request, bySession(request));
+    return true;
+  }
+
+  /** A token that is present and not valid is an error, never a silent guest. */
+  override handleRequest<T>(error: unknown, visitor: Visitor | false, _info: unknown, context: ExecutionContext): T {
+    if (error) throw error as Error;
+    if (!visitor) {
+      const headers = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
+      throw new Problem('invalid-token', 'Refresh the token or log in again.', {}, { headers });
+    }
+    visitors.set(context.switchToHttp().getRequest<Request>(), visitor);
+    return visitor as T;
+  }
+}
+
+export function visitorOf(request: Request): Visitor {
+  const visitor = visitors.get(request);
+  if (!visitor) throw new Error(`VisitorGuard does not guard ${request.path}`);
+  return visitor;
+}
+
+function bySession(request: Request): Visitor {
+  const session = visitorSessionOf(request);
+  const userId = session.stored?.userId;
+  return userId ? { kind: 'user', userId } : { kind: 'guest', session };
+}

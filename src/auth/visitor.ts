@@ -1,0 +1,16 @@
+import type { VisitorSession } from '../session/visitor-session.js';
+
+/** Whoever sends the request. */
+export type Visitor = UserVisitor | GuestVisitor;
+
+/** Named by the session or by an access token. */
+export interface UserVisitor {
+  readonly kind: 'user';
+  readonly userId: string;
+}
+
+/** Nobody has logged in; the session may not exist yet, or be a tombstone. */
+export interface GuestVisitor {
+  readonly kind: 'guest';
+  readonly session: VisitorSession;
+}

@@ -1,0 +1,24 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { type Observable, tap } from 'rxjs';
+import type { BasketDto } from './basket.dto.js';
+
+/** Marks a basket's answer with its version and keeps it out of every cache. */
+@Injectable()
+export class BasketHeadersInterceptor implements NestInterceptor<BasketDto | void> {
+  intercept(context: ExecutionContext, next: CallHandler<BasketDto | void>): Observable<BasketDto | void> {
+    const http = context.switchToHttp();
+    // Prices and notices change without the version: Express must not answer 304 because of it.
+    delete http.getRequest<Request>().headers['if-none-match'];
+    const response = http.getResponse<Response>().set('Cache-Control', 'no-store');
+    return next.handle().pipe(
+      tap((basket) => {
+        if (basket) response.set('ETag', etagOf(basket));
+      }),
+    );
+  }
+}
+
+export function etagOf({ id, version }: Pick<BasketDto, 'id' | 'version'>): string {
+  return id === null ? '"none"' : `"${id}.${version}"`;
+}

@@ -1,0 +1,54 @@
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { lockUser } from '../auth/lock-user.js';
+import { loginRequired } from '../auth/visitor.decorator.js';
+import type { Visitor } from '../auth/visitor.js';
+import { Problem } from '../problem/problem.js';
+import { Session } from '../session/session.entity.js';
+import { Basket } from './basket.entity.js';
+import type { BasketOf, StoredBasket } from './stored-basket.js';
+
+/**
+ * Locks the row that a visitor's basket hangs on, the user or the session, for the rest of the transaction.
+ *
+ * With it all changes of one visitor's basket take turns, on every instance: two first adds make one basket, and no
+ * login and no cleanup comes in between. Null: a guest who has no basket yet.
+ *
+ * @throws Problem `session-replaced`, when a login or the cleanup was faster
+ */
+export async function lockPlace(manager: EntityManager, visitor: Visitor): Promise<BasketOf | null> {
+  if (visitor.kind === 'user') {
+    if (await lockUser(manager, visitor.userId)) return { ownerId: visitor.userId };
+    throw loginRequired();
+  }
+  const { stored } = visitor.session;
+  if (!stored) return null;
+  const basketId = stored.isReplaced ? undefined : await lockSession(manager, stored.id);
+  if (basketId === undefined) throw sessionReplaced();
+  return basketId === null ? null : { basketId };
+}
+
+/** Makes the visitor's basket, and the session of a guest who comes without one; the first line makes it version 1. */
+export async function beginBasket(manager: EntityManager, visitor: Visitor): Promise<StoredBasket> {
+  const id = uuidv7();
+  const ownerId = visitor.kind === 'user' ? visitor.userId : null;
+  await manager.insert(Basket, { id, ownerId, version: 0 });
+  if (visitor.kind === 'guest') {
+    const { stored } = visitor.session;
+    if (stored) await manager.update(Session, { id: stored.id }, { basketId: id });
+    else await visitor.session.begin(manager, { basketId: id });
+  }
+  return { id, ownerId, status: 'open', version: 0, lines: [] };
+}
+
+/** Undefined: the session is gone or replaced. Null: it has no basket. */
+async function lockSession(manager: EntityManager, id: string): Promise<string | null | undefined> {
+  const sql = 'SELECT basket_id FROM sessions WHERE id = $1 AND replaced_at IS NULL FOR UPDATE';
+  const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id]);
+  return session?.basket_id;
+}
+
+function sessionReplaced(): Problem {
+  const detail = 'A login replaced the session, or it has expired. Send the request again with the cookie you have now.';
+  return new Problem('session-replaced', detail);
+}

@@ -1,0 +1,104 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCookieAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentVisitor } from '../auth/visitor.decorator.js';
+import { VisitorGuard } from '../auth/visitor.guard.js';
+import type { Visitor } from '../auth/visitor.js';
+import { SkuPipe } from '../catalogue/sku.pipe.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
+import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
+import { BasketService } from './basket.service.js';
+
+const HEADERS = {
+  ETag: { description: '`"<id>.<version>"`, or `"none"` without a basket.', schema: { type: 'string' as const } },
+};
+
+/** What every change that can put something into a basket can answer. */
+const HOLD_PROBLEMS = [
+  'insecure-connection',
+  'basket-frozen',
+  'insufficient-stock',
+  'quantity-limit',
+  'session-replaced',
+] as const;
+
+@ApiTags('basket')
+@ApiBearerAuth('bearer')
+@ApiCookieAuth('session')
+@ApiProblems('invalid-token', 'internal-error', 'database-unavailable')
+@UseGuards(VisitorGuard)
+@UseInterceptors(BasketHeadersInterceptor)
+@Controller('api/basket')
+export class BasketController {
+  constructor(private readonly baskets: BasketService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'See the basket; without one, an empty one, and nothing is stored' })
+  @ApiOkResponse({ type: BasketDto, headers: HEADERS })
+  async read(@CurrentVisitor() visitor: Visitor): Promise<BasketDto> {
+    return this.baskets.read(visitor);
+  }
+
+  @Post('lines')
+  @ApiOperation({
+    summary: 'Add a product to the basket',
+    description:
+      "A guest's first add makes the session and sets its cookie. Send a browser's first write alone: two at once without a cookie make two sessions.",
+  })
+  @ApiCreatedResponse({ type: BasketDto, headers: HEADERS })
+  @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-sku')
+  async addLine(@CurrentVisitor() visitor: Visitor, @Body() { sku, quantity }: AddLineDto): Promise<BasketDto> {
+    return this.baskets.addLine(visitor, sku, quantity);
+  }
+
+  @Put('lines/:sku')
+  @ApiOperation({ summary: 'Set the quantity of a product, 0 removes it' })
+  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiOkResponse({ type: BasketDto, headers: HEADERS })
+  @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-product', 'unavailable')
+  async changeQuantity(
+    @CurrentVisitor() visitor: Visitor,
+    @Param('sku', SkuPipe) sku: string,
+    @Body() { quantity }: ChangeQuantityDto,
+  ): Promise<BasketDto> {
+    return this.baskets.changeQuantity(visitor, sku, quantity);
+  }
+
+  @Delete('lines/:sku')
+  @ApiOperation({ summary: 'Remove a product; also 200 when it is not there' })
+  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiOkResponse({ type: BasketDto, headers: HEADERS })
+  @ApiProblems('invalid-input', 'basket-frozen', 'session-replaced')
+  async removeLine(@CurrentVisitor() visitor: Visitor, @Param('sku', SkuPipe) sku: string): Promise<BasketDto> {
+    return this.baskets.removeLine(visitor, sku);
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Remove the basket with all its lines; also 204 when there is none' })
+  @ApiNoContentResponse()
+  @ApiProblems('basket-frozen', 'session-replaced')
+  async clear(@CurrentVisitor() visitor: Visitor): Promise<void> {
+    await this.baskets.clear(visitor);
+  }
+}

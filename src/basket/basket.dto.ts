@@ -1,0 +1,99 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsSku } from '../catalogue/sku.pipe.js';
+import type { BasketStatus } from './basket.entity.js';
+
+/** The largest PostgreSQL int; what a line really holds is `BASKET_MAX_QUANTITY`. */
+const MAX_INT = 2_147_483_647;
+
+export class AddLineDto {
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'TEA-GREEN-100' })
+  @IsSku()
+  sku!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_INT, description: 'Added to what is there.', example: 2 })
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  quantity!: number;
+}
+
+export class ChangeQuantityDto {
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_INT, description: '0 removes the line.', example: 3 })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_INT)
+  quantity!: number;
+}
+
+/** What a shopper should know about a line before buying. */
+export const LINE_NOTICES = ['price-changed', 'insufficient-stock', 'unavailable'] as const;
+export type LineNotice = (typeof LINE_NOTICES)[number];
+
+export class LineDto {
+  @ApiProperty({ example: 'TEA-GREEN-100' })
+  sku!: string;
+
+  @ApiProperty({ example: 'Green tea' })
+  name!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, example: 2 })
+  quantity!: number;
+
+  @ApiProperty({ type: 'integer', description: 'The price now.', example: 450 })
+  unitPriceMinor!: number;
+
+  @ApiProperty({ type: 'integer', description: "The price at the line's first add.", example: 430 })
+  unitPriceMinorWhenAdded!: number;
+
+  @ApiProperty({ type: 'integer', example: 900 })
+  lineTotalMinor!: number;
+
+  @ApiProperty({ enum: LINE_NOTICES, isArray: true, example: ['price-changed'] })
+  notices!: LineNotice[];
+}
+
+export class TotalsDto {
+  @ApiProperty({ type: 'integer', example: 1 })
+  lines!: number;
+
+  @ApiProperty({ type: 'integer', example: 2 })
+  quantity!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Of the lines that can be bought.', example: 900 })
+  amountMinor!: number;
+
+  @ApiProperty({ type: 'integer', description: 'The lines left out of the amount.', example: 0 })
+  unavailableLines!: number;
+}
+
+export class BasketDto {
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null: there is none yet.' })
+  id!: string | null;
+
+  @ApiProperty({ enum: ['open', 'frozen', 'submitted'] })
+  status!: BasketStatus;
+
+  @ApiProperty({ enum: ['guest', 'user'] })
+  owner!: 'guest' | 'user';
+
+  @ApiProperty({ example: 'EUR' })
+  currency!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Counts the changes; 0 without a basket.', example: 3 })
+  version!: number;
+
+  @ApiProperty({ type: [LineDto] })
+  lines!: LineDto[];
+
+  @ApiProperty()
+  totals!: TotalsDto;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: "When a guest's session ends, and the basket with it; every request moves it. Null for users.",
+  })
+  expiresAt!: string | null;
+}

@@ -1,0 +1,34 @@
+import { PRINTABLE } from '../problem/printable.js';
+import { invalidInput } from '../problem/validation.pipe.js';
+
+/** The last product of a page: the next one begins behind it, in the order of name and sku. */
+export interface ProductCursor {
+  name: string;
+  sku: string;
+}
+
+export function encodeCursor({ name, sku }: ProductCursor): string {
+  return Buffer.from(JSON.stringify([name, sku])).toString('base64url');
+}
+
+/** @throws Problem `invalid-input` for anything that `encodeCursor` did not make */
+export function decodeCursor(text: string): ProductCursor {
+  const decoded = parse(Buffer.from(text, 'base64url').toString());
+  if (Array.isArray(decoded) && decoded.length === 2) {
+    const [name, sku] = decoded as unknown[];
+    if (isPrintable(name) && isPrintable(sku)) return { name, sku };
+  }
+  throw invalidInput([{ field: 'cursor', message: 'cursor must be the nextCursor of another page' }]);
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPrintable(value: unknown): value is string {
+  return typeof value === 'string' && PRINTABLE.test(value);
+}

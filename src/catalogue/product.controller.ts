@@ -1,0 +1,38 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Environment } from '../environment.js';
+import { ApiProblems } from '../problem/api-problems.decorator.js';
+import { ProductDto, ProductPageDto, ProductQueryDto, toProductDto } from './product.dto.js';
+import { ProductService } from './product.service.js';
+import { SkuPipe } from './sku.pipe.js';
+
+@ApiTags('products')
+@Controller('api/products')
+export class ProductController {
+  constructor(
+    private readonly products: ProductService,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List or search the products for sale, page by page, by name' })
+  @ApiOkResponse({ type: ProductPageDto })
+  @ApiProblems('invalid-input', 'internal-error', 'database-unavailable')
+  async list(@Query() { q, limit, cursor }: ProductQueryDto): Promise<ProductPageDto> {
+    const { products, nextCursor } = await this.products.findPage(limit, q, cursor);
+    return { products: products.map((product) => this.toDto(product)), nextCursor };
+  }
+
+  @Get(':sku')
+  @ApiOperation({ summary: 'Get one product' })
+  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiOkResponse({ type: ProductDto })
+  @ApiProblems('invalid-input', 'unknown-product', 'internal-error', 'database-unavailable')
+  async get(@Param('sku', SkuPipe) sku: string): Promise<ProductDto> {
+    return this.toDto(await this.products.getForSale(sku));
+  }
+
+  private toDto(product: Parameters<typeof toProductDto>[0]): ProductDto {
+    return toProductDto(product, this.environment.currency);
+  }
+}

@@ -1,0 +1,64 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { PRINTABLE } from '../problem/printable.js';
+import type { Product } from './product.entity.js';
+
+export class ProductDto {
+  @ApiProperty({ example: 'TEA-GREEN-100' })
+  sku!: string;
+
+  @ApiProperty({ example: 'Green tea' })
+  name!: string;
+
+  @ApiProperty()
+  description!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  imageUrl!: string | null;
+
+  @ApiProperty({ type: 'integer', description: "In the currency's minor unit: cents for EUR.", example: 450 })
+  unitPriceMinor!: number;
+
+  @ApiProperty({ example: 'EUR' })
+  currency!: string;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Pieces that can be sold; null: not limited.' })
+  stock!: number | null;
+}
+
+export class ProductPageDto {
+  @ApiProperty({ type: [ProductDto] })
+  products!: ProductDto[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Send it as `cursor` for the next page; null: the last.' })
+  nextCursor!: string | null;
+}
+
+export class ProductQueryDto {
+  @ApiPropertyOptional({ description: 'A part of the name or of the sku.', maxLength: 100 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  @Matches(PRINTABLE, { message: 'q must not contain control characters' })
+  q?: string;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
+  @IsOptional()
+  @Transform(({ value }) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN))
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit: number = 20;
+
+  @ApiPropertyOptional({ description: 'The `nextCursor` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000)
+  cursor?: string;
+}
+
+export function toProductDto(product: Product, currency: string): ProductDto {
+  const { sku, name, description, imageUrl, unitPriceMinor, stock } = product;
+  return { sku, name, description, imageUrl, unitPriceMinor, currency, stock };
+}

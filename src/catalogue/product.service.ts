@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Brackets, type EntityManager, Repository } from 'typeorm';
+import { Problem } from '../problem/problem.js';
+import { decodeCursor, encodeCursor } from './product-cursor.js';
+import { Product } from './product.entity.js';
+
+export interface ProductPage {
+  products: Product[];
+  nextCursor: string | null;
+}
+
+@Injectable()
+export class ProductService {
+  constructor(@InjectRepository(Product) private readonly products: Repository<Product>) {}
+
+  /** Also a product that is not for sale any more. */
+  async find(manager: EntityManager, sku: string): Promise<Product | null> {
+    return manager.findOneBy(Product, { sku });
+  }
+
+  /** @throws Problem `unknown-product`, also for one that is not for sale any more */
+  async getForSale(sku: string): Promise<Product> {
+    const product = await this.products.findOneBy({ sku, isActive: true });
+    if (!product) throw new Problem('unknown-product', `No product has the sku ${JSON.stringify(sku)}.`);
+    return product;
+  }
+
+  /** A page of the products for sale by name and sku; a product added or removed meanwhile moves no other. */
+  async findPage(limit: number, search?: string, cursor?: string): Promise<ProductPage> {
+    const query = this.products.createQueryBuilder('product').where('product.isActive');
+    if (search) {
+      const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+      query.andWhere(new Brackets((or) => or.where('name ILIKE :pattern').orWhere('sku ILIKE :pattern')), { pattern });
+    }
+    if (cursor) query.andWhere('(name, sku) > (:name, :sku)', decodeCursor(cursor));
+    const found = await query
+      .orderBy({ 'product.name': 'ASC', 'product.sku': 'ASC' })
+      .limit(limit + 1)
+      .getMany();
+    const products = found.slice(0, limit);
+    const last = products.at(-1);
+    return { products, nextCursor: last && found.length > limit ? encodeCursor(last) : null };
+  }
+}

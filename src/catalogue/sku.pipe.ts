@@ -1,0 +1,22 @@
+import { applyDecorators, Injectable, type PipeTransform } from '@nestjs/common';
+import { IsString, Length, Matches } from 'class-validator';
+import { PRINTABLE } from '../problem/printable.js';
+import { invalidInput } from '../problem/validation.pipe.js';
+
+const MAX_LENGTH = 100;
+const MESSAGE = `sku must be 1 to ${MAX_LENGTH} printable characters`;
+
+/** A sku in a body. */
+export function IsSku(): PropertyDecorator {
+  const message = { message: MESSAGE };
+  return applyDecorators(IsString(message), Length(1, MAX_LENGTH, message), Matches(PRINTABLE, message));
+}
+
+/** A sku in a path. */
+@Injectable()
+export class SkuPipe implements PipeTransform<string, string> {
+  transform(sku: string): string {
+    if (sku.length >= 1 && sku.length <= MAX_LENGTH && PRINTABLE.test(sku)) return sku;
+    throw invalidInput([{ field: 'sku', message: MESSAGE }]);
+  }
+}

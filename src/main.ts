@@ -1,0 +1,79 @@
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DataSource } from 'typeorm';
+import { AppLogger } from './app.logger.js';
+import { AppModule } from './app.module.js';
+import { setUp } from './app.setup.js';
+import { addDemoProducts } from './catalogue/demo-products.js';
+import { findDatabase } from './database/find-database.js';
+import { migrate } from './database/migrate.js';
+import { type Environment, readEnvironment } from './environment.js';
+
+/** `npm start` gives it: migrate first, and fill an empty catalogue. */
+const SET_UP = '--set-up';
+
+const logger = new Logger('Basketkeeper');
+
+async function start(environment: Environment, prepare: boolean): Promise<void> {
+  const database = await findDatabase(environment);
+  try {
+    if (prepare) await migrate(database.url);
+    const app = await createApp({ ...environment, databaseUrl: database.url });
+    if (prepare && !environment.isProduction) await addDemoProducts(app.get(DataSource));
+    await app.listen(environment.port, environment.host);
+    stopOnSignal(app, () => database.release());
+    logger.log(`Serving on ${await urlOf(app)} (explorer: /api/docs)`);
+  } catch (error) {
+    await database.release();
+    throw error;
+  }
+}
+
+async function createApp(environment: Environment): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {
+    bodyParser: false,
+    bufferLogs: false,
+    abortOnError: false,
+  });
+  setUp(app);
+  return app;
+}
+
+/** Ctrl-C and SIGTERM: answer what is in flight, then stop the database. A second signal does not hurry it. */
+function stopOnSignal(app: NestExpressApplication, releaseDatabase: () => Promise<void>): void {
+  let isStopping = false;
+  const stop = async (): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    await app.close();
+    await releaseDatabase();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stop().catch(fail);
+    });
+  }
+}
+
+async function urlOf(app: NestExpressApplication): Promise<string> {
+  const url = await app.getUrl();
+  return url.replace(/\[::1?\]|127\.0\.0\.1|0\.0\.0\.0/, 'localhost');
+}
+
+/** What stops the start is the operator's to mend: a sentence, and the stack only for those who debug. */
+function fail(error: unknown): never {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  logger.fatal(message || stack);
+  logger.debug(stack);
+  process.exit(1);
+}
+
+try {
+  const environment = readEnvironment();
+  Logger.overrideLogger(new AppLogger(environment));
+  await start(environment, process.argv.includes(SET_UP));
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,2 @@
+/** Text without control characters, which PostgreSQL can't store all of, and without lone surrogates, which it can't. */
+export const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CleanupRun } from './cleanup-run.entity.js';
+import { CleanupRuns } from './cleanup-runs.service.js';
+import { SessionCleanupJob } from './session-cleanup.job.js';
+import { SessionCleanup } from './session-cleanup.service.js';
+import { SessionLifetimes } from './session-lifetimes.js';
+import { Session } from './session.entity.js';
+import { SessionStore } from './session.store.js';
+
+@Module({
+  imports: [ScheduleModule.forRoot(), TypeOrmModule.forFeature([Session, CleanupRun])],
+  providers: [SessionLifetimes, SessionStore, SessionCleanup, CleanupRuns, SessionCleanupJob],
+  exports: [SessionStore, SessionCleanup, CleanupRuns],
+})
+export class SessionModule {}

@@ -1,0 +1,183 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { TypeormStore } from 'connect-typeorm';
+import type { Request } from 'express';
+import session, { type CookieOptions, type SessionData } from 'express-session';
+import { randomBytes } from 'node:crypto';
+import { type EntityManager, IsNull, LessThan, Repository } from 'typeorm';
+import { Environment } from '../environment.js';
+import { sessionCookieOptions } from './session-cookie.js';
+import { SessionLifetimes, TOMBSTONE_MILLISECONDS } from './session-lifetimes.js';
+import { Session } from './session.entity.js';
+
+/** What the database holds of the session that a request came with or has begun; times in milliseconds. */
+export interface StoredSession {
+  readonly id: string;
+  readonly content: string;
+  readonly basketId: string | null;
+  readonly userId: string | null;
+  readonly isReplaced: boolean;
+  readonly createdAt: number;
+  expiredAt: number;
+}
+
+/** Whom a new session belongs to: a guest's basket, or a user. */
+export type SessionOwner = { basketId: string } | { userId: string };
+
+type Done = (error?: unknown) => void;
+
+/** Its published types leave out that the constructor takes the settings. */
+const Cookie = session.Cookie as new (settings: CookieOptions) => session.Cookie;
+
+/**
+ * express-session's store over the table `sessions`, one statement per operation.
+ *
+ * connect-typeorm's own operations answer before they are done, write on every touch, bring deleted sessions back to
+ * life and switch sessions off for good after one failed query; each is replaced here. Its methods are properties,
+ * therefore so are these.
+ */
+@Injectable()
+export class SessionStore extends TypeormStore {
+  private readonly stored = new WeakMap<object, StoredSession>();
+  private readonly cookie: CookieOptions;
+
+  constructor(
+    @InjectRepository(Session) private readonly sessions: Repository<Session>,
+    private readonly lifetimes: SessionLifetimes,
+    environment: Environment,
+  ) {
+    // express-session gets every error by the callback. Without this the store would say 'disconnect' as well, and
+    // express-session would serve all later requests without a session, for nobody ever says 'connect'.
+    super({ onError: () => undefined });
+    this.connect(sessions);
+    this.cookie = sessionCookieOptions(environment);
+  }
+
+  override get = (id: string, done: (error?: unknown, found?: SessionData | null) => void): void => {
+    settle(this.find(id), done);
+  };
+
+  override set = (id: string, data: SessionData, done?: Done): void => settle(this.save(id, data), done);
+
+  override touch = (id: string, data: SessionData, done?: Done): void => settle(this.renew(id, data), done);
+
+  override destroy = (ids: string | string[], done?: Done): void => settle(this.removeAll([ids].flat()), done);
+
+  /** The session object changes on its way from the store to the request; what is known of it goes along. */
+  override createSession(request: Request, data: SessionData): ReturnType<TypeormStore['createSession']> {
+    const created = super.createSession(request, data);
+    const stored = this.stored.get(data);
+    if (stored) this.stored.set(created, stored);
+    return created;
+  }
+
+  storedOf(data: object): StoredSession | undefined {
+    return this.stored.get(data);
+  }
+
+  /** Inserts a session in the caller's transaction. The request keeps the one it has until `adopt`. */
+  async begin(manager: EntityManager, owner: SessionOwner): Promise<StoredSession> {
+    const now = Date.now();
+    const row = manager.create(Session, {
+      id: randomBytes(32).toString('base64url'),
+      json: JSON.stringify({ cookie: new Cookie(this.cookie) }),
+      expiredAt: this.lifetimes.expiryOf(now, now),
+      createdAt: new Date(now),
+      ...owner,
+    });
+    await manager.insert(Session, row);
+    return toStored(row, '{}');
+  }
+
+  /** Locks a session for the rest of the transaction; null: it is gone, or a login has replaced it. */
+  async lock(manager: EntityManager, id: string): Promise<Session | null> {
+    return manager.findOne(Session, {
+      where: { id, replacedAt: IsNull() },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  /**
+   * Turns a session into a tombstone: for a minute it tells requests under way with the old cookie what happened.
+   *
+   * Its basket is not removed: it has a new owner by then.
+   */
+  async replace(manager: EntityManager, id: string): Promise<void> {
+    const now = new Date();
+    const expiredAt = now.getTime() + TOMBSTONE_MILLISECONDS;
+    const empty = { json: '{}', basketId: null, userId: null };
+    await manager.update(Session, { id }, { ...empty, replacedAt: now, expiredAt });
+  }
+
+  /** Makes a session that `begin` inserted, and that is committed by now, the request's own: its cookie is sent. */
+  adopt(request: Request, stored: StoredSession): void {
+    request.sessionID = stored.id;
+    this.stored.set(this.createSession(request, { cookie: new Cookie(this.cookie) }), stored);
+  }
+
+  /** Moves the end of the idle lifetime, when that is far enough to be worth a write. */
+  async renew(id: string, data: object): Promise<void> {
+    const stored = this.stored.get(data);
+    if (!stored || stored.isReplaced) return;
+    const expiredAt = this.lifetimes.expiryOf(stored.createdAt, Date.now());
+    if (!this.lifetimes.isWorthRenewing(stored.expiredAt, expiredAt)) return;
+    await this.sessions.update({ id, replacedAt: IsNull(), expiredAt: LessThan(expiredAt) }, { expiredAt });
+    stored.expiredAt = expiredAt;
+  }
+
+  private async find(id: string): Promise<SessionData | null> {
+    const row = await this.sessions.findOneBy({ id });
+    if (!row) return null;
+    const data = { cookie: new Cookie(this.cookie), ...(JSON.parse(row.json) as Partial<SessionData>) };
+    const stored = toStored(row, contentOf(data));
+    if (this.lifetimes.isOver(stored, Date.now())) return null;
+    this.stored.set(data, stored);
+    return data;
+  }
+
+  /** A session that was loaded is updated, so that one destroyed meanwhile stays dead; a new one is inserted. */
+  private async save(id: string, data: SessionData): Promise<void> {
+    const stored = this.stored.get(data);
+    const content = contentOf(data);
+    if (stored?.isReplaced || stored?.content === content) return;
+    const now = Date.now();
+    const createdAt = stored?.createdAt ?? now;
+    const change = { json: JSON.stringify(data), expiredAt: this.lifetimes.expiryOf(createdAt, now) };
+    if (stored) await this.sessions.update({ id, replacedAt: IsNull() }, change);
+    else await this.sessions.upsert({ id, createdAt: new Date(createdAt), ...change }, ['id']);
+    const fresh = { id, basketId: null, userId: null, isReplaced: false, createdAt };
+    this.stored.set(data, { ...fresh, ...stored, content, expiredAt: change.expiredAt });
+  }
+
+  /** Removed as entities, so that the subscribers of the removal hear which sessions go. */
+  private async removeAll(ids: string[]): Promise<void> {
+    await this.sessions.manager.transaction(async (manager) => {
+      await manager.remove(await manager.find(Session, { where: ids.map((id) => ({ id })) }));
+    });
+  }
+}
+
+function toStored(row: Session, content: string): StoredSession {
+  return {
+    id: row.id,
+    content,
+    basketId: row.basketId ?? null,
+    userId: row.userId ?? null,
+    isReplaced: row.replacedAt != null,
+    createdAt: row.createdAt.getTime(),
+    expiredAt: row.expiredAt,
+  };
+}
+
+/** The JSON without the cookie's settings: its expiry moves with every request, and nobody reads it here. */
+function contentOf(data: object): string {
+  return JSON.stringify({ ...data, cookie: undefined });
+}
+
+/** Hands a promise's end to a callback, outside of the promise, so that what the callback throws is not lost in it. */
+function settle<T>(promise: Promise<T>, done: (error?: unknown, value?: T) => void = () => undefined): void {
+  promise.then(
+    (value) => process.nextTick(done, null, value),
+    (error: unknown) => process.nextTick(done, error),
+  );
+}

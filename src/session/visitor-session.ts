@@ -1,0 +1,71 @@
+import type { Request } from 'express';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Problem } from '../problem/problem.js';
+import type { SessionOwner, SessionStore, StoredSession } from './session.store.js';
+
+/** The session side of one request: what its cookie led to, and the way to a new session. */
+export class VisitorSession {
+  private begun: StoredSession | undefined;
+
+  constructor(
+    private readonly request: Request,
+    private readonly store: SessionStore,
+  ) {}
+
+  /** The session of the request's cookie, or the one it has begun; undefined: it has none. A tombstone counts. */
+  get stored(): StoredSession | undefined {
+    return this.begun ?? this.store.storedOf(this.request.session);
+  }
+
+  /** The same, but a tombstone counts as no session. */
+  get living(): StoredSession | undefined {
+    return this.stored?.isReplaced ? undefined : this.stored;
+  }
+
+  /**
+   * Inserts a new session in a transaction of `inTransaction`.
+   *
+   * @throws Problem `insecure-connection`, when the new cookie could not reach the browser
+   */
+  async begin(manager: EntityManager, owner: SessionOwner): Promise<void> {
+    if (this.request.session.cookie.secure && !this.request.secure) {
+      const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';
+      throw new Problem('insecure-connection', `The session cookie needs a secure connection. ${advice}`);
+    }
+    this.begun = await this.store.begin(manager, owner);
+  }
+
+  /** Runs the work in one transaction. The cookie of a session begun in it is sent only when that is committed. */
+  async inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      const result = await dataSource.transaction(work);
+      if (this.begun) this.store.adopt(this.request, this.begun);
+      return result;
+    } catch (error) {
+      this.begun = undefined;
+      throw error;
+    }
+  }
+
+  /** Ends the session of the request's cookie; says whether there was one to end. */
+  async end(): Promise<boolean> {
+    if (!this.living) return false;
+    await new Promise<void>((resolve, reject) => {
+      this.request.session.destroy((error?: Error) => (error ? reject(error) : resolve()));
+    });
+    return true;
+  }
+}
+
+const visitorSessions = new WeakMap<Request, VisitorSession>();
+
+export function rememberVisitorSession(request: Request, session: VisitorSession): void {
+  visitorSessions.set(request, session);
+}
+
+/** The session side of a request on a route that the session middleware serves. */
+export function visitorSessionOf(request: Request): VisitorSession {
+  const session = visitorSessions.get(request);
+  if (!session) throw new Error(`SessionMiddleware does not serve ${request.path}`);
+  return session;
+}
