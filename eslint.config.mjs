@@ -25,7 +25,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', globalThis: 'readonly' } },
   },
   prettier,
 );

@@ -2,7 +2,13 @@ import { ConsoleLogger, type LogLevel as NestLogLevel } from '@nestjs/common';
 import type { Environment, LogLevel } from './environment.js';
 
 /** What Nest says of its own doings at start: one line that says where we serve is enough. */
-const FRAMEWORK = new Set(['InstanceLoader', 'NestFactory', 'NestApplication', 'RouterExplorer', 'RoutesResolver']);
+const FRAMEWORK = new Set([
+  'InstanceLoader',
+  'NestFactory',
+  'NestApplication',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
 
 const LEVELS: Record<LogLevel, NestLogLevel[]> = {
   error: ['error', 'fatal'],

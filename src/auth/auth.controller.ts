@@ -52,7 +52,10 @@ export class AuthController {
   })
   @ApiOkResponse({ type: LoginDto })
   @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials')
-  async logIn(@Body() credentials: CredentialsDto, @CurrentSession() session: VisitorSession): Promise<LoginDto> {
+  async logIn(
+    @Body() credentials: CredentialsDto,
+    @CurrentSession() session: VisitorSession,
+  ): Promise<LoginDto> {
     const { user, basket } = await this.logins.logIn(credentials, session);
     return { ...this.tokenFor(user.id), user: toUserDto(user), basket };
   }

@@ -24,7 +24,11 @@ export class RegistrationDto {
   @Matches(PRINTABLE, { message: 'email must not contain control characters' })
   email!: string;
 
-  @ApiProperty({ minLength: PASSWORD_LENGTH.min, maxLength: PASSWORD_LENGTH.max, example: 'correct horse battery' })
+  @ApiProperty({
+    minLength: PASSWORD_LENGTH.min,
+    maxLength: PASSWORD_LENGTH.max,
+    example: 'correct horse battery',
+  })
   @IsString()
   @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max)
   password!: string;

@@ -20,7 +20,8 @@ export class MergedLineDto implements MergedLine {
     type: String,
     nullable: true,
     enum: ['limited-to-stock', 'limited-to-maximum', 'unavailable', null],
-    description: 'Why the quantity is not what the strategy alone would have given, or why it can not be bought.',
+    description:
+      'Why the quantity is not what the strategy alone would have given, or why it can not be bought.',
   })
   notice!: MergedLine['notice'];
 }
@@ -28,11 +29,15 @@ export class MergedLineDto implements MergedLine {
 export class MergeReportDto implements MergeReport {
   @ApiProperty({
     enum: ['none', 'assigned', 'merged'],
-    description: "none: no guest basket. assigned: it is the user's now. merged: into the basket the user had.",
+    description:
+      "none: no guest basket. assigned: it is the user's now. merged: into the basket the user had.",
   })
   outcome!: MergeReport['outcome'];
 
-  @ApiProperty({ enum: MERGE_STRATEGIES, description: 'Whose quantity stays when both baskets hold a product.' })
+  @ApiProperty({
+    enum: MERGE_STRATEGIES,
+    description: 'Whose quantity stays when both baskets hold a product.',
+  })
   strategy!: MergeStrategy;
 
   @ApiProperty({ type: [MergedLineDto] })

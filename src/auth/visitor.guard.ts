@@ -18,7 +18,12 @@ export class VisitorGuard extends AuthGuard('jwt') {
   }
 
   /** A token that is present and not valid is an error, never a silent guest. */
-  override handleRequest<T>(error: unknown, visitor: Visitor | false, _info: unknown, context: ExecutionContext): T {
+  override handleRequest<T>(
+    error: unknown,
+    visitor: Visitor | false,
+    _info: unknown,
+    context: ExecutionContext,
+  ): T {
     if (error) throw error as Error;
     if (!visitor) {
       const headers = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };

@@ -21,7 +21,11 @@ export class AssignOrMergeOnLoginHandler {
   // An error must reach the login, which then does not happen; by default the emitter would swallow it.
   @OnEvent(UserLoggedIn.NAME, { suppressErrors: false })
   async assignOrMerge({ manager, userId, guestBasketId }: UserLoggedIn): Promise<MergeReport> {
-    const nothing: MergeReport = { outcome: 'none', strategy: this.environment.basketMergeStrategy, lines: [] };
+    const nothing: MergeReport = {
+      outcome: 'none',
+      strategy: this.environment.basketMergeStrategy,
+      lines: [],
+    };
     if (guestBasketId === null) return nothing;
     const baskets = await lockBaskets(manager, guestBasketId, userId);
     const guest = baskets.find(({ id, ownerId }) => id === guestBasketId && ownerId === null);
@@ -40,7 +44,11 @@ export class AssignOrMergeOnLoginHandler {
   }
 }
 
-async function lockBaskets(manager: EntityManager, guestBasketId: string, userId: string): Promise<StoredBasket[]> {
+async function lockBaskets(
+  manager: EntityManager,
+  guestBasketId: string,
+  userId: string,
+): Promise<StoredBasket[]> {
   const locked = await manager.query<{ id: string }[]>(LOCK_BASKETS, [guestBasketId, userId]);
   return findBaskets(
     manager,

@@ -21,7 +21,11 @@ const REMOVE_LINE = `
   DELETE FROM basket_lines USING changed WHERE basket_id = changed.id AND sku = $2`;
 
 /** The basket is locked, so what was read of it still holds; the answer is the basket as it is now. */
-export async function saveLine(manager: EntityManager, basket: StoredBasket, line: StoredLine): Promise<StoredBasket> {
+export async function saveLine(
+  manager: EntityManager,
+  basket: StoredBasket,
+  line: StoredLine,
+): Promise<StoredBasket> {
   const { sku, quantity, unitPriceMinorWhenAdded } = line;
   await manager.query(SAVE_LINE, [basket.id, sku, quantity, unitPriceMinorWhenAdded]);
   const isThere = basket.lines.some((other) => other.sku === sku);
@@ -31,7 +35,11 @@ export async function saveLine(manager: EntityManager, basket: StoredBasket, lin
   return { ...basket, version: basket.version + 1, lines };
 }
 
-export async function removeLine(manager: EntityManager, basket: StoredBasket, sku: string): Promise<StoredBasket> {
+export async function removeLine(
+  manager: EntityManager,
+  basket: StoredBasket,
+  sku: string,
+): Promise<StoredBasket> {
   await manager.query(REMOVE_LINE, [basket.id, sku]);
   const lines = basket.lines.filter((line) => line.sku !== sku);
   return { ...basket, version: basket.version + 1, lines };

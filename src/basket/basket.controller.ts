@@ -30,7 +30,10 @@ import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
 import { BasketService } from './basket.service.js';
 
 const HEADERS = {
-  ETag: { description: '`"<id>.<version>"`, or `"none"` without a basket.', schema: { type: 'string' as const } },
+  ETag: {
+    description: '`"<id>.<version>"`, or `"none"` without a basket.',
+    schema: { type: 'string' as const },
+  },
 };
 
 /** What every change that can put something into a basket can answer. */
@@ -67,7 +70,10 @@ export class BasketController {
   })
   @ApiCreatedResponse({ type: BasketDto, headers: HEADERS })
   @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-sku')
-  async addLine(@CurrentVisitor() visitor: Visitor, @Body() { sku, quantity }: AddLineDto): Promise<BasketDto> {
+  async addLine(
+    @CurrentVisitor() visitor: Visitor,
+    @Body() { sku, quantity }: AddLineDto,
+  ): Promise<BasketDto> {
     return this.baskets.addLine(visitor, sku, quantity);
   }
 
@@ -89,7 +95,10 @@ export class BasketController {
   @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
   @ApiOkResponse({ type: BasketDto, headers: HEADERS })
   @ApiProblems('invalid-input', 'basket-frozen', 'session-replaced')
-  async removeLine(@CurrentVisitor() visitor: Visitor, @Param('sku', SkuPipe) sku: string): Promise<BasketDto> {
+  async removeLine(
+    @CurrentVisitor() visitor: Visitor,
+    @Param('sku', SkuPipe) sku: string,
+  ): Promise<BasketDto> {
     return this.baskets.removeLine(visitor, sku);
   }
 

@@ -11,7 +11,13 @@ export class AddLineDto {
   @IsSku()
   sku!: string;
 
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_INT, description: 'Added to what is there.', example: 2 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_INT,
+    description: 'Added to what is there.',
+    example: 2,
+  })
   @IsInt()
   @Min(1)
   @Max(MAX_INT)
@@ -19,7 +25,13 @@ export class AddLineDto {
 }
 
 export class ChangeQuantityDto {
-  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_INT, description: '0 removes the line.', example: 3 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_INT,
+    description: '0 removes the line.',
+    example: 3,
+  })
   @IsInt()
   @Min(0)
   @Max(MAX_INT)
@@ -93,7 +105,8 @@ export class BasketDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: "When a guest's session ends, and the basket with it; every request moves it. Null for users.",
+    description:
+      "When a guest's session ends, and the basket with it; every request moves it. Null for users.",
   })
   expiresAt!: string | null;
 }

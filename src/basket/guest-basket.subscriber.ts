@@ -34,7 +34,9 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
     const session = (databaseEntity as Session | undefined) ?? entity;
     if (session) return this.gather(queryRunner, session.id);
     if (SessionBatch.of(queryRunner)) return;
-    throw new Error('Remove sessions as entities or by SessionCleanup: a bulk delete would leave their baskets behind.');
+    throw new Error(
+      'Remove sessions as entities or by SessionCleanup: a bulk delete would leave their baskets behind.',
+    );
   }
 
   /** After the sessions, so that the guard of the statement sees whether another one still points to the basket. */
@@ -77,7 +79,11 @@ async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<st
 }
 
 /** Says how many went. What became a user's, was frozen or submitted, or has a living session is left alone. */
-async function removeGuestBaskets(queryRunner: QueryRunner, ids: string, values: unknown[] = []): Promise<number> {
+async function removeGuestBaskets(
+  queryRunner: QueryRunner,
+  ids: string,
+  values: unknown[] = [],
+): Promise<number> {
   const sql = `
     DELETE FROM baskets
     WHERE id = ANY (${ids}) AND owner_id IS NULL AND status = 'open'

@@ -28,7 +28,9 @@ export function mergeLines(
   const guestLines = new Map(guest.map((line) => [line.sku, line]));
   const userLines = new Map(user.map((line) => [line.sku, line]));
   const skus = new Set([...userLines.keys(), ...guestLines.keys()]);
-  return [...skus].map((sku) => mergeLine(sku, guestLines.get(sku), userLines.get(sku), strategy, maxQuantity));
+  return [...skus].map((sku) =>
+    mergeLine(sku, guestLines.get(sku), userLines.get(sku), strategy, maxQuantity),
+  );
 }
 
 function mergeLine(

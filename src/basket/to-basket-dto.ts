@@ -41,7 +41,10 @@ function toLineDto(line: StoredLine): LineDto {
   };
 }
 
-function noticesOf({ quantity, unitPriceMinorWhenAdded, product }: StoredLine, unitPriceMinor: number): LineNotice[] {
+function noticesOf(
+  { quantity, unitPriceMinorWhenAdded, product }: StoredLine,
+  unitPriceMinor: number,
+): LineNotice[] {
   const notices: LineNotice[] = [];
   if (unitPriceMinor !== unitPriceMinorWhenAdded) notices.push('price-changed');
   if (!product?.isActive) notices.push('unavailable');

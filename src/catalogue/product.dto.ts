@@ -23,7 +23,11 @@ export class ProductDto {
   @ApiProperty({ example: 'EUR' })
   currency!: string;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Pieces that can be sold; null: not limited.' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Pieces that can be sold; null: not limited.',
+  })
   stock!: number | null;
 }
 
@@ -31,7 +35,11 @@ export class ProductPageDto {
   @ApiProperty({ type: [ProductDto] })
   products!: ProductDto[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'Send it as `cursor` for the next page; null: the last.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Send it as `cursor` for the next page; null: the last.',
+  })
   nextCursor!: string | null;
 }
 

@@ -31,7 +31,9 @@ export class ProductService {
     const query = this.products.createQueryBuilder('product').where('product.isActive');
     if (search) {
       const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-      query.andWhere(new Brackets((or) => or.where('name ILIKE :pattern').orWhere('sku ILIKE :pattern')), { pattern });
+      query.andWhere(new Brackets((or) => or.where('name ILIKE :pattern').orWhere('sku ILIKE :pattern')), {
+        pattern,
+      });
     }
     if (cursor) query.andWhere('(name, sku) > (:name, :sku)', decodeCursor(cursor));
     const found = await query

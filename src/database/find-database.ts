@@ -9,7 +9,9 @@ export interface FoundDatabase {
 }
 
 /** The server of `DATABASE_URL`, or else the embedded one. */
-export async function findDatabase({ databaseUrl }: Pick<Environment, 'databaseUrl'>): Promise<FoundDatabase> {
+export async function findDatabase({
+  databaseUrl,
+}: Pick<Environment, 'databaseUrl'>): Promise<FoundDatabase> {
   if (databaseUrl) return { url: databaseUrl, release: () => Promise.resolve() };
   const embedded = await startEmbeddedPostgres();
   return { url: embedded.url, release: () => embedded.stop() };

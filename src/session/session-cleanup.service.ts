@@ -106,7 +106,10 @@ export class SessionCleanup {
   }
 
   private async passOver(queryRunner: QueryRunner, progress: Progress, error: unknown): Promise<void> {
-    const [stuck] = await queryRunner.manager.query<{ id: string }[]>(`${CHOOSE} LIMIT 1`, choiceOf(progress));
+    const [stuck] = await queryRunner.manager.query<{ id: string }[]>(
+      `${CHOOSE} LIMIT 1`,
+      choiceOf(progress),
+    );
     if (!stuck) return;
     if (progress.passedOver.length === MOST_FAILURES) throw error;
     progress.passedOver.push(stuck.id);

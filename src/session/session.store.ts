@@ -61,7 +61,8 @@ export class SessionStore extends TypeormStore {
 
   override touch = (id: string, data: SessionData, done?: Done): void => settle(this.renew(id, data), done);
 
-  override destroy = (ids: string | string[], done?: Done): void => settle(this.removeAll([ids].flat()), done);
+  override destroy = (ids: string | string[], done?: Done): void =>
+    settle(this.removeAll([ids].flat()), done);
 
   /** The session object changes on its way from the store to the request; what is known of it goes along. */
   override createSession(request: Request, data: SessionData): ReturnType<TypeormStore['createSession']> {

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { addOpenApiPrint } from './command/openapi-print.command.js';
+import { addSessionsClear } from './command/sessions-clear.command.js';
+
+const program = new Command('cli')
+  .description('Basketkeeper on the command line')
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError();
+addSessionsClear(program);
+addOpenApiPrint(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+// Whatever still listens for signals must not keep a finished command alive.
+process.exit();

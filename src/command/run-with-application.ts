@@ -1,0 +1,28 @@
+import { type INestApplicationContext, Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommandLogger } from '../app.logger.js';
+import { AppModule } from '../app.module.js';
+import { findDatabase } from '../database/find-database.js';
+import { readEnvironment } from '../environment.js';
+
+/** Runs a command's work within the application, without serving and without the schedule. */
+export async function runWithApplication<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
+  const environment = readEnvironment();
+  const logger = new CommandLogger(environment);
+  Logger.overrideLogger(logger);
+  const database = await findDatabase(environment);
+  try {
+    const settings = { ...environment, databaseUrl: database.url, cleanupCron: null };
+    const app = await NestFactory.createApplicationContext(AppModule.with(settings), {
+      logger,
+      abortOnError: false,
+    });
+    try {
+      return await work(app);
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await database.release();
+  }
+}

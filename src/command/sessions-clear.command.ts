@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { GuestBasketService } from '../basket/guest-basket.service.js';
+import { CleanupRuns } from '../session/cleanup-runs.service.js';
+import { SessionCleanup } from '../session/session-cleanup.service.js';
+import { positiveInteger } from './integer-argument.js';
+import { runWithApplication } from './run-with-application.js';
+
+const MAX_BATCH = 100_000;
+
+interface Options {
+  dryRun?: true;
+  batch?: number;
+  json?: true;
+}
+
+/** What went, or with `--dry-run` what would go. */
+interface Result {
+  sessions: number;
+  baskets: number;
+  dryRun: boolean;
+  /** Sessions that could not be removed. */
+  failures: number;
+  stopReason: string;
+}
+
+export function addSessionsClear(program: Command): void {
+  program
+    .command('sessions:clear')
+    .description('remove expired sessions with their open guest baskets')
+    .option('--dry-run', 'only say what would go')
+    .option('--batch <n>', 'sessions in one transaction', positiveInteger(MAX_BATCH))
+    .option('--json', 'print one JSON object')
+    .action(async (options: Options) => {
+      const result = await (options.dryRun ? countExpired() : removeExpired(options.batch));
+      process.stdout.write(`${options.json ? JSON.stringify(result) : sentenceOf(result)}\n`);
+      if (result.failures > 0 || result.stopReason === 'interrupted') process.exitCode = 1;
+    });
+}
+
+async function countExpired(): Promise<Result> {
+  return runWithApplication(async (app) => {
+    const now = new Date();
+    const sessions = await app.get(SessionCleanup).countExpired(now);
+    const baskets = await app.get(GuestBasketService).countExpired(now);
+    return { sessions, baskets, dryRun: true, failures: 0, stopReason: 'dry-run' };
+  });
+}
+
+/** Until nothing is left; the time budget is the schedule's. Ctrl-C ends it after the batch under way. */
+async function removeExpired(batchSize?: number): Promise<Result> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  return runWithApplication(async (app) => {
+    const options = { batchSize, budgetSeconds: Infinity, signal: interruption.signal };
+    return { ...(await app.get(CleanupRuns).run('cli', options)), dryRun: false };
+  });
+}
+
+function sentenceOf({ sessions, baskets, dryRun, failures, stopReason }: Result): string {
+  const what = `${sessions} expired sessions with ${baskets} guest baskets`;
+  if (dryRun) return `Would remove ${what}.`;
+  const failed = failures > 0 ? ` ${failures} sessions could not be removed; the log says why.` : '';
+  return `Removed ${what} (${stopReason}).${failed}`;
+}

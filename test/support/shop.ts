@@ -1,0 +1,152 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { AppLogger } from '../../src/app.logger.js';
+import { AppModule } from '../../src/app.module.js';
+import { setUp } from '../../src/app.setup.js';
+import { Product } from '../../src/catalogue/product.entity.js';
+import { readEnvironment } from '../../src/environment.js';
+import {
+  type CleanupOptions,
+  type CleanupReport,
+  SessionCleanup,
+} from '../../src/session/session-cleanup.service.js';
+import { createDatabase, type TestDatabase } from './database.js';
+import { Client } from './client.js';
+
+type Settings = Record<string, string>;
+
+export interface TestUser {
+  id: string;
+  email: string;
+  password: string;
+}
+
+export const PASSWORD = 'correct horse battery';
+
+/** A running shop on a database of its own, in the words of a shop. */
+export class Shop {
+  private constructor(
+    readonly app: NestExpressApplication,
+    readonly url: string,
+    private readonly database: TestDatabase,
+    private readonly others: Shop[],
+  ) {}
+
+  static async open(settings: Settings = {}): Promise<Shop> {
+    const database = await createDatabase();
+    return Shop.start(database, settings);
+  }
+
+  private static async start(database: TestDatabase, settings: Settings): Promise<Shop> {
+    const fixed = {
+      DATABASE_URL: database.url,
+      DATABASE_POOL_SIZE: '8',
+      CLEANUP_CRON: 'off',
+      LOG_LEVEL: 'error',
+    };
+    const environment = readEnvironment({ ...fixed, ...settings });
+    const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {
+      bodyParser: false,
+      abortOnError: false,
+      logger: new AppLogger(environment),
+    });
+    setUp(app);
+    await app.listen(0, '127.0.0.1');
+    return new Shop(app, await app.getUrl(), database, []);
+  }
+
+  /** A second instance on the same database. */
+  async instance(settings: Settings = {}): Promise<Shop> {
+    const other = await Shop.start(this.database, settings);
+    this.others.push(other);
+    return other;
+  }
+
+  async close(): Promise<void> {
+    for (const other of this.others) await other.app.close();
+    await this.app.close();
+    await this.database.drop();
+  }
+
+  get dataSource(): DataSource {
+    return this.app.get(DataSource);
+  }
+
+  get databaseUrl(): string {
+    return this.database.url;
+  }
+
+  async product(properties: Partial<Product> = {}): Promise<Product> {
+    const sku = `SKU-${randomUUID().slice(0, 8)}`;
+    const products = this.dataSource.getRepository(Product);
+    return products.save(
+      products.create({ sku, name: `Product ${sku}`, unitPriceMinor: 100, stock: null, ...properties }),
+    );
+  }
+
+  guest(): Client {
+    return new Client(this.url);
+  }
+
+  /** A registered user, with a basket if wanted. */
+  async user({ basket = [] }: { basket?: [Product, number][] } = {}): Promise<TestUser> {
+    const credentials = { email: `${randomUUID()}@example.com`, password: PASSWORD };
+    const { body } = await this.guest().sends('POST', '/api/auth/register', credentials);
+    if (basket.length > 0) {
+      const client = this.guest();
+      await client.logsInAs(credentials);
+      for (const [product, quantity] of basket) await client.adds(product, quantity);
+    }
+    return { id: (body as { id: string }).id, ...credentials };
+  }
+
+  async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {
+    return this.app.get(SessionCleanup).removeExpired(options);
+  }
+
+  /** Lets the time of a guest's session run out, without waiting for it. */
+  async expire(client: Client): Promise<void> {
+    await this.sql('UPDATE sessions SET expired_at = $2 WHERE id = $1', [
+      client.sessionId,
+      Date.now() - 1_000,
+    ]);
+  }
+
+  async expireAll(): Promise<void> {
+    await this.sql('UPDATE sessions SET expired_at = $1', [Date.now() - 1_000]);
+  }
+
+  async sql<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
+    return this.dataSource.query<T[]>(sql, values);
+  }
+
+  async count(table: string, where = 'true'): Promise<number> {
+    const [row] = await this.sql<{ count: number }>(
+      `SELECT count(*)::int AS count FROM ${table} WHERE ${where}`,
+    );
+    return row?.count ?? NaN;
+  }
+
+  async guestBaskets(): Promise<number> {
+    return this.count('baskets', 'owner_id IS NULL');
+  }
+
+  /** sku and quantity of the lines of a user's open basket. */
+  async basketOf(user: TestUser): Promise<Record<string, number>> {
+    const rows = await this.sql<{ sku: string; quantity: number }>(
+      `SELECT sku, quantity FROM basket_lines JOIN baskets ON id = basket_id WHERE owner_id = $1 AND status <> 'submitted'`,
+      [user.id],
+    );
+    return Object.fromEntries(rows.map(({ sku, quantity }) => [sku, quantity]));
+  }
+
+  /** Open guest baskets that no session points at: there must never be one. */
+  async orphans(): Promise<number> {
+    return this.count(
+      'baskets',
+      `owner_id IS NULL AND status = 'open' AND NOT EXISTS (SELECT FROM sessions WHERE basket_id = baskets.id)`,
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { migrate } from '../../src/database/migrate.js';
+import { readDatabaseUrl } from '../../src/environment.js';
+
+/** Nothing in a test's database has to survive a crash of the machine. */
+const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };
+
+/** Where the test files find the server and the migrated database that theirs are copied from. */
+export const SERVER_VARIABLE = 'TEST_SERVER_URL';
+export const TEMPLATE_VARIABLE = 'TEST_TEMPLATE';
+
+/** A PostgreSQL of this run's own, or the one of `DATABASE_URL`, with a migrated database to copy. */
+export async function openTestServer(): Promise<{ close(): Promise<void> }> {
+  const given = readDatabaseUrl();
+  const own = given ? undefined : await startOwn();
+  const url = given ?? own?.url ?? '';
+  const template = `basketkeeper_${randomBytes(6).toString('hex')}`;
+  await query(url, `CREATE DATABASE ${template}`);
+  await migrate(databaseUrl(url, template));
+  process.env[SERVER_VARIABLE] = url;
+  process.env[TEMPLATE_VARIABLE] = template;
+  return {
+    close: async () => {
+      await query(url, `DROP DATABASE ${template} WITH (FORCE)`);
+      await own?.close();
+    },
+  };
+}
+
+async function startOwn(): Promise<{ url: string; close(): Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'basketkeeper-test-'));
+  // The account that root lends to PostgreSQL has to get in.
+  await chmod(home, 0o755);
+  const server = await startEmbeddedPostgres({ home, settings: { ...FAST, max_connections: '300' } });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same server, another database. */
+export function databaseUrl(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Runs one statement on a connection of its own. */
+export async function query(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
