@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { User } from './src/auth/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
+import { MIGRATIONS } from './src/database/migrations.js';
 import { readDatabaseUrl } from './src/environment.js';
 import { CleanupRun } from './src/session/cleanup-run.entity.js';
 import { Session } from './src/session/session.entity.js';
@@ -13,17 +13,14 @@ const POOL_WAIT_MILLISECONDS = 5_000;
 const LOCK_MILLISECONDS = 5_000;
 const STATEMENT_MILLISECONDS = 15_000;
 
-/** The extension of this file and of the migrations beside it: `.ts` from source, `.js` when built. */
-const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
-
 const schema = {
-  type: 'postgres',
+  type: 'postgres' as const,
   entities: [User, Product, Session, Basket, BasketLine, CleanupRun],
-  migrations: [join(import.meta.dirname, `src/database/migrations/*.${extension}`)],
-  migrationsTransactionMode: 'each',
-  uuidExtension: 'pgcrypto',
+  migrations: MIGRATIONS,
+  migrationsTransactionMode: 'each' as const,
+  uuidExtension: 'pgcrypto' as const,
   installExtensions: false,
-} as const satisfies Partial<DataSourceOptions>;
+} satisfies DataSourceOptions;
 
 /** What the application connects with. */
 export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {

@@ -3,7 +3,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
 import { Environment } from './environment.js';
 import { buildOpenApiDocument } from './openapi.js';
-import { requireJsonBody } from './problem/json-body.middleware.js';
+import { nameBodyProblem, requireJsonBody } from './problem/json-body.middleware.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { nameRequest } from './problem/request-id.middleware.js';
 import { createValidationPipe } from './problem/validation.pipe.js';
@@ -22,6 +22,7 @@ export function setUp(app: NestExpressApplication): void {
   app.use(helmet({ contentSecurityPolicy: { directives }, strictTransportSecurity: isProduction }));
   app.use(requireJsonBody);
   app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.use(nameBodyProblem);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('api/docs', app, () => buildOpenApiDocument(app), {

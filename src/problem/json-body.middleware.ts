@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
+import type { ProblemType } from './problem-types.js';
 import { Problem } from './problem.js';
 
 /**
@@ -12,4 +13,25 @@ export function requireJsonBody(request: Request, _response: Response, next: Nex
     throw new Problem('unsupported-media-type', 'Send the body as application/json.');
   }
   next();
+}
+
+/** The errors of Express's body parser that the client can do something about, by their `type`. */
+const PARSER_PROBLEMS: Record<string, [ProblemType, string]> = {
+  'entity.parse.failed': ['malformed-json', 'Send a body that parses as JSON.'],
+  'entity.too.large': ['body-too-large', 'Send a smaller body.'],
+  'encoding.unsupported': ['unsupported-media-type', 'Send the body without a content encoding.'],
+  'charset.unsupported': ['unsupported-media-type', 'Send the body in UTF-8.'],
+  'request.aborted': ['invalid-input', 'The body ended before its announced length.'],
+  'request.size.invalid': ['invalid-input', 'The body has not its announced length.'],
+};
+
+/** Names what the body parser refused, before Nest makes errors of its own of it. Express knows it by its four parameters. */
+export function nameBodyProblem(
+  error: { type?: string },
+  _request: Request,
+  _response: Response,
+  next: NextFunction,
+): void {
+  const known = PARSER_PROBLEMS[error.type ?? ''];
+  next(known ? new Problem(known[0], known[1], {}, { cause: error }) : error);
 }

@@ -1,24 +1,11 @@
 import { HttpException } from '@nestjs/common';
 import { isDatabaseAway } from './database-away.js';
-import type { ProblemType } from './problem-types.js';
 import { Problem } from './problem.js';
-
-/** The errors of Express's body parser that the client can do something about, by their `type`. */
-const BODY_PROBLEMS: Record<string, [ProblemType, string]> = {
-  'entity.parse.failed': ['malformed-json', 'Send a body that parses as JSON.'],
-  'entity.too.large': ['body-too-large', 'Send a smaller body.'],
-  'encoding.unsupported': ['unsupported-media-type', 'Send the body without a content encoding.'],
-  'charset.unsupported': ['unsupported-media-type', 'Send the body in UTF-8.'],
-  'request.aborted': ['invalid-input', 'The body ended before its announced length.'],
-  'request.size.invalid': ['invalid-input', 'The body has not its announced length.'],
-};
 
 /** Turns whatever was thrown into a problem; what nobody expected becomes an `internal-error` that says nothing. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseAway(error)) return databaseUnavailable(error);
-  const known = BODY_PROBLEMS[(error as { type?: string } | null)?.type ?? ''];
-  if (known) return new Problem(known[0], known[1], {}, { cause: error });
   if (error instanceof URIError) return new Problem('invalid-input', 'The path is not properly encoded.');
   if (error instanceof HttpException) return fromHttpException(error);
   return new Problem(

@@ -1,9 +1,7 @@
-import { register } from 'tsx/esm/api';
+import { tsImport } from 'tsx/esm/api';
 
-/** Jest's own loader does not reach here, nor TypeORM when it loads the migrations. */
+/** Jest's own loader does not reach here. */
 export default async function globalSetup() {
-  const unregister = register();
-  const { openTestServer } = await import('./test-server.ts');
+  const { openTestServer } = await tsImport('./test-server.ts', import.meta.url);
   globalThis.testServer = await openTestServer();
-  await unregister();
 }

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { IsNull, Not } from 'typeorm';
+import { Session } from '../../src/session/session.entity.js';
+import { Shop } from '../support/shop.js';
+
+/** What other shops fell into: each test is named after what would go wrong. */
+describe('the traps', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  beforeEach(() => shop.sql('TRUNCATE sessions, baskets, products CASCADE'));
+  afterAll(() => shop.close());
+
+  it('the basket dies at login, because login replaces the session', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const guest = shop.guest();
+    await guest.adds(tea, 3);
+    const before = guest.sessionId;
+
+    await guest.logsInAs(ada);
+    await shop.sql('UPDATE sessions SET expired_at = 0 WHERE id = $1', [before]);
+    expect(await shop.removeExpired()).toMatchObject({ sessions: 1, baskets: 0 });
+
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 3 });
+  });
+
+  it('an attacker who planted the session id is logged in with the victim', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const attacker = shop.guest();
+    await attacker.adds(tea);
+    const victim = attacker.tab();
+
+    await victim.logsInAs(ada);
+
+    expect(victim.sessionId).not.toBe(attacker.sessionId);
+    expect(await attacker.basket()).toMatchObject({ id: null, owner: 'guest', lines: [] });
+    expect((await attacker.sends('GET', '/api/auth/me')).status).toBe(401);
+  });
+
+  it('a delete that goes past the hook leaves the baskets behind', async () => {
+    const tea = await shop.product();
+    await shop.guest().adds(tea);
+    const sessions = shop.dataSource.getRepository(Session);
+
+    await expect(sessions.delete({ basketId: Not(IsNull()) })).rejects.toThrow(
+      'would leave their baskets behind',
+    );
+    await expect(sessions.createQueryBuilder().delete().execute()).rejects.toThrow('would leave');
+
+    expect(await shop.count('sessions')).toBe(1);
+    expect(await shop.count('baskets')).toBe(1);
+  });
+
+  it('a read creates a session and a basket', async () => {
+    const bots = Array.from({ length: 50 }, () => shop.guest());
+
+    const answers = await Promise.all(bots.map((bot) => bot.sends('GET', '/api/basket')));
+    await Promise.all(bots.map((bot) => bot.sends('GET', '/api/products')));
+    await Promise.all(bots.map((bot) => bot.sends('GET', '/api/auth/me')));
+
+    expect(answers.flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
+    expect(await shop.count('sessions')).toBe(0);
+    expect(await shop.count('baskets')).toBe(0);
+  });
+
+  it('parallel first adds of one session make two baskets, and parallel adds lose quantities', async () => {
+    const [tea, cup] = [await shop.product(), await shop.product()];
+    const guest = shop.guest();
+    await guest.adds(cup);
+    await guest.sends('DELETE', '/api/basket');
+    const other = await shop.instance();
+
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) => guest.tab(n % 2 ? shop.url : other.url).adds(tea, 2)),
+    );
+
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 80 });
+    expect(await shop.count('baskets')).toBe(1);
+    expect(await shop.orphans()).toBe(0);
+  });
+
+  it('a guest’s order that was submitted, or is being paid for, is removed with the session', async () => {
+    const tea = await shop.product();
+    const [paying, bought, gone] = [shop.guest(), shop.guest(), shop.guest()];
+    const [{ id: frozen }, { id: submitted }] = [await paying.adds(tea), await bought.adds(tea)];
+    await gone.adds(tea);
+    await shop.sql(`UPDATE baskets SET status = 'frozen', frozen_at = now() WHERE id = $1`, [frozen]);
+    await shop.sql(`UPDATE baskets SET status = 'submitted', submitted_at = now() WHERE id = $1`, [
+      submitted,
+    ]);
+    await shop.expireAll();
+
+    expect(await shop.removeExpired()).toMatchObject({ sessions: 3, baskets: 1 });
+
+    expect(await shop.count('sessions')).toBe(0);
+    expect(await shop.sql('SELECT id FROM baskets ORDER BY id')).toEqual([{ id: frozen }, { id: submitted }]);
+    expect(await shop.count('basket_lines')).toBe(2);
+  });
+
+  it('a session found expired, then renewed, then removed, takes the basket of a living visitor', async () => {
+    const tea = await shop.product();
+    const guest = shop.guest();
+    await guest.adds(tea);
+    await shop.expire(guest);
+    const request = shop.dataSource.createQueryRunner();
+    await request.startTransaction();
+    // A request has the session in hand while the cleanup comes by, and renews it.
+    await request.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [guest.sessionId]);
+    expect(await shop.removeExpired()).toMatchObject({ sessions: 0, baskets: 0, stopReason: 'drained' });
+    await request.query('UPDATE sessions SET expired_at = $2 WHERE id = $1', [
+      guest.sessionId,
+      Date.now() + 60_000,
+    ]);
+    await request.commitTransaction();
+    await request.release();
+
+    expect(await shop.removeExpired()).toMatchObject({ sessions: 0, baskets: 0 });
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
+  });
+
+  it('a late request with the replaced cookie loses its add, or throws the visitor out of the login', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const guest = shop.guest();
+    await guest.adds(tea);
+    const late = guest.tab();
+    await guest.logsInAs(ada);
+
+    const refused = await late.triesToAdd(tea, 5);
+    const read = await late.sends('GET', '/api/basket');
+    const loggedOut = await late.sends('POST', '/api/auth/logout');
+
+    expect(refused).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });
+    expect(read).toMatchObject({ status: 200, body: { id: null, lines: [] } });
+    expect(loggedOut.status).toBe(204);
+    expect([refused, read, loggedOut].flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
+    expect(await shop.guestBaskets()).toBe(0);
+  });
+});

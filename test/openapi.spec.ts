@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildOpenApiDocument } from '../src/openapi.js';
+import { Shop } from './support/shop.js';
+
+interface Operation {
+  summary?: string;
+  operationId: string;
+  responses: Record<string, { description?: string; content?: Record<string, { schema?: object }> }>;
+}
+
+describe('the OpenAPI document', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  afterAll(() => shop.close());
+
+  const operations = (): [string, Operation][] =>
+    Object.entries(buildOpenApiDocument(shop.app).paths).flatMap(([path, methods]) =>
+      Object.entries(methods as Record<string, Operation>).map(([method, operation]): [string, Operation] => [
+        `${method} ${path}`,
+        operation,
+      ]),
+    );
+
+  it('is the one that is committed (npm run openapi writes it)', async () => {
+    const committed = await readFile(join(import.meta.dirname, '../openapi.json'), 'utf8');
+
+    expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(buildOpenApiDocument(shop.app))));
+  });
+
+  it('is served, with its explorer', async () => {
+    const served = await shop.guest().sends<{ openapi: string }>('GET', '/api/openapi.json');
+    const explorer = await shop.guest().sends<string>('GET', '/api/docs');
+
+    expect(served.body.openapi).toMatch(/^3\./);
+    expect(explorer.status).toBe(200);
+    expect(explorer.body).toContain('Basketkeeper');
+  });
+
+  it('says of every operation what it does, and every answer with its schema', () => {
+    const poor = operations().filter(([, { summary, responses }]) => {
+      const answers = Object.entries(responses);
+      const isComplete = answers.every(
+        ([status, { content }]) =>
+          status === '204' || Object.values(content ?? {}).every(({ schema }) => schema),
+      );
+      return !summary || !isComplete || !answers.some(([status]) => status.startsWith('2'));
+    });
+
+    expect(operations().length).toBeGreaterThan(12);
+    expect(poor.map(([name]) => name)).toEqual([]);
+  });
+
+  it('names each operation once', () => {
+    const ids = operations().map(([, { operationId }]) => operationId);
+
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  it('knows both ways to say who one is', () => {
+    expect(buildOpenApiDocument(shop.app).components?.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+      session: { type: 'apiKey', in: 'cookie' },
+    });
+  });
+});
