@@ -10,6 +10,9 @@ const FRAMEWORK = new Set([
   'RoutesResolver',
 ]);
 
+/** Who reports a failed start with its stack, before `main` and `cli` say it in a sentence. */
+const REPORTERS = new Set(['ExceptionHandler', 'TypeOrmModule']);
+
 const LEVELS: Record<LogLevel, NestLogLevel[]> = {
   error: ['error', 'fatal'],
   warn: ['error', 'fatal', 'warn'],
@@ -25,6 +28,10 @@ export class AppLogger extends ConsoleLogger {
 
   override log(message: unknown, ...rest: unknown[]): void {
     if (!FRAMEWORK.has(String(rest.at(-1)))) super.log(message, ...rest);
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (!REPORTERS.has(String(rest.at(-1)))) super.error(message, ...rest);
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import type { Response } from 'express';
 import { Environment } from '../environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { sessionCookieName, sessionCookieOptions } from '../session/session-cookie.js';
+import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
 import type { VisitorSession } from '../session/visitor-session.js';
 import { AccessTokenService } from './access-token.service.js';
 import { CredentialsDto, RegistrationDto } from './credentials.dto.js';
@@ -82,8 +82,7 @@ export class AuthController {
   ): Promise<void> {
     // Only when one was ended: a late logout with a replaced cookie must not throw out the login that replaced it.
     if (!(await session.end())) return;
-    const { maxAge: _, ...options } = sessionCookieOptions(this.environment);
-    response.clearCookie(sessionCookieName(this.environment), options);
+    response.clearCookie(sessionCookieName(this.environment), sessionCookieScope(this.environment));
   }
 
   @Get('me')

@@ -5,13 +5,12 @@ export function sessionCookieName({ isProduction }: Environment): string {
   return isProduction ? '__Host-sid' : 'sid';
 }
 
+/** Where the cookie applies; a browser forgets it only by the same settings. */
+export function sessionCookieScope({ isProduction }: Environment) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure: isProduction } as const;
+}
+
 /** The cookie lives as long as the session can at most; the idle lifetime is the database's business. */
-export function sessionCookieOptions({ isProduction, sessionMaxSeconds }: Environment) {
-  return {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isProduction,
-    maxAge: sessionMaxSeconds * 1_000,
-  } as const;
+export function sessionCookieOptions(environment: Environment) {
+  return { ...sessionCookieScope(environment), maxAge: environment.sessionMaxSeconds * 1_000 };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { promisify } from 'node:util';
 import { Session } from '../../src/session/session.entity.js';
 import { SessionStore } from '../../src/session/session.store.js';
 import { Shop } from '../support/shop.js';
@@ -111,7 +112,7 @@ describe('the removal of a session', () => {
     );
     await guests[1].adds(tea);
 
-    await sessions.remove([first!, second!]);
+    await sessions.remove([first, second]);
 
     expect(await shop.count('baskets')).toBe(1);
     expect(await guests[2].quantities()).toEqual({ [tea.sku]: 1 });
@@ -140,11 +141,8 @@ describe('the removal of a session', () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);
-    const store = shop.app.get(SessionStore);
 
-    await new Promise<void>((resolve, reject) => {
-      store.destroy(String(guest.sessionId), (error) => (error ? reject(error as Error) : resolve()));
-    });
+    await promisify(shop.app.get(SessionStore).destroy)(String(guest.sessionId));
 
     expect(await shop.count('sessions')).toBe(0);
     expect(await shop.count('baskets')).toBe(0);

@@ -29,54 +29,48 @@ describe('a problem', () => {
     });
   });
 
-  it.each<[string, string, string, string | undefined, Record<string, string>, number, string]>([
-    ['an unknown method', 'PATCH', '/api/basket', undefined, {}, 404, 'not-found'],
-    ['malformed JSON', 'POST', lines, '{"sku": ', json, 400, 'malformed-json'],
-    ['a body that is no object', 'POST', lines, '[]', json, 400, 'invalid-input'],
-    ['no body', 'POST', lines, undefined, {}, 400, 'invalid-input'],
-    ['a body too large', 'POST', lines, `{"sku":"${'x'.repeat(20_000)}"}`, json, 413, 'body-too-large'],
+  interface Case {
+    method?: string;
+    path?: string;
+    body?: string;
+    headers?: Record<string, string>;
+  }
+  it.each<[what: string, answer: string, request: Case]>([
+    ['an unknown method', '404 not-found', { method: 'PATCH', path: '/api/basket' }],
+    ['malformed JSON', '400 malformed-json', { body: '{"sku": ' }],
+    ['a body that is no object', '400 invalid-input', { body: '[]' }],
+    ['no body', '400 invalid-input', { headers: {} }],
+    ['a body too large', '413 body-too-large', { body: `{"sku":"${'x'.repeat(20_000)}"}` }],
     [
       'a form',
-      'POST',
-      lines,
-      'sku=x&quantity=1',
-      { 'Content-Type': 'application/x-www-form-urlencoded' },
-      415,
-      'unsupported-media-type',
+      '415 unsupported-media-type',
+      { body: 'sku=x', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
     ],
-    [
-      'plain text',
-      'PUT',
-      `${lines}/x`,
-      '{}',
-      { 'Content-Type': 'text/plain' },
-      415,
-      'unsupported-media-type',
-    ],
+    ['plain text', '415 unsupported-media-type', { body: '{}', headers: { 'Content-Type': 'text/plain' } }],
     [
       'an unknown charset',
-      'POST',
-      lines,
-      '{}',
-      { 'Content-Type': 'application/json; charset=x' },
-      415,
-      'unsupported-media-type',
+      '415 unsupported-media-type',
+      { body: '{}', headers: { 'Content-Type': 'application/json; charset=x' } },
     ],
     [
       'an unknown encoding',
-      'POST',
-      lines,
-      '{}',
-      { ...json, 'Content-Encoding': 'x' },
-      415,
-      'unsupported-media-type',
+      '415 unsupported-media-type',
+      { body: '{}', headers: { ...json, 'Content-Encoding': 'x' } },
     ],
-    ['a path that can not be decoded', 'DELETE', `${lines}/%ff`, undefined, {}, 400, 'invalid-input'],
-    ['a sku with NUL in the path', 'DELETE', `${lines}/%00`, undefined, {}, 400, 'invalid-input'],
-  ])('answers %s', async (_, method, path, body, headers, status, type) => {
+    [
+      'a path that can not be decoded',
+      '400 invalid-input',
+      { method: 'DELETE', path: `${lines}/%ff`, headers: {} },
+    ],
+    [
+      'a sku with NUL in the path',
+      '400 invalid-input',
+      { method: 'DELETE', path: `${lines}/%00`, headers: {} },
+    ],
+  ])('answers %s by %s', async (_, expected, { method = 'POST', path = lines, body, headers = json }) => {
     const answer = await shop.guest().sends<ProblemBody>(method, path, body, headers);
 
-    expect([answer.status, answer.body.type]).toEqual([status, `/problems/${type}`]);
+    expect(`${answer.status} ${answer.body.type}`).toBe(expected.replace(' ', ' /problems/'));
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { promisify } from 'node:util';
 import session, { type SessionData } from 'express-session';
 import { SessionStore } from '../../src/session/session.store.js';
 import { Shop } from '../support/shop.js';
@@ -21,24 +22,15 @@ describe('the session store', () => {
   beforeEach(() => shop.sql('TRUNCATE sessions CASCADE'));
   afterAll(() => shop.close());
 
-  type Action = 'set' | 'touch';
-  const does = (action: Action, id: string, data: object) =>
-    new Promise<void>((resolve, reject) => {
-      store[action](id, data as SessionData, (error) => (error ? reject(error as Error) : resolve()));
-    });
-  const get = (id: string) =>
-    new Promise<SessionData | null | undefined>((resolve, reject) => {
-      store.get(id, (error, found) => (error ? reject(error as Error) : resolve(found)));
-    });
-  const destroy = (id: string) =>
-    new Promise<void>((resolve, reject) => {
-      store.destroy(id, (error) => (error ? reject(error as Error) : resolve()));
-    });
+  const does = (action: 'set' | 'touch', id: string, data: object) =>
+    promisify(store[action])(id, data as SessionData);
+  const get = (id: string) => promisify(store.get)(id);
+  const destroy = (id: string) => promisify(store.destroy)(id);
   const fresh = (extra = {}) => ({ cookie: new session.Cookie(), ...extra });
   const loaded = async (id: string): Promise<Record<string, unknown>> => {
     const found = await get(id);
     if (!found) throw new Error(`no session ${id}`);
-    return found as unknown as Record<string, unknown>;
+    return found as object as Record<string, unknown>;
   };
   const expiry = async (id: string): Promise<number> => {
     const [row] = await shop.sql<{ expired_at: string }>('SELECT expired_at FROM sessions WHERE id = $1', [
@@ -166,9 +158,7 @@ describe('the session store', () => {
   it('lists sessions as connect-typeorm does', async () => {
     await does('set', 'one', fresh({ colour: 'green' }));
 
-    const all = await new Promise((resolve, reject) => {
-      store.all((error: unknown, found: unknown) => (error ? reject(error as Error) : resolve(found)));
-    });
+    const all = await promisify(store.all)();
 
     expect(all).toMatchObject([{ id: 'one', colour: 'green' }]);
   });

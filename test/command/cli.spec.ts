@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Program } from '../support/program.js';
+import { Shop } from '../support/shop.js';
+
+describe('the command line', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  afterAll(() => shop.close());
+
+  const cli = (...args: string[]) => Program.run('cli', args, { DATABASE_URL: shop.databaseUrl }).ends();
+
+  it('sessions:clear says what would go, and then takes it', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const [gone, paying, living] = [shop.guest(), shop.guest(), shop.guest()];
+    await gone.adds(tea);
+    const { id } = await paying.adds(tea);
+    await shop.sql(`UPDATE baskets SET status = 'frozen', frozen_at = now() WHERE id = $1`, [id]);
+    await shop.expireAll();
+    await living.adds(tea);
+
+    const dry = await cli('sessions:clear', '--dry-run', '--json');
+    expect(JSON.parse(dry.stdout)).toMatchObject({ sessions: 3, baskets: 1, dryRun: true });
+    expect(await shop.count('sessions')).toBe(4);
+    expect(await shop.count('cleanup_runs')).toBe(0);
+
+    const real = await cli('sessions:clear', '--batch', '1', '--json');
+    expect(real.code).toBe(0);
+    expect(JSON.parse(real.stdout)).toMatchObject({
+      sessions: 3,
+      baskets: 1,
+      dryRun: false,
+      stopReason: 'drained',
+    });
+    expect(await shop.count('sessions')).toBe(1);
+    expect(await shop.count('baskets')).toBe(3);
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 1 });
+    expect(await shop.sql('SELECT trigger, sessions_removed FROM cleanup_runs')).toEqual([
+      { trigger: 'cli', sessions_removed: 3 },
+    ]);
+
+    expect((await cli('sessions:clear')).stdout).toBe(
+      'Removed 0 expired sessions with 0 guest baskets (drained).\n',
+    );
+  });
+
+  it.each([
+    [['sessions:clear', '--batch', '0'], '--batch'],
+    [['sessions:clear', '--batch', 'x'], '--batch'],
+    [['sessions:clear', '--dry'], '--dry'],
+    [['sessions:clear', 'now'], 'too many arguments'],
+    [['sessions:clean'], "unknown command 'sessions:clean'"],
+    [[], 'Usage'],
+  ])('refuses %j with a sentence, and does nothing', async (args, sentence) => {
+    const runs = await shop.count('cleanup_runs');
+
+    const { code, stdout, stderr } = await cli(...args);
+
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(sentence);
+    expect(await shop.count('cleanup_runs')).toBe(runs);
+  });
+
+  it('says why in a sentence when it has no database', async () => {
+    const away = { DATABASE_URL: 'postgres://app:x@127.0.0.1:1/shop' };
+
+    const { code, stdout, stderr } = await Program.run('cli', ['sessions:clear'], away).ends();
+
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('ECONNREFUSED');
+    expect(stderr).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { BUILD_VARIABLE } from './build.js';
+
+type Variables = Record<string, string>;
+
+export interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A process of the built program, with no variables but the given ones. */
+export class Program {
+  private stdout = '';
+  private stderr = '';
+  private readonly ended: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.on('data', (text) => (this.stdout += String(text)));
+    child.stderr?.on('data', (text) => (this.stderr += String(text)));
+    this.ended = once(child, 'close');
+  }
+
+  static run(entry: 'main' | 'cli', args: string[], variables: Variables, folder = builtFolder()): Program {
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...variables };
+    const path = join(folder, 'dist/src', `${entry}.js`);
+    return new Program(
+      spawn(process.execPath, [path, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+  }
+
+  get pid(): number {
+    return this.child.pid ?? NaN;
+  }
+
+  /** The address that the server says it serves on. */
+  async serves(): Promise<string> {
+    for (;;) {
+      const url = /Serving on (http:\/\/[^ "]+)/.exec(this.stdout)?.[1];
+      if (url) return url.replace('localhost', '127.0.0.1');
+      if (this.child.exitCode !== null) throw new Error(`It ended: ${this.stdout}${this.stderr}`);
+      await Promise.race([once(this.child.stdout!, 'data'), this.ended]);
+    }
+  }
+
+  async ends(): Promise<Result> {
+    await this.ended;
+    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  async stops(signal: NodeJS.Signals): Promise<Result> {
+    this.child.kill(signal);
+    return this.ends();
+  }
+}
+
+function builtFolder(): string {
+  return process.env[BUILD_VARIABLE] ?? '';
+}
