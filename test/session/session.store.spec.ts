@@ -158,7 +158,7 @@ describe('the session store', () => {
   it('lists sessions as connect-typeorm does', async () => {
     await does('set', 'one', fresh({ colour: 'green' }));
 
-    const all = await promisify(store.all)();
+    const all: unknown = await promisify(store.all)();
 
     expect(all).toMatchObject([{ id: 'one', colour: 'green' }]);
   });
