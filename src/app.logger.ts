@@ -35,8 +35,12 @@ export class AppLogger extends ConsoleLogger {
   }
 }
 
-/** For the command line, where standard output belongs to the result. */
+/** For the command line, where standard output belongs to the result; only what is wrong is worth a line beside it. */
 export class CommandLogger extends AppLogger {
+  constructor({ isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>) {
+    super({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel });
+  }
+
   protected override printMessages(messages: unknown[], context?: string, level?: NestLogLevel): void {
     super.printMessages(messages, context, level, 'stderr');
   }

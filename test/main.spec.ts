@@ -22,13 +22,8 @@ describe('npm start', () => {
   });
   afterAll(() => project.remove());
 
-  const start = (args = ['--set-up'], variables = {}) => {
-    const program = Program.run(
-      'main',
-      args,
-      { PORT: '0', CLEANUP_CRON: 'off', ...variables },
-      project.folder,
-    );
+  const start = ({ folder } = project) => {
+    const program = Program.run('main', ['--set-up'], { PORT: '0', CLEANUP_CRON: 'off' }, folder);
     started.push(program);
     return program;
   };
@@ -99,9 +94,7 @@ describe('npm start', () => {
 
   it('twice at once makes one database', async () => {
     const fresh = await copyOfBuild();
-    const [one, two] = [1, 2].map(() =>
-      Program.run('main', ['--set-up'], { PORT: '0', CLEANUP_CRON: 'off' }, fresh.folder),
-    ) as [Program, Program];
+    const [one, two] = [start(fresh), start(fresh)];
     const [first, second] = await Promise.all([one.serves(), two.serves()]);
     const guest = new Client(first);
     await guest.adds(TEA, 2);
