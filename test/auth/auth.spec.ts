@@ -37,7 +37,7 @@ describe('users', () => {
         email,
       ]);
       expect(stored).toMatchObject({ display_name: 'Ada', role: 'customer' });
-      expect(stored?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/);
+      expect(stored?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     });
 
     it('once per address, however it is typed, also at the same time', async () => {
