@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { User } from './src/auth/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
+import { IdempotencyKey } from './src/basket/idempotency-key.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
 import { MIGRATIONS } from './src/database/migrations.js';
 import { readDatabaseUrl } from './src/environment.js';
@@ -15,7 +16,7 @@ const STATEMENT_MILLISECONDS = 15_000;
 
 const schema = {
   type: 'postgres' as const,
-  entities: [User, Product, Session, Basket, BasketLine, CleanupRun],
+  entities: [User, Product, Session, Basket, BasketLine, IdempotencyKey, CleanupRun],
   migrations: MIGRATIONS,
   migrationsTransactionMode: 'each' as const,
   uuidExtension: 'pgcrypto' as const,

@@ -4,6 +4,8 @@ import { AuthController } from './auth/auth.controller.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BasketController } from './basket/basket.controller.js';
 import { BasketModule } from './basket/basket.module.js';
+import { CheckoutController } from './basket/checkout.controller.js';
+import { OrderController } from './basket/order.controller.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Environment } from './environment.js';
@@ -30,6 +32,8 @@ export class AppModule implements NestModule {
 
   /** Only routes that know a visitor read the session; the catalogue's and the health's cost no statement for it. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(SessionMiddleware).forRoutes(BasketController, AuthController);
+    consumer
+      .apply(SessionMiddleware)
+      .forRoutes(BasketController, CheckoutController, OrderController, AuthController);
   }
 }

@@ -29,7 +29,11 @@ export abstract class Environment {
   abstract readonly cleanupCron: string | null;
   abstract readonly cleanupBatchSize: number;
   abstract readonly cleanupBudgetSeconds: number;
+  /** How long a frozen basket may outlive its session, for a payment under way. */
+  abstract readonly frozenTtlSeconds: number;
   abstract readonly basketMergeStrategy: MergeStrategy;
+  /** Whether a login may bring its own strategy. */
+  abstract readonly basketMergeStrategyChoice: boolean;
   abstract readonly basketMaxQuantity: number;
   abstract readonly basketMaxLines: number;
   abstract readonly currency: string;
@@ -73,7 +77,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     cleanupCron: read.cron('CLEANUP_CRON', '*/5 * * * *'),
     cleanupBatchSize: read.integer('CLEANUP_BATCH_SIZE', 2_000, 1, 100_000),
     cleanupBudgetSeconds: read.integer('CLEANUP_BUDGET_SECONDS', 240, 1),
+    frozenTtlSeconds: read.integer('FROZEN_TTL_SECONDS', 86_400, 1),
     basketMergeStrategy: read.oneOf('BASKET_MERGE_STRATEGY', MERGE_STRATEGIES, 'max'),
+    basketMergeStrategyChoice: read.oneOf('BASKET_MERGE_STRATEGY_CHOICE', ['on', 'off'], 'off') === 'on',
     basketMaxQuantity: read.integer('BASKET_MAX_QUANTITY', 99, 1),
     basketMaxLines: read.integer('BASKET_MAX_LINES', 100, 1, 10_000),
     currency: read.currency('CURRENCY', 'EUR'),

@@ -22,6 +22,7 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addCookieAuth('sid', { type: 'apiKey', in: 'cookie', name: 'sid' }, 'session')
     .addTag('products', 'What the shop sells')
     .addTag('basket', "The visitor's one basket")
+    .addTag('orders', 'Submitted baskets')
     .addTag('auth', 'Users and their sessions')
     .addTag('operations', 'For whoever runs it')
     .build();

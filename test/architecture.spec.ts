@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 const AUTH_FOR_BASKET = [
   'auth.module',
   'lock-user',
+  'merge-report.dto',
   'user-logged-in.event',
   'visitor',
   'visitor.decorator',

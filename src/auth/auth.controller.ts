@@ -11,10 +11,11 @@ import {
 import type { Response } from 'express';
 import { Environment } from '../environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { invalidInput } from '../problem/validation.pipe.js';
 import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
 import type { VisitorSession } from '../session/visitor-session.js';
 import { AccessTokenService } from './access-token.service.js';
-import { CredentialsDto, RegistrationDto } from './credentials.dto.js';
+import { LoginRequestDto, RegistrationDto } from './credentials.dto.js';
 import { AccessTokenDto, LoginDto } from './login.dto.js';
 import { LoginService } from './login.service.js';
 import { toUserDto, UserDto } from './user.dto.js';
@@ -53,9 +54,13 @@ export class AuthController {
   @ApiOkResponse({ type: LoginDto })
   @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials')
   async logIn(
-    @Body() credentials: CredentialsDto,
+    @Body() credentials: LoginRequestDto,
     @CurrentSession() session: VisitorSession,
   ): Promise<LoginDto> {
+    // Where the shop leaves no choice, the field is one that nobody knows.
+    if (credentials.mergeStrategy !== undefined && !this.environment.basketMergeStrategyChoice) {
+      throw invalidInput([{ field: 'mergeStrategy', message: 'property mergeStrategy should not exist' }]);
+    }
     const { user, basket } = await this.logins.logIn(credentials, session);
     return { ...this.tokenFor(user.id), user: toUserDto(user), basket };
   }

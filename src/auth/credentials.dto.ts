@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { MERGE_STRATEGIES, type MergeStrategy } from '../environment.js';
 import { PRINTABLE } from '../problem/printable.js';
 
 const PASSWORD_LENGTH = { min: 8, max: 256 };
@@ -15,6 +16,17 @@ export class CredentialsDto {
   @IsString()
   @MaxLength(PASSWORD_LENGTH.max)
   password!: string;
+}
+
+export class LoginRequestDto extends CredentialsDto {
+  @ApiPropertyOptional({
+    enum: MERGE_STRATEGIES,
+    description:
+      'Whose quantity stays when both baskets hold a product; only where the shop leaves the choice.',
+  })
+  @IsOptional()
+  @IsIn(MERGE_STRATEGIES)
+  mergeStrategy?: MergeStrategy;
 }
 
 export class RegistrationDto {

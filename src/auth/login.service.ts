@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Problem } from '../problem/problem.js';
+import type { Session } from '../session/session.entity.js';
 import { SessionStore } from '../session/session.store.js';
 import type { VisitorSession } from '../session/visitor-session.js';
-import type { CredentialsDto } from './credentials.dto.js';
+import type { CredentialsDto, LoginRequestDto } from './credentials.dto.js';
 import { PasswordService } from './password.service.js';
 import { lockUser } from './lock-user.js';
 import { type MergeReport, UserLoggedIn } from './user-logged-in.event.js';
@@ -33,13 +34,13 @@ export class LoginService {
    *
    * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password
    */
-  async logIn(credentials: CredentialsDto, session: VisitorSession): Promise<Login> {
+  async logIn(credentials: LoginRequestDto, session: VisitorSession): Promise<Login> {
     // Before the transaction: hashing takes long, and locks would be held over it.
     const user = await this.authenticate(credentials);
     return session.inTransaction(this.dataSource, async (manager) => {
       if (!(await lockUser(manager, user.id))) throw invalidCredentials();
-      const guestBasketId = await this.replaceSession(manager, session);
-      const basket = await this.tell(new UserLoggedIn(manager, user.id, guestBasketId));
+      const guest = await this.replaceSession(manager, session);
+      const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, credentials.mergeStrategy));
       await session.begin(manager, { userId: user.id });
       return { user, basket };
     });
@@ -52,12 +53,12 @@ export class LoginService {
     throw invalidCredentials();
   }
 
-  /** The guest basket that the session had; of two logins at once the second finds a tombstone and has none. */
-  private async replaceSession(manager: EntityManager, session: VisitorSession): Promise<string | null> {
+  /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */
+  private async replaceSession(manager: EntityManager, session: VisitorSession): Promise<Session | null> {
     const replaced = session.living && (await this.sessions.lock(manager, session.living.id));
     if (!replaced) return null;
     await this.sessions.replace(manager, replaced.id);
-    return replaced.basketId;
+    return replaced.userId === null ? replaced : null;
   }
 
   private async tell(event: UserLoggedIn): Promise<MergeReport> {

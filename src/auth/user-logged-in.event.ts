@@ -16,6 +16,8 @@ export interface MergeReport {
   /** none: there was no guest basket. assigned: it is the user's now. merged: into the basket the user had. */
   outcome: 'none' | 'assigned' | 'merged';
   strategy: MergeStrategy;
+  /** Whose basket was frozen; it is open now. */
+  thawed: ('guest' | 'user')[];
   lines: MergedLine[];
 }
 
@@ -31,7 +33,9 @@ export class UserLoggedIn {
   constructor(
     readonly manager: EntityManager,
     readonly userId: string,
-    /** The basket of the session that the login replaces, if that was a guest's and had one. */
-    readonly guestBasketId: string | null,
+    /** The guest's session that the login replaces. */
+    readonly guestSession: { id: string; basketId: string | null } | null,
+    /** The strategy that the login asked for. */
+    readonly mergeStrategy?: MergeStrategy,
   ) {}
 }

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { type MergeReport, UserLoggedIn } from '../auth/user-logged-in.event.js';
-import { Environment } from '../environment.js';
-import { assignBasket, mergeBaskets } from './basket-writes.js';
+import { Environment, type MergeStrategy } from '../environment.js';
+import { assignBasket, assignOrders, mergeBaskets } from './basket-writes.js';
+import { thawBaskets } from './freeze-basket.js';
+import { moveKeys } from './idempotency.js';
 import { mergeLines } from './merge-lines.js';
 import { findBaskets, type StoredBasket } from './stored-basket.js';
 
@@ -13,34 +15,39 @@ const LOCK_BASKETS = `
   WHERE (id = $1 OR owner_id = $2) AND status <> 'submitted'
   ORDER BY id FOR UPDATE`;
 
-/** Gives the guest's basket to the user who logs in, or merges it into the basket that the user has. */
+/** Gives what the guest had to the user who logs in: the orders, and the basket, merged into the one the user has. */
 @Injectable()
 export class AssignOrMergeOnLoginHandler {
   constructor(private readonly environment: Environment) {}
 
   // An error must reach the login, which then does not happen; by default the emitter would swallow it.
   @OnEvent(UserLoggedIn.NAME, { suppressErrors: false })
-  async assignOrMerge({ manager, userId, guestBasketId }: UserLoggedIn): Promise<MergeReport> {
-    const nothing: MergeReport = {
-      outcome: 'none',
-      strategy: this.environment.basketMergeStrategy,
-      lines: [],
-    };
-    if (guestBasketId === null) return nothing;
-    const baskets = await lockBaskets(manager, guestBasketId, userId);
-    const guest = baskets.find(({ id, ownerId }) => id === guestBasketId && ownerId === null);
+  async assignOrMerge({ manager, userId, guestSession, mergeStrategy }: UserLoggedIn): Promise<MergeReport> {
+    const strategy = mergeStrategy ?? this.environment.basketMergeStrategy;
+    const nothing: MergeReport = { outcome: 'none', strategy, thawed: [], lines: [] };
+    if (!guestSession) return nothing;
+    await moveKeys(manager, guestSession.id, userId);
+    await assignOrders(manager, guestSession.id, userId);
+    const { basketId } = guestSession;
+    const baskets = basketId ? await lockBaskets(manager, basketId, userId) : [];
+    const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
     const user = baskets.find(({ ownerId }) => ownerId === userId);
-    if (!guest) return nothing;
-    const report = this.decide(guest, user);
+    return guest ? this.bring(manager, guest, user, userId, strategy) : nothing;
+  }
+
+  private async bring(
+    manager: EntityManager,
+    guest: StoredBasket,
+    user: StoredBasket | undefined,
+    userId: string,
+    strategy: MergeStrategy,
+  ): Promise<MergeReport> {
+    const lines = mergeLines(guest.lines, user?.lines ?? [], strategy, this.environment.basketMaxQuantity);
+    const thawed = await thawFrozen(manager, guest, user);
+    const report: MergeReport = { outcome: user ? 'merged' : 'assigned', strategy, thawed, lines };
     if (user) await mergeBaskets(manager, guest.id, user.id, report);
     else await assignBasket(manager, guest.id, userId, report);
     return report;
-  }
-
-  private decide(guest: StoredBasket, user: StoredBasket | undefined): MergeReport {
-    const { basketMergeStrategy: strategy, basketMaxQuantity } = this.environment;
-    const lines = mergeLines(guest.lines, user?.lines ?? [], strategy, basketMaxQuantity);
-    return { outcome: user ? 'merged' : 'assigned', strategy, lines };
   }
 }
 
@@ -54,4 +61,20 @@ async function lockBaskets(
     manager,
     locked.map(({ id }) => id),
   );
+}
+
+/** Whoever logs in while paying has left the payment: what was pinned may have changed by the merge. */
+async function thawFrozen(
+  manager: EntityManager,
+  guest: StoredBasket,
+  user: StoredBasket | undefined,
+): Promise<MergeReport['thawed']> {
+  const frozen = [guest, user].flatMap((basket) => (basket?.status === 'frozen' ? basket : []));
+  if (frozen.length > 0) {
+    await thawBaskets(
+      manager,
+      frozen.map(({ id }) => id),
+    );
+  }
+  return frozen.map((basket) => (basket === guest ? 'guest' : 'user'));
 }

@@ -2,6 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { Request, Response } from 'express';
 import { type Observable, tap } from 'rxjs';
 import type { BasketDto } from './basket.dto.js';
+import { etagOf } from './etag.js';
 
 /** Marks a basket's answer with its version and keeps it out of every cache. */
 @Injectable()
@@ -17,8 +18,4 @@ export class BasketHeadersInterceptor implements NestInterceptor<BasketDto | voi
       }),
     );
   }
-}
-
-export function etagOf({ id, version }: Pick<BasketDto, 'id' | 'version'>): string {
-  return id === null ? '"none"' : `"${id}.${version}"`;
 }

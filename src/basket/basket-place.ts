@@ -38,7 +38,7 @@ export async function beginBasket(manager: EntityManager, visitor: Visitor): Pro
     if (stored) await manager.update(Session, { id: stored.id }, { basketId: id });
     else await visitor.session.begin(manager, { basketId: id });
   }
-  return { id, ownerId, status: 'open', version: 0, lines: [] };
+  return { id, ownerId, status: 'open', version: 0, lastMerge: null, submittedAt: null, lines: [] };
 }
 
 /** Undefined: the session is gone or replaced. Null: it has no basket. */

@@ -32,7 +32,7 @@ export async function saveLine(
   const lines = isThere
     ? basket.lines.map((other) => (other.sku === sku ? line : other))
     : [...basket.lines, line];
-  return { ...basket, version: basket.version + 1, lines };
+  return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
 
 export async function removeLine(
@@ -42,7 +42,7 @@ export async function removeLine(
 ): Promise<StoredBasket> {
   await manager.query(REMOVE_LINE, [basket.id, sku]);
   const lines = basket.lines.filter((line) => line.sku !== sku);
-  return { ...basket, version: basket.version + 1, lines };
+  return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
 
 /** The session that points to it lets go of it by its foreign key. */
@@ -52,10 +52,10 @@ export async function removeBasket(manager: EntityManager, id: string): Promise<
 
 const ASSIGN = `
   UPDATE baskets
-  SET owner_id = $2, status = 'open', frozen_at = NULL, version = version + 1, updated_at = now(), last_merge = $3
+  SET owner_id = $2, version = version + 1, updated_at = now(), last_merge = $3
   WHERE id = $1`;
 
-/** Gives a guest's basket an owner as it is; a frozen one is thawed. */
+/** Gives a guest's basket an owner as it is. */
 export async function assignBasket(
   manager: EntityManager,
   basketId: string,
@@ -82,7 +82,7 @@ const MERGE = `
     DELETE FROM baskets WHERE id = $1
   )
   UPDATE baskets
-  SET status = 'open', frozen_at = NULL, version = version + 1, updated_at = now(), last_merge = $5
+  SET version = version + 1, updated_at = now(), last_merge = $5
   WHERE id = $2`;
 
 /** Moves what `mergeLines` decided from the guest's basket into the user's and removes the guest's. */
@@ -95,4 +95,13 @@ export async function mergeBaskets(
   const skus = report.lines.map(({ sku }: MergedLine) => sku);
   const quantities = report.lines.map(({ quantity }) => quantity);
   await manager.query(MERGE, [guestBasketId, userBasketId, skus, quantities, JSON.stringify(report)]);
+}
+
+/** Gives the orders that a guest's session submitted to the user who logs in from it. */
+export async function assignOrders(manager: EntityManager, sessionId: string, userId: string): Promise<void> {
+  await manager.query(
+    `UPDATE baskets SET owner_id = $2, submitted_session_id = NULL
+     WHERE submitted_session_id = $1 AND status = 'submitted'`,
+    [sessionId, userId],
+  );
 }

@@ -25,16 +25,11 @@ import { VisitorGuard } from '../auth/visitor.guard.js';
 import type { Visitor } from '../auth/visitor.js';
 import { SkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
 import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
 import { BasketService } from './basket.service.js';
-
-const HEADERS = {
-  ETag: {
-    description: '`"<id>.<version>"`, or `"none"` without a basket.',
-    schema: { type: 'string' as const },
-  },
-};
+import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 
 /** What every change that can put something into a basket can answer. */
 const HOLD_PROBLEMS = [
@@ -57,7 +52,7 @@ export class BasketController {
 
   @Get()
   @ApiOperation({ summary: 'See the basket; without one, an empty one, and nothing is stored' })
-  @ApiOkResponse({ type: BasketDto, headers: HEADERS })
+  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   async read(@CurrentVisitor() visitor: Visitor): Promise<BasketDto> {
     return this.baskets.read(visitor);
   }
@@ -68,46 +63,63 @@ export class BasketController {
     description:
       "A guest's first add makes the session and sets its cookie. Send a browser's first write alone: two at once without a cookie make two sessions.",
   })
-  @ApiCreatedResponse({ type: BasketDto, headers: HEADERS })
-  @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-sku')
+  @ApiIdempotencyKey()
+  @ApiIfMatch()
+  @ApiCreatedResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    ...HOLD_PROBLEMS,
+    'precondition-failed',
+    'unknown-sku',
+    'idempotency-key-reused',
+  )
   async addLine(
     @CurrentVisitor() visitor: Visitor,
+    @CurrentConditions() conditions: Conditions,
     @Body() { sku, quantity }: AddLineDto,
   ): Promise<BasketDto> {
-    return this.baskets.addLine(visitor, sku, quantity);
+    return this.baskets.addLine(visitor, conditions, sku, quantity);
   }
 
   @Put('lines/:sku')
   @ApiOperation({ summary: 'Set the quantity of a product, 0 removes it' })
   @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
-  @ApiOkResponse({ type: BasketDto, headers: HEADERS })
-  @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-product', 'unavailable')
+  @ApiIfMatch()
+  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'precondition-failed', 'unknown-product', 'unavailable')
   async changeQuantity(
     @CurrentVisitor() visitor: Visitor,
+    @CurrentConditions() conditions: Conditions,
     @Param('sku', SkuPipe) sku: string,
     @Body() { quantity }: ChangeQuantityDto,
   ): Promise<BasketDto> {
-    return this.baskets.changeQuantity(visitor, sku, quantity);
+    return this.baskets.changeQuantity(visitor, conditions, sku, quantity);
   }
 
   @Delete('lines/:sku')
   @ApiOperation({ summary: 'Remove a product; also 200 when it is not there' })
   @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
-  @ApiOkResponse({ type: BasketDto, headers: HEADERS })
-  @ApiProblems('invalid-input', 'basket-frozen', 'session-replaced')
+  @ApiIfMatch()
+  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiProblems('invalid-input', 'basket-frozen', 'session-replaced', 'precondition-failed')
   async removeLine(
     @CurrentVisitor() visitor: Visitor,
+    @CurrentConditions() conditions: Conditions,
     @Param('sku', SkuPipe) sku: string,
   ): Promise<BasketDto> {
-    return this.baskets.removeLine(visitor, sku);
+    return this.baskets.removeLine(visitor, conditions, sku);
   }
 
   @Delete()
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove the basket with all its lines; also 204 when there is none' })
+  @ApiIfMatch()
   @ApiNoContentResponse()
-  @ApiProblems('basket-frozen', 'session-replaced')
-  async clear(@CurrentVisitor() visitor: Visitor): Promise<void> {
-    await this.baskets.clear(visitor);
+  @ApiProblems('basket-frozen', 'session-replaced', 'precondition-failed')
+  async clear(
+    @CurrentVisitor() visitor: Visitor,
+    @CurrentConditions() conditions: Conditions,
+  ): Promise<void> {
+    await this.baskets.clear(visitor, conditions);
   }
 }

@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, Max, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { MergeReportDto } from '../auth/merge-report.dto.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
 import type { BasketStatus } from './basket.entity.js';
 
@@ -36,6 +37,21 @@ export class ChangeQuantityDto {
   @Min(0)
   @Max(MAX_INT)
   quantity!: number;
+}
+
+export class SubmitDto {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    description:
+      'The amount that the shopper saw; when the total is another one by now, nothing is submitted.',
+    example: 900,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  expectedAmountMinor?: number;
 }
 
 /** What a shopper should know about a line before buying. */
@@ -100,6 +116,13 @@ export class BasketDto {
 
   @ApiProperty()
   totals!: TotalsDto;
+
+  @ApiProperty({
+    type: () => MergeReportDto,
+    nullable: true,
+    description: 'What the last login did with the basket, until the next change.',
+  })
+  lastMerge!: MergeReportDto | null;
 
   @ApiProperty({
     type: String,

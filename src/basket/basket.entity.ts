@@ -24,6 +24,11 @@ export type BasketStatus = 'open' | 'frozen' | 'submitted';
 @Entity('baskets')
 @Check('baskets_status', `status IN ('open', 'frozen', 'submitted')`)
 @Index('baskets_one_per_owner', ['ownerId'], { unique: true, where: `status <> 'submitted'` })
+@Index('baskets_submitted_at', ['submittedAt', 'id'], { where: 'submitted_at IS NOT NULL' })
+@Index('baskets_owner_id_submitted_at', ['ownerId', 'submittedAt', 'id'], {
+  where: 'submitted_at IS NOT NULL',
+})
+@Index('baskets_frozen_at', ['frozenAt'], { where: 'frozen_at IS NOT NULL' })
 @Index('baskets_submitted_session_id', ['submittedSessionId'], { where: 'submitted_session_id IS NOT NULL' })
 export class Basket {
   /** The application makes a UUID v7: in the order of creation, so that what is removed together lies together. */

@@ -3,15 +3,32 @@ import { AuthModule } from '../auth/auth.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { AssignOrMergeOnLoginHandler } from './assign-or-merge-on-login.handler.js';
+import { BasketAdministration } from './basket-administration.service.js';
+import { BasketChanges } from './basket-changes.service.js';
 import { BasketController } from './basket.controller.js';
 import { BasketService } from './basket.service.js';
+import { CheckoutController } from './checkout.controller.js';
+import { CheckoutService } from './checkout.service.js';
+import { EndFrozenOnCleanupHandler } from './end-frozen-on-cleanup.handler.js';
+import { OrderController } from './order.controller.js';
+import { OrderService } from './order.service.js';
 import { GuestBasketService } from './guest-basket.service.js';
 import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
 
 @Module({
   imports: [SessionModule, CatalogueModule, AuthModule],
-  controllers: [BasketController],
-  providers: [BasketService, GuestBasketService, GuestBasketSubscriber, AssignOrMergeOnLoginHandler],
-  exports: [GuestBasketService],
+  controllers: [BasketController, CheckoutController, OrderController],
+  providers: [
+    BasketChanges,
+    BasketService,
+    CheckoutService,
+    OrderService,
+    BasketAdministration,
+    GuestBasketService,
+    GuestBasketSubscriber,
+    AssignOrMergeOnLoginHandler,
+    EndFrozenOnCleanupHandler,
+  ],
+  exports: [GuestBasketService, BasketAdministration, OrderService],
 })
 export class BasketModule {}

@@ -5,40 +5,43 @@ import { ProductService } from '../catalogue/product.service.js';
 import { Environment } from '../environment.js';
 import { Problem } from '../problem/problem.js';
 import type { BasketDto } from './basket.dto.js';
-import { beginBasket, lockPlace } from './basket-place.js';
+import { BasketChanges } from './basket-changes.service.js';
+import { beginBasket } from './basket-place.js';
 import { removeBasket, removeLine, saveLine } from './basket-writes.js';
-import { assertCanHold, assertOpen, type BasketLimits } from './line-rules.js';
+import type { Conditions } from './conditions.decorator.js';
+import { assertCanHold, assertOpen } from './line-rules.js';
 import { findBasket, type LineProduct, type StoredBasket } from './stored-basket.js';
-import { toBasketDto } from './to-basket-dto.js';
 
-/** A change of a locked basket, null being none; answers the basket as it is then. */
-type Change = (manager: EntityManager, basket: StoredBasket | null) => Promise<StoredBasket | null>;
+/** What a line shall hold in the end. */
+interface WantedLine {
+  sku: string;
+  quantity: number;
+  product: LineProduct;
+}
 
 @Injectable()
 export class BasketService {
-  private readonly limits: BasketLimits;
-
   constructor(
     private readonly dataSource: DataSource,
+    private readonly changes: BasketChanges,
     private readonly products: ProductService,
     private readonly environment: Environment,
-  ) {
-    this.limits = { maxQuantity: environment.basketMaxQuantity, maxLines: environment.basketMaxLines };
-  }
+  ) {}
 
   /** Reads only: a visitor without a basket gets an empty one that is nowhere stored. */
   async read(visitor: Visitor): Promise<BasketDto> {
     const { manager } = this.dataSource;
     if (visitor.kind === 'user') {
-      return this.toDto(await findBasket(manager, { ownerId: visitor.userId }), visitor);
+      return this.changes.show(await findBasket(manager, { ownerId: visitor.userId }), visitor);
     }
     const basketId = visitor.session.living?.basketId;
-    return this.toDto(basketId ? await findBasket(manager, { basketId }) : null, visitor);
+    return this.changes.show(basketId ? await findBasket(manager, { basketId }) : null, visitor);
   }
 
-  /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` or `session-replaced` */
-  async addLine(visitor: Visitor, sku: string, quantity: number): Promise<BasketDto> {
-    return this.change(visitor, async (manager, basket) => {
+  /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
+  async addLine(visitor: Visitor, conditions: Conditions, sku: string, quantity: number): Promise<BasketDto> {
+    return this.changes.run(visitor, conditions, 201, async (manager, basket) => {
+      assertOpen(basket);
       const product = await this.products.find(manager, sku);
       if (!product?.isActive) {
         throw new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
@@ -49,8 +52,14 @@ export class BasketService {
   }
 
   /** Sets a line's quantity, 0 removes it. @throws Problem as `addLine`, but `unknown-product` and `unavailable` */
-  async changeQuantity(visitor: Visitor, sku: string, quantity: number): Promise<BasketDto> {
-    return this.change(visitor, async (manager, basket) => {
+  async changeQuantity(
+    visitor: Visitor,
+    conditions: Conditions,
+    sku: string,
+    quantity: number,
+  ): Promise<BasketDto> {
+    return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
+      assertOpen(basket);
       if (quantity === 0 && hasLine(basket, sku)) return removeLine(manager, basket, sku);
       const product = await this.products.find(manager, sku);
       if (!product) throw new Problem('unknown-product', `No product has the sku ${JSON.stringify(sku)}.`);
@@ -60,50 +69,33 @@ export class BasketService {
     });
   }
 
-  async removeLine(visitor: Visitor, sku: string): Promise<BasketDto> {
-    return this.change(visitor, async (manager, basket) =>
-      hasLine(basket, sku) ? removeLine(manager, basket, sku) : basket,
-    );
-  }
-
-  async clear(visitor: Visitor): Promise<void> {
-    await this.change(visitor, async (manager, basket) => {
-      if (basket) await removeBasket(manager, basket.id);
-      return null;
+  async removeLine(visitor: Visitor, conditions: Conditions, sku: string): Promise<BasketDto> {
+    return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
+      assertOpen(basket);
+      return hasLine(basket, sku) ? removeLine(manager, basket, sku) : basket;
     });
   }
 
-  /** Runs a change on the visitor's open basket, in one transaction under the visitor's lock. */
-  private async change(visitor: Visitor, change: Change): Promise<BasketDto> {
-    const work = async (manager: EntityManager) => {
-      const place = await lockPlace(manager, visitor);
-      const basket = place && (await findBasket(manager, place, 'FOR UPDATE OF b'));
+  async clear(visitor: Visitor, conditions: Conditions): Promise<void> {
+    await this.changes.run(visitor, conditions, 204, async (manager, basket) => {
       assertOpen(basket);
-      return change(manager, basket);
-    };
-    const isGuest = visitor.kind === 'guest';
-    const changed = await (isGuest
-      ? visitor.session.inTransaction(this.dataSource, work)
-      : this.dataSource.transaction(work));
-    return this.toDto(changed, visitor);
+      if (basket) await removeBasket(manager, basket.id);
+      return null;
+    });
   }
 
   private async hold(
     manager: EntityManager,
     visitor: Visitor,
     basket: StoredBasket | null,
-    { sku, product, quantity }: { sku: string; product: LineProduct; quantity: number },
+    { sku, product, quantity }: WantedLine,
   ): Promise<StoredBasket> {
-    assertCanHold(basket, sku, product, quantity, this.limits);
+    const { basketMaxQuantity: maxQuantity, basketMaxLines: maxLines } = this.environment;
+    assertCanHold(basket, sku, product, quantity, { maxQuantity, maxLines });
     const before = basket?.lines.find((line) => line.sku === sku);
     const unitPriceMinorWhenAdded = before?.unitPriceMinorWhenAdded ?? product.unitPriceMinor;
     const begun = basket ?? (await beginBasket(manager, visitor));
-    return saveLine(manager, begun, { sku, quantity, unitPriceMinorWhenAdded, product });
-  }
-
-  private toDto(basket: StoredBasket | null, visitor: Visitor): BasketDto {
-    const expiresAt = visitor.kind === 'guest' ? (visitor.session.living?.expiredAt ?? null) : null;
-    return toBasketDto(basket, { owner: visitor.kind, currency: this.environment.currency, expiresAt });
+    return saveLine(manager, begun, { sku, quantity, unitPriceMinorWhenAdded, pinned: null, product });
   }
 }
 

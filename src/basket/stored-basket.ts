@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { MergeReport } from '../auth/user-logged-in.event.js';
 import type { BasketStatus } from './basket.entity.js';
 
 /** What the catalogue says now of a product in a basket. */
@@ -13,6 +14,8 @@ export interface StoredLine {
   sku: string;
   quantity: number;
   unitPriceMinorWhenAdded: number;
+  /** The price and the name that hold since the basket was frozen or submitted. */
+  pinned: { name: string; unitPriceMinor: number } | null;
   /** Null: the catalogue has it no more. */
   product: LineProduct | null;
 }
@@ -23,15 +26,24 @@ export interface StoredBasket {
   ownerId: string | null;
   status: BasketStatus;
   version: number;
+  lastMerge: MergeReport | null;
+  submittedAt: Date | null;
   lines: StoredLine[];
 }
 
-type Row = Omit<StoredBasket, 'lines'> & Omit<StoredLine, 'product'> & LineProduct;
+type BasketColumns = Omit<StoredBasket, 'lines'>;
+type LineColumns = Omit<StoredLine, 'product' | 'pinned'> & {
+  namePinned: string | null;
+  unitPriceMinorPinned: number;
+};
+type Row = BasketColumns & LineColumns & LineProduct;
 
 /** One statement: basket, lines and products are of one moment. Lines come in the order in which they were added. */
 const SELECT = `
-  SELECT b.id, b.owner_id AS "ownerId", b.status, b.version,
+  SELECT b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
+    b.submitted_at AS "submittedAt",
     l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
+    l.name_pinned AS "namePinned", l.unit_price_minor_pinned AS "unitPriceMinorPinned",
     p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"
   FROM baskets b
   LEFT JOIN basket_lines l ON l.basket_id = b.id
@@ -42,11 +54,13 @@ const ORDER = 'ORDER BY l.added_at, l.sku';
 /** Whose basket: a guest's by its id, which their session knows, or the one basket of a user that is not submitted. */
 export type BasketOf = { basketId: string } | { ownerId: string };
 
-/** With `FOR UPDATE` the basket is locked for the rest of the transaction. */
+export type BasketLock = 'FOR UPDATE OF b' | '';
+
+/** The basket that can still be changed; with `FOR UPDATE` it is locked for the rest of the transaction. */
 export async function findBasket(
   manager: EntityManager,
   of: BasketOf,
-  lock: 'FOR UPDATE OF b' | '' = '',
+  lock: BasketLock = '',
 ): Promise<StoredBasket | null> {
   const isGuest = 'basketId' in of;
   const where = isGuest ? 'b.id = $1 AND b.owner_id IS NULL' : 'b.owner_id = $1';
@@ -55,15 +69,23 @@ export async function findBasket(
   return basket ?? null;
 }
 
-export async function findBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
-  return toBaskets(await manager.query<Row[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]));
+/** Baskets of whatever owner and status, in the order of the ids given. */
+export async function findBaskets(
+  manager: EntityManager,
+  ids: string[],
+  lock: BasketLock = '',
+): Promise<StoredBasket[]> {
+  const baskets = toBaskets(
+    await manager.query<Row[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER} ${lock}`, [ids]),
+  );
+  return ids.flatMap((id) => baskets.find((basket) => basket.id === id) ?? []);
 }
 
 function toBaskets(rows: Row[]): StoredBasket[] {
   const baskets = new Map<string, StoredBasket>();
   for (const row of rows) {
-    const { id, ownerId, status, version } = row;
-    const basket = baskets.get(id) ?? { id, ownerId, status, version, lines: [] };
+    const { id, ownerId, status, version, lastMerge, submittedAt } = row;
+    const basket = baskets.get(id) ?? { id, ownerId, status, version, lastMerge, submittedAt, lines: [] };
     baskets.set(id, basket);
     // A basket without lines is one row without a sku.
     if (row.sku !== null) basket.lines.push(toLine(row));
@@ -71,13 +93,21 @@ function toBaskets(rows: Row[]): StoredBasket[] {
   return [...baskets.values()];
 }
 
-function toLine({ sku, quantity, unitPriceMinorWhenAdded, ...product }: Row): StoredLine {
-  const { name, unitPriceMinor, stock, isActive } = product;
+function toLine({
+  sku,
+  quantity,
+  unitPriceMinorWhenAdded,
+  namePinned,
+  unitPriceMinorPinned,
+  ...row
+}: Row): StoredLine {
+  const { name, unitPriceMinor, stock, isActive } = row;
   const isKnown = name !== null;
   return {
     sku,
     quantity,
     unitPriceMinorWhenAdded,
+    pinned: namePinned === null ? null : { name: namePinned, unitPriceMinor: unitPriceMinorPinned },
     product: isKnown ? { name, unitPriceMinor, stock, isActive } : null,
   };
 }

@@ -14,7 +14,9 @@ const NOT_BUYABLE: LineNotice[] = ['unavailable', 'insufficient-stock'];
 
 /** The basket as the API shows it; without one, an empty one. */
 export function toBasketDto(basket: StoredBasket | null, context: BasketContext): BasketDto {
-  const lines = (basket?.lines ?? []).map(toLineDto);
+  const isRecord = basket?.status === 'submitted';
+  const lines = (basket?.lines ?? []).map((line) => toLineDto(line, isRecord));
+  const expiresAt = isRecord ? null : context.expiresAt;
   return {
     id: basket?.id ?? null,
     status: basket?.status ?? 'open',
@@ -23,37 +25,46 @@ export function toBasketDto(basket: StoredBasket | null, context: BasketContext)
     version: basket?.version ?? 0,
     lines,
     totals: totalsOf(lines),
-    expiresAt: context.expiresAt === null ? null : new Date(context.expiresAt).toISOString(),
+    lastMerge: basket?.lastMerge ?? null,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
   };
 }
 
-function toLineDto(line: StoredLine): LineDto {
-  const { sku, quantity, unitPriceMinorWhenAdded, product } = line;
-  const unitPriceMinor = product?.unitPriceMinor ?? unitPriceMinorWhenAdded;
+/** The price that holds: the pinned one, else the catalogue's, else the last that was known. */
+export function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: StoredLine): number {
+  return pinned?.unitPriceMinor ?? product?.unitPriceMinor ?? unitPriceMinorWhenAdded;
+}
+
+function toLineDto(line: StoredLine, isRecord: boolean): LineDto {
+  const { sku, quantity, unitPriceMinorWhenAdded, pinned, product } = line;
+  const unitPriceMinor = unitPriceOf(line);
   return {
     sku,
-    name: product?.name ?? sku,
+    name: pinned?.name ?? product?.name ?? sku,
     quantity,
     unitPriceMinor,
     unitPriceMinorWhenAdded,
     lineTotalMinor: quantity * unitPriceMinor,
-    notices: noticesOf(line, unitPriceMinor),
+    // What was bought is bought: the catalogue of today has nothing to say of it.
+    notices: isRecord ? [] : noticesOf(line),
   };
 }
 
-function noticesOf(
-  { quantity, unitPriceMinorWhenAdded, product }: StoredLine,
-  unitPriceMinor: number,
-): LineNotice[] {
+function noticesOf(line: StoredLine): LineNotice[] {
+  const { quantity, unitPriceMinorWhenAdded, product } = line;
   const notices: LineNotice[] = [];
-  if (unitPriceMinor !== unitPriceMinorWhenAdded) notices.push('price-changed');
+  if (unitPriceOf(line) !== unitPriceMinorWhenAdded) notices.push('price-changed');
   if (!product?.isActive) notices.push('unavailable');
   else if (product.stock !== null && product.stock < quantity) notices.push('insufficient-stock');
   return notices;
 }
 
+export function isBuyable({ notices }: Pick<LineDto, 'notices'>): boolean {
+  return !notices.some((notice) => NOT_BUYABLE.includes(notice));
+}
+
 function totalsOf(lines: LineDto[]): TotalsDto {
-  const buyable = lines.filter(({ notices }) => !notices.some((notice) => NOT_BUYABLE.includes(notice)));
+  const buyable = lines.filter(isBuyable);
   return {
     lines: lines.length,
     quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),

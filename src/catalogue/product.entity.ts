@@ -1,7 +1,10 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Something the shop sells. A product that is sold no more stays, inactive: baskets and orders name it. */
 @Entity('products')
+@Index('products_name_sku', ['name', 'sku'], { where: 'is_active' })
+// Of trigrams, which TypeORM can't say; the migration makes it.
+@Index('products_search', { synchronize: false })
 @Check('products_unit_price_minor', 'unit_price_minor >= 0')
 @Check('products_stock', 'stock >= 0')
 export class Product {

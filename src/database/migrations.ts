@@ -1,4 +1,10 @@
 import { CreateSchema1795467218643 } from './migrations/1795467218643-CreateSchema.js';
+import { KeepIdempotencyKeys1795470600000 } from './migrations/1795470600000-KeepIdempotencyKeys.js';
+import { FindOrdersAndProducts1795470700000 } from './migrations/1795470700000-FindOrdersAndProducts.js';
 
 /** In the order in which they run. A list, not a glob: it is the same from source, when built and in tests. */
-export const MIGRATIONS = [CreateSchema1795467218643];
+export const MIGRATIONS = [
+  CreateSchema1795467218643,
+  KeepIdempotencyKeys1795470600000,
+  FindOrdersAndProducts1795470700000,
+];

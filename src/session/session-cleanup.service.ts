@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource, LessThanOrEqual, type QueryRunner } from 'typeorm';
 import { Environment } from '../environment.js';
 import type { StopReason } from './cleanup-run.entity.js';
+import { ExpiredSessionsRemoved } from './expired-sessions-removed.event.js';
 import { BATCH_TABLE, SessionBatch } from './session-batch.js';
 import { Session } from './session.entity.js';
 
@@ -47,6 +49,7 @@ export class SessionCleanup {
   constructor(
     private readonly dataSource: DataSource,
     private readonly environment: Environment,
+    private readonly events: EventEmitter2,
   ) {}
 
   async countExpired(now = new Date()): Promise<number> {
@@ -64,10 +67,18 @@ export class SessionCleanup {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       await queryRunner.query(CREATE_BATCH_TABLE);
-      return await this.removeAll(queryRunner, options);
+      const report = await this.removeAll(queryRunner, options);
+      return report.stopReason === 'drained' ? await this.tell(report, options) : report;
     } finally {
       await queryRunner.release();
     }
+  }
+
+  private async tell(report: CleanupReport, options: CleanupOptions): Promise<CleanupReport> {
+    const { now = new Date(), batchSize = this.environment.cleanupBatchSize } = options;
+    const event = new ExpiredSessionsRemoved(now, batchSize);
+    const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
+    return { ...report, baskets: baskets.reduce((sum, more) => sum + more, report.baskets) };
   }
 
   private async removeAll(queryRunner: QueryRunner, options: CleanupOptions): Promise<CleanupReport> {

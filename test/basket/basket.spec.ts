@@ -23,6 +23,7 @@ describe('the basket of a guest', () => {
       version: 0,
       lines: [],
       totals: { lines: 0, quantity: 0, amountMinor: 0, unavailableLines: 0 },
+      lastMerge: null,
       expiresAt: null,
     });
     expect(headers.getSetCookie()).toEqual([]);

@@ -19,6 +19,7 @@ describe('a basket at login', () => {
     expect(report).toEqual({
       outcome: 'assigned',
       strategy: 'max',
+      thawed: [],
       lines: [{ sku: tea.sku, guestQuantity: 3, userQuantity: 0, quantity: 3, notice: null }],
     });
     expect(await guest.basket()).toMatchObject({
@@ -49,6 +50,7 @@ describe('a basket at login', () => {
     expect(report).toEqual({
       outcome: 'merged',
       strategy: 'max',
+      thawed: [],
       lines: [
         { sku: tea.sku, guestQuantity: 3, userQuantity: 1, quantity: 3, notice: null },
         { sku: pot.sku, guestQuantity: 0, userQuantity: 1, quantity: 1, notice: null },
@@ -108,6 +110,7 @@ describe('a basket at login', () => {
     expect((await shop.guest().logsInAs(ada)).basket).toEqual({
       outcome: 'none',
       strategy: 'max',
+      thawed: [],
       lines: [],
     });
   });

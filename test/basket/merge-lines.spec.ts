@@ -14,7 +14,7 @@ function line(
   { stock = null, isActive = true }: LineOptions = {},
 ): StoredLine {
   const product = { name: sku, unitPriceMinor: 100, stock, isActive };
-  return { sku, quantity, unitPriceMinorWhenAdded: 100, product };
+  return { sku, quantity, unitPriceMinorWhenAdded: 100, pinned: null, product };
 }
 
 describe('mergeLines', () => {

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Visitor } from '../auth/visitor.js';
+import { Environment } from '../environment.js';
+import { Problem } from '../problem/problem.js';
+import type { BasketDto } from './basket.dto.js';
+import { lockPlace } from './basket-place.js';
+import type { Conditions } from './conditions.decorator.js';
+import { etagOf } from './etag.js';
+import { type Answered, findAnswered, rememberAnswered } from './idempotency.js';
+import { type BasketOf, findBasket, findBaskets, type StoredBasket } from './stored-basket.js';
+import { toBasketDto } from './to-basket-dto.js';
+
+/** A change of a locked basket, null being none; answers the basket as it is then. */
+export type Change = (manager: EntityManager, basket: StoredBasket | null) => Promise<StoredBasket | null>;
+
+/** The frame of every change: one transaction, the visitor's lock, and the request's conditions. */
+@Injectable()
+export class BasketChanges {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Makes a change under the visitor's lock, once for each idempotency key.
+   *
+   * @param status what the route answers, to be remembered with the key
+   * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, or what the change throws
+   */
+  async run(visitor: Visitor, conditions: Conditions, status: number, change: Change): Promise<BasketDto> {
+    const { idempotent, ifMatch } = conditions;
+    return this.inTransaction(visitor, async (manager) => {
+      const place = await lockPlace(manager, visitor);
+      const answered = idempotent && (await findAnswered(manager, visitor, idempotent));
+      if (answered) return this.show(await again(manager, answered, place), visitor);
+      const basket = place && (await findBasket(manager, place, 'FOR UPDATE OF b'));
+      if (ifMatch) this.assertCurrent(ifMatch, this.show(basket, visitor));
+      const changed = await change(manager, basket);
+      const changedId = changed?.id ?? null;
+      if (idempotent) await rememberAnswered(manager, visitor, idempotent, status, changedId);
+      return this.show(changed, visitor);
+    });
+  }
+
+  /** The basket as the visitor sees it. */
+  show(basket: StoredBasket | null, visitor: Visitor): BasketDto {
+    const expiresAt = visitor.kind === 'guest' ? (visitor.session.living?.expiredAt ?? null) : null;
+    return toBasketDto(basket, { owner: visitor.kind, currency: this.environment.currency, expiresAt });
+  }
+
+  private inTransaction<T>(visitor: Visitor, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (visitor.kind === 'user') return this.dataSource.transaction(work);
+    return visitor.session.inTransaction(this.dataSource, work);
+  }
+
+  /** RFC 9110, 13.1.1: `*` matches any basket, but not none. */
+  private assertCurrent(tags: string[], basket: BasketDto): void {
+    if (tags.includes('*') ? basket.id !== null : tags.includes(etagOf(basket))) return;
+    const detail = 'Somebody was faster. Look at the basket and decide again.';
+    throw new Problem('precondition-failed', detail, { basket }, { headers: { ETag: etagOf(basket) } });
+  }
+}
+
+/** The basket that a request changed when it came for the first time, as it is now; else the visitor's present one. */
+async function again(
+  manager: EntityManager,
+  { basketId }: Answered,
+  place: BasketOf | null,
+): Promise<StoredBasket | null> {
+  const [changed] = basketId ? await findBaskets(manager, [basketId]) : [];
+  return changed ?? (place && findBasket(manager, place));
+}

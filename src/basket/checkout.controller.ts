@@ -1,0 +1,81 @@
+import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBearerAuth, ApiCookieAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentVisitor } from '../auth/visitor.decorator.js';
+import { VisitorGuard } from '../auth/visitor.guard.js';
+import type { Visitor } from '../auth/visitor.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
+import { BasketDto, SubmitDto } from './basket.dto.js';
+import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
+import { CheckoutService } from './checkout.service.js';
+import { type Conditions, CurrentConditions } from './conditions.decorator.js';
+
+const CHANGE_PROBLEMS = ['session-replaced', 'precondition-failed', 'idempotency-key-reused'] as const;
+
+@ApiTags('basket')
+@ApiBearerAuth('bearer')
+@ApiCookieAuth('session')
+@ApiProblems('invalid-token', 'internal-error', 'database-unavailable')
+@UseGuards(VisitorGuard)
+@UseInterceptors(BasketHeadersInterceptor)
+@Controller('api/basket')
+export class CheckoutController {
+  constructor(private readonly checkout: CheckoutService) {}
+
+  @Post('freeze')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Freeze the basket while the shopper pays',
+    description:
+      'Pins prices and names and reserves nothing. A frozen basket refuses changes and outlives its session.',
+  })
+  @ApiIdempotencyKey()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiProblems('invalid-input', 'empty-basket', ...CHANGE_PROBLEMS)
+  async freeze(
+    @CurrentVisitor() visitor: Visitor,
+    @CurrentConditions() conditions: Conditions,
+  ): Promise<BasketDto> {
+    return this.checkout.freeze(visitor, conditions);
+  }
+
+  @Post('thaw')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Open a frozen basket again, with the prices of now' })
+  @ApiIdempotencyKey()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiProblems('invalid-input', ...CHANGE_PROBLEMS)
+  async thaw(
+    @CurrentVisitor() visitor: Visitor,
+    @CurrentConditions() conditions: Conditions,
+  ): Promise<BasketDto> {
+    return this.checkout.thaw(visitor, conditions);
+  }
+
+  @Post('submit')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Make an order of the basket',
+    description: 'Takes the stock down. The answer is the order; the next add begins a new basket.',
+  })
+  @ApiIdempotencyKey()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'empty-basket',
+    'unavailable',
+    'insufficient-stock',
+    'total-changed',
+    ...CHANGE_PROBLEMS,
+  )
+  async submit(
+    @CurrentVisitor() visitor: Visitor,
+    @CurrentConditions() conditions: Conditions,
+    @Body() { expectedAmountMinor }: SubmitDto,
+  ): Promise<BasketDto> {
+    return this.checkout.submit(visitor, conditions, expectedAmountMinor);
+  }
+}

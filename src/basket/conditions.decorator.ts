@@ -1,0 +1,49 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { createHash } from 'node:crypto';
+import { PRINTABLE } from '../problem/printable.js';
+import { invalidInput } from '../problem/validation.pipe.js';
+
+const MAX_KEY_LENGTH = 255;
+
+/** A request that is to be done once, however often it is sent. */
+export interface IdempotentRequest {
+  key: string;
+  /** SHA-256 of method, path and body. */
+  hash: string;
+}
+
+/** Under which conditions a change may be made. */
+export interface Conditions {
+  /** The entity tags of `If-Match`, without the `W/` that a proxy may have put before them. */
+  ifMatch: string[] | null;
+  idempotent: IdempotentRequest | null;
+}
+
+/** Reads `If-Match`, and on a POST `Idempotency-Key`. */
+export const CurrentConditions = createParamDecorator((_: unknown, context: ExecutionContext): Conditions => {
+  const request = context.switchToHttp().getRequest<Request>();
+  return { ifMatch: readIfMatch(request.get('If-Match')), idempotent: readIdempotencyKey(request) };
+});
+
+function readIfMatch(header: string | undefined): string[] | null {
+  return header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? null;
+}
+
+/** @throws Problem `invalid-input` */
+function readIdempotencyKey(request: Request): IdempotentRequest | null {
+  const key = request.get('Idempotency-Key');
+  if (key === undefined || request.method !== 'POST') return null;
+  if (key.length >= 1 && key.length <= MAX_KEY_LENGTH && PRINTABLE.test(key))
+    return { key, hash: hashOf(request) };
+  const message = `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable characters`;
+  throw invalidInput([{ field: 'Idempotency-Key', message }]);
+}
+
+/** The order of a body's members means nothing, so they are sorted. */
+function hashOf({ method, path, body }: Request): string {
+  const members = Object.entries((body ?? {}) as object).sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([method, path, members]))
+    .digest('hex');
+}

@@ -1,0 +1,50 @@
+import { Controller, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCookieAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentVisitor } from '../auth/visitor.decorator.js';
+import { VisitorGuard } from '../auth/visitor.guard.js';
+import type { Visitor } from '../auth/visitor.js';
+import { ApiProblems } from '../problem/api-problems.decorator.js';
+import { UuidPipe } from '../problem/uuid.pipe.js';
+import { OrderDto, OrderPageDto, OrderQueryDto } from './order.dto.js';
+import { OrderService } from './order.service.js';
+
+@ApiTags('orders')
+@ApiBearerAuth('bearer')
+@ApiCookieAuth('session')
+@ApiProblems('invalid-input', 'invalid-token', 'internal-error', 'database-unavailable')
+@UseGuards(VisitorGuard)
+@Controller('api/orders')
+export class OrderController {
+  constructor(private readonly orders: OrderService) {}
+
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'listOrders',
+    summary: "List the user's orders, or those of the guest's session",
+  })
+  @ApiOkResponse({ type: OrderPageDto })
+  async list(
+    @CurrentVisitor() visitor: Visitor,
+    @Query() { limit, cursor }: OrderQueryDto,
+  ): Promise<OrderPageDto> {
+    return this.orders.findPage(visitor, limit, cursor);
+  }
+
+  @Get(':id')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ operationId: 'getOrder', summary: 'Get one of these orders' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiOkResponse({ type: OrderDto })
+  @ApiProblems('unknown-order')
+  async get(@CurrentVisitor() visitor: Visitor, @Param('id', UuidPipe) id: string): Promise<OrderDto> {
+    return this.orders.get(visitor, id);
+  }
+}

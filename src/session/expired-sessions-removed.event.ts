@@ -1,0 +1,13 @@
+/**
+ * A run of the cleanup has removed what sessions it had to; the fact, told after the last batch.
+ *
+ * Who keeps something for a limited time cleans up now. A handler answers with how many baskets went.
+ */
+export class ExpiredSessionsRemoved {
+  static readonly NAME = 'session.expired-removed';
+
+  constructor(
+    readonly now: Date,
+    readonly batchSize: number,
+  ) {}
+}
