@@ -2,6 +2,7 @@ import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } 
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { AuthController } from './auth/auth.controller.js';
 import { AuthModule } from './auth/auth.module.js';
+import { UserDataController } from './auth/user-data.controller.js';
 import { BasketController } from './basket/basket.controller.js';
 import { BasketModule } from './basket/basket.module.js';
 import { CheckoutController } from './basket/checkout.controller.js';
@@ -10,9 +11,22 @@ import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
+import { AdminBasketController } from './operations/admin-basket.controller.js';
+import { AdminProductController } from './operations/admin-product.controller.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { SessionMiddleware } from './session/session.middleware.js';
 import { SessionModule } from './session/session.module.js';
+
+/** The controllers that know a visitor. */
+const VISITED = [
+  BasketController,
+  CheckoutController,
+  OrderController,
+  AuthController,
+  UserDataController,
+  AdminBasketController,
+  AdminProductController,
+];
 
 @Module({
   imports: [
@@ -32,8 +46,6 @@ export class AppModule implements NestModule {
 
   /** Only routes that know a visitor read the session; the catalogue's and the health's cost no statement for it. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer
-      .apply(SessionMiddleware)
-      .forRoutes(BasketController, CheckoutController, OrderController, AuthController);
+    consumer.apply(SessionMiddleware).forRoutes(...VISITED);
   }
 }

@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
+import { addProductsImport } from './command/products-import.command.js';
 import { addSessionsClear } from './command/sessions-clear.command.js';
+import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
 
 const program = new Command('cli')
   .description('Basketkeeper on the command line')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError();
 addSessionsClear(program);
+addProductsImport(program);
+addUsersCreateAdmin(program);
 addOpenApiPrint(program);
 
 try {

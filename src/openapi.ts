@@ -24,6 +24,7 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('basket', "The visitor's one basket")
     .addTag('orders', 'Submitted baskets')
     .addTag('auth', 'Users and their sessions')
+    .addTag('admin', "For the shop's own people and back end")
     .addTag('operations', 'For whoever runs it')
     .build();
   return SwaggerModule.createDocument(app, config, {

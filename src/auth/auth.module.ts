@@ -5,11 +5,14 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../environment.js';
 import { SessionModule } from '../session/session.module.js';
 import { AccessTokenService } from './access-token.service.js';
+import { AdminGuard } from './admin.guard.js';
 import { AuthController } from './auth.controller.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { LoginService } from './login.service.js';
 import { PasswordService } from './password.service.js';
 import { User } from './user.entity.js';
+import { UserDataController } from './user-data.controller.js';
+import { UserDataService } from './user-data.service.js';
 import { UserService } from './user.service.js';
 
 @Module({
@@ -22,8 +25,16 @@ import { UserService } from './user.service.js';
       useFactory: ({ jwtSecret }: Environment) => ({ secret: jwtSecret }),
     }),
   ],
-  controllers: [AuthController],
-  providers: [JwtStrategy, AccessTokenService, LoginService, PasswordService, UserService],
+  controllers: [AuthController, UserDataController],
+  providers: [
+    JwtStrategy,
+    AccessTokenService,
+    LoginService,
+    PasswordService,
+    UserService,
+    UserDataService,
+    AdminGuard,
+  ],
   exports: [UserService],
 })
 export class AuthModule {}

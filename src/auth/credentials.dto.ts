@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { MERGE_STRATEGIES, type MergeStrategy } from '../environment.js';
+import { Optional } from '../problem/optional.decorator.js';
 import { PRINTABLE } from '../problem/printable.js';
 
 const PASSWORD_LENGTH = { min: 8, max: 256 };
@@ -24,7 +25,7 @@ export class LoginRequestDto extends CredentialsDto {
     description:
       'Whose quantity stays when both baskets hold a product; only where the shop leaves the choice.',
   })
-  @IsOptional()
+  @Optional()
   @IsIn(MERGE_STRATEGIES)
   mergeStrategy?: MergeStrategy;
 }

@@ -28,6 +28,14 @@ export class UserService {
     }
   }
 
+  /** Says whether the user is new; one who exists becomes an admin and keeps the password. */
+  async createAdmin(email: string, password: string): Promise<boolean> {
+    const { affected } = await this.users.update({ email: normaliseEmail(email) }, { role: 'admin' });
+    if (affected) return false;
+    await this.register({ email, password }, 'admin');
+    return true;
+  }
+
   async findByEmail(email: string): Promise<User | null> {
     return this.users.findOneBy({ email: normaliseEmail(email) });
   }

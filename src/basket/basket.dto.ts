@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { Optional } from '../problem/optional.decorator.js';
 import { MergeReportDto } from '../auth/merge-report.dto.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
 import type { BasketStatus } from './basket.entity.js';
@@ -47,7 +48,7 @@ export class SubmitDto {
       'The amount that the shopper saw; when the total is another one by now, nothing is submitted.',
     example: 900,
   })
-  @IsOptional()
+  @Optional()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)

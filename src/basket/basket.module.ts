@@ -10,6 +10,7 @@ import { BasketService } from './basket.service.js';
 import { CheckoutController } from './checkout.controller.js';
 import { CheckoutService } from './checkout.service.js';
 import { EndFrozenOnCleanupHandler } from './end-frozen-on-cleanup.handler.js';
+import { UserDataHandler } from './user-data.handler.js';
 import { OrderController } from './order.controller.js';
 import { OrderService } from './order.service.js';
 import { GuestBasketService } from './guest-basket.service.js';
@@ -28,6 +29,7 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
     GuestBasketSubscriber,
     AssignOrMergeOnLoginHandler,
     EndFrozenOnCleanupHandler,
+    UserDataHandler,
   ],
   exports: [GuestBasketService, BasketAdministration, OrderService],
 })

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ProductImport } from './product-import.service.js';
 import { ProductController } from './product.controller.js';
 import { Product } from './product.entity.js';
 import { ProductService } from './product.service.js';
@@ -7,7 +8,7 @@ import { ProductService } from './product.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Product])],
   controllers: [ProductController],
-  providers: [ProductService],
-  exports: [ProductService],
+  providers: [ProductService, ProductImport],
+  exports: [ProductService, ProductImport],
 })
 export class CatalogueModule {}

@@ -1,7 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { PRINTABLE } from '../problem/printable.js';
+import {
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { Optional } from '../problem/optional.decorator.js';
+import { PRINTABLE, STORABLE } from '../problem/printable.js';
 import type { Product } from './product.entity.js';
 
 export class ProductDto {
@@ -64,6 +75,56 @@ export class ProductQueryDto {
   @IsString()
   @MaxLength(1_000)
   cursor?: string;
+}
+
+/** The largest PostgreSQL int. */
+const MAX_INT = 2_147_483_647;
+
+export class SaveProductDto {
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Green tea' })
+  @IsString()
+  @Length(1, 200)
+  @Matches(PRINTABLE, { message: 'name must not contain control characters' })
+  name!: string;
+
+  @ApiPropertyOptional({ maxLength: 5_000, default: '' })
+  @Optional()
+  @IsString()
+  @MaxLength(5_000)
+  @Matches(STORABLE, { message: 'description must be text' })
+  description: string = '';
+
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2_000, default: null })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2_000)
+  @Matches(/^(https?:\/\/|\/)[\x21-\x7e]+$/, { message: 'imageUrl must be an http(s) URL or a path' })
+  imageUrl: string | null = null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_INT, example: 450 })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_INT)
+  unitPriceMinor!: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    maximum: MAX_INT,
+    default: null,
+    description: 'Null: not limited.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_INT)
+  stock: number | null = null;
+
+  @ApiPropertyOptional({ default: true, description: 'False: not for sale any more.' })
+  @Optional()
+  @IsBoolean()
+  isActive: boolean = true;
 }
 
 export function toProductDto(product: Product, currency: string): ProductDto {

@@ -26,6 +26,11 @@ export class ProductService {
     return product;
   }
 
+  async save(product: Product): Promise<Product> {
+    await this.products.upsert(product, ['sku']);
+    return product;
+  }
+
   /** A page of the products for sale by name and sku; a product added or removed meanwhile moves no other. */
   async findPage(limit: number, search?: string, cursor?: string): Promise<ProductPage> {
     const query = this.products.createQueryBuilder('product').where('product.isActive');

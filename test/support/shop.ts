@@ -101,6 +101,15 @@ export class Shop {
     return { id: (body as { id: string }).id, ...credentials };
   }
 
+  /** A browser in which an admin has logged in. */
+  async admin(): Promise<Client> {
+    const user = await this.user();
+    await this.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [user.id]);
+    const client = this.guest();
+    await client.logsInAs(user);
+    return client;
+  }
+
   async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {
     return this.app.get(SessionCleanup).removeExpired(options);
   }

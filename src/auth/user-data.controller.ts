@@ -1,0 +1,53 @@
+import { Controller, Delete, Get, Header, HttpCode, Res, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCookieAuth,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Environment } from '../environment.js';
+import { ApiProblems } from '../problem/api-problems.decorator.js';
+import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
+import { UserDataService } from './user-data.service.js';
+import { CurrentUser } from './visitor.decorator.js';
+import { VisitorGuard } from './visitor.guard.js';
+import type { UserVisitor } from './visitor.js';
+
+@ApiTags('auth')
+@ApiBearerAuth('bearer')
+@ApiCookieAuth('session')
+@ApiProblems('invalid-token', 'login-required', 'internal-error', 'database-unavailable')
+@UseGuards(VisitorGuard)
+@Controller('api/auth/me')
+export class UserDataController {
+  constructor(
+    private readonly data: UserDataService,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get('export')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ operationId: 'exportMe', summary: 'Get all that is stored about the user, except secrets' })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, required: ['user', 'sessions'] } })
+  async export(@CurrentUser() { userId }: UserVisitor): Promise<Record<string, unknown>> {
+    return this.data.export(userId);
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'eraseMe',
+    summary: 'Erase the user with sessions and baskets; orders stay, without their owner',
+  })
+  @ApiNoContentResponse()
+  async erase(
+    @CurrentUser() { userId }: UserVisitor,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await this.data.erase(userId);
+    response.clearCookie(sessionCookieName(this.environment), sessionCookieScope(this.environment));
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { BasketAdministration } from '../basket/basket-administration.service.js';
+import { BasketDto, SubmitDto } from '../basket/basket.dto.js';
+import { OrderPageDto, OrderQueryDto } from '../basket/order.dto.js';
+import { OrderService } from '../basket/order.service.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { UuidPipe } from '../problem/uuid.pipe.js';
+import { AdminOnly } from './admin-only.decorator.js';
+
+const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
+
+@AdminOnly()
+@Controller('api/admin')
+export class AdminBasketController {
+  constructor(
+    private readonly baskets: BasketAdministration,
+    private readonly orders: OrderService,
+  ) {}
+
+  @Get('orders')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'listAllOrders',
+    summary: 'List all orders of the shop, the oldest first',
+    description:
+      'Who follows the cursor misses none, also of those that come meanwhile. After the last page, ask again later with the cursor that led to it.',
+  })
+  @ApiOkResponse({ type: OrderPageDto })
+  @ApiProblems('invalid-input')
+  async listOrders(@Query() { limit, cursor }: OrderQueryDto): Promise<OrderPageDto> {
+    return this.orders.findPageOfAll(limit, cursor);
+  }
+
+  @Post('baskets/:id/submit')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'submitById',
+    summary: 'Make an order of a basket, as when a payment provider calls back; again is no change',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: BasketDto })
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'unknown-basket',
+    'empty-basket',
+    'unavailable',
+    'insufficient-stock',
+    'total-changed',
+  )
+  async submit(
+    @Param('id', UuidPipe) id: string,
+    @Body() { expectedAmountMinor }: SubmitDto,
+  ): Promise<BasketDto> {
+    return this.baskets.submit(id, expectedAmountMinor);
+  }
+
+  @Post('baskets/:id/thaw')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'thawById',
+    summary: 'Open a frozen basket again, as when a payment has failed; an open one stays as it is',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: BasketDto })
+  @ApiProblems('invalid-input', 'unknown-basket', 'session-expired')
+  async thaw(@Param('id', UuidPipe) id: string): Promise<BasketDto> {
+    return this.baskets.thaw(id);
+  }
+}
