@@ -4,15 +4,26 @@ import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
 import { IdempotencyKey } from './src/basket/idempotency-key.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
+import { boundedSocket } from './src/database/bounded-socket.js';
 import { MIGRATIONS } from './src/database/migrations.js';
 import { readDatabaseUrl } from './src/environment.js';
 import { CleanupRun } from './src/session/cleanup-run.entity.js';
 import { Session } from './src/session/session.entity.js';
 
-/** A request never waits longer than these for the database: then it is a 503. */
+/** A request waits no longer than these for the database: then it is a 503. */
 const POOL_WAIT_MILLISECONDS = 5_000;
 const LOCK_MILLISECONDS = 5_000;
-const STATEMENT_MILLISECONDS = 15_000;
+const STATEMENT_MILLISECONDS = 10_000;
+/** More than a statement may take, and more than the pool keeps a connection that nobody uses. */
+const SILENCE_MILLISECONDS = 15_000;
+
+const BOUNDS = {
+  lock_timeout: LOCK_MILLISECONDS,
+  statement_timeout: STATEMENT_MILLISECONDS,
+  idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
+  idleTimeoutMillis: STATEMENT_MILLISECONDS,
+  stream: () => boundedSocket(SILENCE_MILLISECONDS),
+};
 
 const schema = {
   type: 'postgres' as const,
@@ -23,20 +34,10 @@ const schema = {
   installExtensions: false,
 } satisfies DataSourceOptions;
 
-/** What the application connects with. */
-export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
-  return {
-    ...schema,
-    url,
-    poolSize,
-    applicationName: 'basketkeeper',
-    extra: {
-      connectionTimeoutMillis: POOL_WAIT_MILLISECONDS,
-      lock_timeout: LOCK_MILLISECONDS,
-      statement_timeout: STATEMENT_MILLISECONDS,
-      idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
-    },
-  };
+/** What the application connects with: bounded for requests, unbounded for commands. */
+export function dataSourceOptions(url: string, poolSize: number, isBounded: boolean): DataSourceOptions {
+  const extra = { connectionTimeoutMillis: POOL_WAIT_MILLISECONDS, ...(isBounded && BOUNDS) };
+  return { ...schema, url, poolSize, applicationName: 'basketkeeper', extra };
 }
 
 /** What migrations connect with: one connection, and no time limits, for a change of a large table takes its time. */

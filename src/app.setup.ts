@@ -1,7 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Environment } from './environment.js';
+import { Draining } from './operations/draining.service.js';
 import { buildOpenApiDocument } from './openapi.js';
 import { nameBodyProblem, requireJsonBody } from './problem/json-body.middleware.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -17,6 +19,12 @@ export function setUp(app: NestExpressApplication): void {
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
   app.use(nameRequest);
+  const draining = app.get(Draining);
+  app.use((_request: Request, response: Response, next: NextFunction) => {
+    // A connection that stays open would be waited for.
+    if (draining.isDraining) response.set('Connection', 'close');
+    next();
+  });
   // Browsers would ask for https on a development server that has none.
   const directives = { 'upgrade-insecure-requests': isProduction ? [] : null };
   app.use(helmet({ contentSecurityPolicy: { directives }, strictTransportSecurity: isProduction }));

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
+import { addBasketsAudit } from './command/baskets-audit.command.js';
 import { addProductsImport } from './command/products-import.command.js';
 import { addSessionsClear } from './command/sessions-clear.command.js';
 import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
@@ -9,6 +10,7 @@ const program = new Command('cli')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError();
 addSessionsClear(program);
+addBasketsAudit(program);
 addProductsImport(program);
 addUsersCreateAdmin(program);
 addOpenApiPrint(program);

@@ -18,6 +18,8 @@ export abstract class Environment {
   /** Undefined: the embedded PostgreSQL. */
   abstract readonly databaseUrl: string | undefined;
   abstract readonly databasePoolSize: number;
+  /** Whether what is asked of the database must answer in seconds, as for a request; a command may take its time. */
+  abstract readonly isDatabaseBounded: boolean;
   /** The first signs; all are accepted. */
   abstract readonly sessionSecrets: string[];
   abstract readonly sessionTtlSeconds: number;
@@ -68,6 +70,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     trustProxy: read.trustProxy('TRUST_PROXY'),
     databaseUrl: read.databaseUrl('DATABASE_URL', isProduction),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1_000),
+    isDatabaseBounded: true,
     sessionSecrets: read.secrets('SESSION_SECRET', isProduction),
     sessionTtlSeconds: read.integer('SESSION_TTL_SECONDS', 1_209_600, 1),
     sessionMaxSeconds: read.integer('SESSION_MAX_SECONDS', 7_776_000, 1),

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { AppLogger } from './app.logger.js';
 import { AppModule } from './app.module.js';
@@ -8,10 +9,17 @@ import { setUp } from './app.setup.js';
 import { addDemoProducts } from './catalogue/demo-products.js';
 import { findDatabase } from './database/find-database.js';
 import { migrate } from './database/migrate.js';
+import { Draining } from './operations/draining.service.js';
 import { type Environment, readEnvironment } from './environment.js';
 
 /** `npm start` gives it: migrate first, and fill an empty catalogue. */
 const SET_UP = '--set-up';
+
+/** Long enough for a load balancer's look at the readiness, short enough for Ctrl-C. */
+const DRAIN_MILLISECONDS = 500;
+
+/** What is not done by then is rolled back by PostgreSQL. */
+const STOP_MILLISECONDS = 9_500;
 
 const logger = new Logger('Basketkeeper');
 
@@ -40,12 +48,18 @@ async function createApp(environment: Environment): Promise<NestExpressApplicati
   return app;
 }
 
-/** Ctrl-C and SIGTERM: answer what is in flight, then stop the database. A second signal does not hurry it. */
+/**
+ * Ctrl-C and SIGTERM: not ready any more, then accept nothing, answer what is in flight, let a batch of the cleanup finish,
+ * close the pool, and stop the database. A second signal does not hurry it.
+ */
 function stopOnSignal(app: NestExpressApplication, releaseDatabase: () => Promise<void>): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
+    setTimeout(() => process.exit(0), STOP_MILLISECONDS).unref();
+    app.get(Draining).isDraining = true;
+    await sleep(DRAIN_MILLISECONDS);
     await app.close();
     await releaseDatabase();
     process.exit(0);

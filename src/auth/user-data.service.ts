@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource } from 'typeorm';
+import { retryTransaction } from '../database/retry-transaction.js';
 import { Session } from '../session/session.entity.js';
 import { lockUser } from './lock-user.js';
 import { UserDataRequested } from './user-data-requested.event.js';
@@ -38,7 +39,7 @@ export class UserDataService {
 
   /** Erases a user in one transaction; again is no change. */
   async erase(userId: string): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+    await retryTransaction(this.dataSource, async (manager) => {
       if (!(await lockUser(manager, userId))) return;
       await manager.remove(await manager.find(Session, { where: { userId }, order: { id: 'ASC' } }));
       await this.events.emitAsync(UserErased.NAME, new UserErased(manager, userId));

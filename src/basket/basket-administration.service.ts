@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { lockUser } from '../auth/lock-user.js';
+import { retryTransaction } from '../database/retry-transaction.js';
 import { Environment } from '../environment.js';
 import { Problem } from '../problem/problem.js';
 import { SessionStore } from '../session/session.store.js';
@@ -61,7 +62,7 @@ export class BasketAdministration {
     id: string,
     change: (manager: EntityManager, basket: StoredBasket, holder: Holder) => Promise<StoredBasket>,
   ): Promise<BasketDto> {
-    return this.dataSource.transaction(async (manager) => {
+    return retryTransaction(this.dataSource, async (manager) => {
       const holder = await this.lockHolder(manager, id);
       const [basket] = holder ? await findBaskets(manager, [id], 'FOR UPDATE OF b') : [];
       if (!holder || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Visitor } from '../auth/visitor.js';
+import { retryTransaction } from '../database/retry-transaction.js';
 import { Environment } from '../environment.js';
 import { Problem } from '../problem/problem.js';
 import type { BasketDto } from './basket.dto.js';
@@ -50,7 +51,7 @@ export class BasketChanges {
   }
 
   private inTransaction<T>(visitor: Visitor, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    if (visitor.kind === 'user') return this.dataSource.transaction(work);
+    if (visitor.kind === 'user') return retryTransaction(this.dataSource, work);
     return visitor.session.inTransaction(this.dataSource, work);
   }
 

@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { AssignOrMergeOnLoginHandler } from './assign-or-merge-on-login.handler.js';
+import { AuditService } from './audit.service.js';
 import { BasketAdministration } from './basket-administration.service.js';
 import { BasketChanges } from './basket-changes.service.js';
 import { BasketController } from './basket.controller.js';
@@ -26,11 +27,12 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
     OrderService,
     BasketAdministration,
     GuestBasketService,
+    AuditService,
     GuestBasketSubscriber,
     AssignOrMergeOnLoginHandler,
     EndFrozenOnCleanupHandler,
     UserDataHandler,
   ],
-  exports: [GuestBasketService, BasketAdministration, OrderService],
+  exports: [GuestBasketService, AuditService, BasketAdministration, OrderService],
 })
 export class BasketModule {}

@@ -12,7 +12,12 @@ export async function runWithApplication<T>(work: (app: INestApplicationContext)
   Logger.overrideLogger(logger);
   const database = await findDatabase(environment);
   try {
-    const settings = { ...environment, databaseUrl: database.url, cleanupCron: null };
+    const settings = {
+      ...environment,
+      databaseUrl: database.url,
+      isDatabaseBounded: false,
+      cleanupCron: null,
+    };
     const app = await NestFactory.createApplicationContext(AppModule.with(settings), {
       logger,
       abortOnError: false,

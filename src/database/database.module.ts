@@ -9,8 +9,8 @@ import { assertMigrated } from './migrate.js';
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [Environment],
-      useFactory: ({ databaseUrl = '', databasePoolSize }: Environment) => ({
-        ...dataSourceOptions(databaseUrl, databasePoolSize),
+      useFactory: ({ databaseUrl = '', databasePoolSize, isDatabaseBounded }: Environment) => ({
+        ...dataSourceOptions(databaseUrl, databasePoolSize, isDatabaseBounded),
         // A process that can't start says so at once; whoever runs it starts it again.
         retryAttempts: 1,
       }),

@@ -6,7 +6,9 @@ import {
   HealthCheckService,
   TypeOrmHealthIndicator,
 } from '@nestjs/terminus';
+import { Draining } from './draining.service.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
+import { Problem } from '../problem/problem.js';
 
 const DATABASE_MILLISECONDS = 2_000;
 
@@ -16,6 +18,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly database: TypeOrmHealthIndicator,
+    private readonly draining: Draining,
   ) {}
 
   @Get('live')
@@ -29,8 +32,9 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'Whether requests can be served; send them elsewhere when not' })
   @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok'] } } } })
-  @ApiProblems('database-unavailable')
+  @ApiProblems('database-unavailable', 'stopping')
   async ready(): Promise<HealthCheckResult> {
+    if (this.draining.isDraining) throw new Problem('stopping', 'This process is stopping; others serve.');
     return this.health.check([() => this.database.pingCheck('database', { timeout: DATABASE_MILLISECONDS })]);
   }
 }

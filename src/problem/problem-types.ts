@@ -30,6 +30,7 @@ export const PROBLEMS = {
   'unknown-sku': [422, 'No such product for sale'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'internal-error': [500, 'Something went wrong'],
+  stopping: [503, 'The process is stopping'],
   'database-unavailable': [503, 'The database is away'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

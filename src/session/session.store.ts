@@ -5,6 +5,7 @@ import type { Request } from 'express';
 import session, { type CookieOptions, type SessionData } from 'express-session';
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, IsNull, LessThan, Repository } from 'typeorm';
+import { retryTransaction } from '../database/retry-transaction.js';
 import { Environment } from '../environment.js';
 import { sessionCookieOptions } from './session-cookie.js';
 import { SessionLifetimes, TOMBSTONE_MILLISECONDS } from './session-lifetimes.js';
@@ -152,7 +153,7 @@ export class SessionStore extends TypeormStore {
 
   /** Removed as entities, so that the subscribers of the removal hear which sessions go. */
   private async removeAll(ids: string[]): Promise<void> {
-    await this.sessions.manager.transaction(async (manager) => {
+    await retryTransaction(this.sessions.manager.dataSource, async (manager) => {
       await manager.remove(await manager.find(Session, { where: ids.map((id) => ({ id })) }));
     });
   }

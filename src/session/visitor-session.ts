@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { DataSource, EntityManager } from 'typeorm';
+import { retryTransaction } from '../database/retry-transaction.js';
 import { Problem } from '../problem/problem.js';
 import type { SessionOwner, SessionStore, StoredSession } from './session.store.js';
 
@@ -38,7 +39,10 @@ export class VisitorSession {
   /** Runs the work in one transaction. The cookie of a session begun in it is sent only when that is committed. */
   async inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
-      const result = await dataSource.transaction(work);
+      const result = await retryTransaction(dataSource, async (manager) => {
+        this.begun = undefined;
+        return work(manager);
+      });
       if (this.begun) this.store.adopt(this.request, this.begun);
       return result;
     } catch (error) {

@@ -1,9 +1,23 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands in front of PostgreSQL and can take it away. */
+/** When a proxy takes the database away: before a statement reaches it, or before its answer comes back. */
+export type CutAt = 'request' | 'answer';
+
+interface Trap {
+  /** Which statement from now on, from 1. */
+  statement: number;
+  at: CutAt;
+  sprung: () => void;
+}
+
+/** Stands in front of PostgreSQL and can take it away, at once or at a certain statement, or make it hang. */
 export class DatabaseProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
+  private isHanging = false;
+  private trap: Trap | undefined;
+  /** Statements that came by since `count` was last set to 0. */
+  count = 0;
 
   private constructor(
     private readonly server: Server,
@@ -28,8 +42,24 @@ export class DatabaseProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Takes everything and gives nothing, as a network does that drops all packets. */
+  hang(): void {
+    this.isHanging = true;
+  }
+
   restore(): void {
     this.isCut = false;
+    this.isHanging = false;
+  }
+
+  /** Cuts at the n-th statement from now on; `sprung` is called at that moment. */
+  cutAt(statement: number, at: CutAt, sprung: () => void = () => undefined): void {
+    this.count = 0;
+    this.trap = { statement, at, sprung };
+  }
+
+  disarm(): void {
+    this.trap = undefined;
   }
 
   async close(): Promise<void> {
@@ -40,6 +70,7 @@ export class DatabaseProxy {
   private join(client: Socket, port: number, host: string): void {
     if (this.isCut) return void client.destroy();
     const server = connect(port, host);
+    let isAnswerAwaited = false;
     for (const [socket, other] of [
       [client, server],
       [server, client],
@@ -50,7 +81,34 @@ export class DatabaseProxy {
         this.sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
+    client.on('data', (chunk) => {
+      if (isStatement(chunk) && this.isSprungBy()) {
+        if (this.trap?.at === 'request') return this.spring();
+        isAnswerAwaited = true;
+      }
+      if (!this.isHanging) server.write(chunk);
+    });
+    server.on('data', (chunk) => {
+      if (isAnswerAwaited) return this.spring();
+      if (!this.isHanging) client.write(chunk);
+    });
   }
+
+  private isSprungBy(): boolean {
+    this.count += 1;
+    return this.count === this.trap?.statement;
+  }
+
+  private spring(): void {
+    const { sprung } = this.trap ?? {};
+    this.trap = undefined;
+    this.cut();
+    sprung?.();
+  }
+}
+
+/** pg sends a simple query (Q) or a parsed one (P and what follows it) in one piece. */
+function isStatement(chunk: Buffer): boolean {
+  return chunk[0] === 0x51 || chunk[0] === 0x50;
 }

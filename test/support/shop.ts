@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
 import { setUp } from '../../src/app.setup.js';
+import { AuditService } from '../../src/basket/audit.service.js';
 import { Product } from '../../src/catalogue/product.entity.js';
 import { readEnvironment } from '../../src/environment.js';
 import {
@@ -63,10 +64,14 @@ export class Shop {
     return other;
   }
 
+  /** Whatever a test file has done, the tables must be as they must be. */
   async close(): Promise<void> {
+    const { invariants } = await this.app.get(AuditService).audit();
     for (const other of this.others) await other.app.close();
     await this.app.close();
     await this.database.drop();
+    const broken = invariants.filter(({ count }) => count > 0);
+    if (broken.length > 0) throw new Error(`The audit found ${JSON.stringify(broken)}`);
   }
 
   get dataSource(): DataSource {

@@ -1,0 +1,108 @@
+/** A rule that the tables must keep, and the rows that break it. */
+export interface Invariant {
+  /** The number in the design, with a word. */
+  id: string;
+  rule: string;
+  /** Selects one column, `id`: something to find the row by that is no secret. */
+  broken: string;
+}
+
+/** A session's id is the secret of its cookie; the hash is enough to find the row. */
+const SESSION = `'session ' || md5(s.id)`;
+
+/** What the database enforces by itself is checked all the same: a constraint can be dropped. */
+export const INVARIANTS: Invariant[] = [
+  {
+    id: 'I1 orphans',
+    rule: 'every open guest basket is pointed at by a session',
+    broken: `
+      SELECT b.id::text AS id FROM baskets b
+      WHERE b.owner_id IS NULL AND b.status = 'open'
+        AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)`,
+  },
+  {
+    id: 'I1 shared',
+    rule: 'no basket is pointed at by two sessions',
+    broken: `
+      SELECT basket_id::text AS id FROM sessions
+      WHERE basket_id IS NOT NULL GROUP BY basket_id HAVING count(*) > 1`,
+  },
+  {
+    id: 'I1 dangling',
+    rule: 'a session points only to a guest basket that is there and not submitted',
+    broken: `
+      SELECT ${SESSION} AS id FROM sessions s LEFT JOIN baskets b ON b.id = s.basket_id
+      WHERE s.basket_id IS NOT NULL AND (b.id IS NULL OR b.owner_id IS NOT NULL OR b.status = 'submitted')`,
+  },
+  {
+    id: 'I2 one-basket',
+    rule: 'a user has at most one basket that is not submitted',
+    broken: `
+      SELECT owner_id::text AS id FROM baskets
+      WHERE owner_id IS NOT NULL AND status <> 'submitted' GROUP BY owner_id HAVING count(*) > 1`,
+  },
+  {
+    id: 'I2 one-line',
+    rule: 'a basket has one line per sku, with a quantity above 0',
+    broken: `
+      SELECT basket_id::text AS id FROM basket_lines
+      GROUP BY basket_id, sku HAVING count(*) > 1 OR min(quantity) <= 0`,
+  },
+  {
+    id: 'I3 lines',
+    rule: 'a line belongs to a basket, and a basket to a user who is there',
+    broken: `
+      SELECT l.basket_id::text AS id FROM basket_lines l LEFT JOIN baskets b ON b.id = l.basket_id WHERE b.id IS NULL
+      UNION ALL
+      SELECT b.id::text FROM baskets b LEFT JOIN users u ON u.id = b.owner_id
+      WHERE b.owner_id IS NOT NULL AND u.id IS NULL`,
+  },
+  {
+    id: 'I4 versions',
+    rule: 'a basket that was ever answered has a version of at least 1',
+    broken: 'SELECT id::text AS id FROM baskets WHERE version < 1',
+  },
+  {
+    id: 'I5 orders',
+    rule: 'an order has lines, a time, and prices and names of its own',
+    broken: `
+      SELECT b.id::text AS id FROM baskets b
+      WHERE b.status = 'submitted' AND (
+        b.submitted_at IS NULL
+        OR NOT EXISTS (SELECT FROM basket_lines l WHERE l.basket_id = b.id)
+        OR EXISTS (
+          SELECT FROM basket_lines l
+          WHERE l.basket_id = b.id AND (l.name_pinned IS NULL OR l.unit_price_minor_pinned IS NULL)))`,
+  },
+  {
+    id: 'I5 status',
+    rule: 'only a frozen basket has been frozen, and only an order submitted; an open one has no pinned prices',
+    broken: `
+      SELECT b.id::text AS id FROM baskets b
+      WHERE (b.status = 'frozen') <> (b.frozen_at IS NOT NULL)
+        OR (b.status = 'submitted') <> (b.submitted_at IS NOT NULL)
+        OR (b.status = 'open' AND EXISTS (
+          SELECT FROM basket_lines l WHERE l.basket_id = b.id AND l.name_pinned IS NOT NULL))`,
+  },
+  {
+    id: 'I6 sessions',
+    rule: 'a session is a guest’s or a user’s, and a replaced one nobody’s',
+    broken: `
+      SELECT ${SESSION} AS id FROM sessions s
+      WHERE (s.basket_id IS NOT NULL AND s.user_id IS NOT NULL)
+        OR (s.replaced_at IS NOT NULL AND (s.basket_id IS NOT NULL OR s.user_id IS NOT NULL))`,
+  },
+  {
+    id: 'I7 keys',
+    rule: 'an idempotency key belongs to one session or one user, and to one request of theirs',
+    broken: `
+      SELECT min(id)::text AS id FROM idempotency_keys
+      GROUP BY session_id, user_id, key
+      HAVING count(*) > 1 OR num_nonnulls(session_id, user_id) <> 1`,
+  },
+  {
+    id: 'I8 stock',
+    rule: 'no product was sold more often than it was there',
+    broken: 'SELECT sku AS id FROM products WHERE stock < 0',
+  },
+];
