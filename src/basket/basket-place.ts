@@ -41,10 +41,13 @@ export async function beginBasket(manager: EntityManager, visitor: Visitor): Pro
   return { id, ownerId, status: 'open', version: 0, lastMerge: null, submittedAt: null, lines: [] };
 }
 
-/** Undefined: the session is gone or replaced. Null: it has no basket. */
+/** Undefined: the session is gone, replaced, or over, so that no cleanup takes what is acknowledged now. Null: it has no basket. */
 async function lockSession(manager: EntityManager, id: string): Promise<string | null | undefined> {
-  const sql = 'SELECT basket_id FROM sessions WHERE id = $1 AND replaced_at IS NULL FOR UPDATE';
-  const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id]);
+  const sql = `
+    SELECT basket_id FROM sessions
+    WHERE id = $1 AND replaced_at IS NULL AND expired_at > $2
+    FOR UPDATE`;
+  const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id, Date.now()]);
   return session?.basket_id;
 }
 

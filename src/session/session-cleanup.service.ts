@@ -64,11 +64,16 @@ export class SessionCleanup {
    * @throws Error when the database fails; what was removed until then stays removed
    */
   async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {
+    const report = await this.removeSessions(options);
+    // The connection is given back by now: whoever is told takes another, and a small pool has no third.
+    return report.stopReason === 'drained' ? this.tell(report, options) : report;
+  }
+
+  private async removeSessions(options: CleanupOptions): Promise<CleanupReport> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       await queryRunner.query(CREATE_BATCH_TABLE);
-      const report = await this.removeAll(queryRunner, options);
-      return report.stopReason === 'drained' ? await this.tell(report, options) : report;
+      return await this.removeAll(queryRunner, options);
     } finally {
       await queryRunner.release();
     }

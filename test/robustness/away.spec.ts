@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseAway } from '../../src/problem/database-away.js';
+import type { ProblemBody } from '../support/client.js';
+import { DatabaseProxy } from '../support/database-proxy.js';
+import { eventually } from '../support/eventually.js';
+import { Shop } from '../support/shop.js';
+
+describe('a database that is', () => {
+  let shop: Shop;
+  let proxy: DatabaseProxy;
+  let remote: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+    proxy = await DatabaseProxy.before(shop.databaseUrl);
+    remote = await shop.instance({
+      DATABASE_URL: proxy.url,
+      DATABASE_POOL_SIZE: '2',
+      CLEANUP_CRON: '* * * * * *',
+    });
+  });
+  beforeEach(() => proxy.restore());
+  afterAll(async () => {
+    proxy.restore();
+    await shop.close();
+    await proxy.close();
+  });
+
+  const isReady = async () => (await remote.guest().sends('GET', '/api/health/ready')).status === 200;
+  const expectUnavailable = ({
+    status,
+    body,
+    headers,
+  }: {
+    status: number;
+    body: ProblemBody;
+    headers: Headers;
+  }) => {
+    expect([status, body.type]).toEqual([503, '/problems/database-unavailable']);
+    expect(headers.get('retry-after')).toBe('2');
+  };
+
+  it('restarted: the process lives, and sessions work again without a restart', async () => {
+    const tea = await shop.product();
+    const guest = remote.guest();
+    await guest.adds(tea);
+
+    for (let round = 0; round < 3; round++) {
+      proxy.cut();
+      expectUnavailable(await guest.triesToAdd(tea));
+      proxy.restore();
+      await eventually(isReady);
+      await guest.adds(tea);
+    }
+    // As a restart of the server does it.
+    await shop.sql(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await eventually(isReady);
+
+    await guest.adds(tea);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 5 });
+  });
+
+  it('silent: requests end within a bound with 503, and the pool is whole again afterwards', async () => {
+    const tea = await shop.product();
+    const guest = remote.guest();
+    await guest.adds(tea);
+    proxy.hang();
+
+    const start = Date.now();
+    const answers = await Promise.all([guest.triesToAdd(tea), guest.triesToAdd(tea), guest.triesToAdd(tea)]);
+    const seconds = (Date.now() - start) / 1_000;
+    for (const answer of answers) expectUnavailable(answer);
+    expect(seconds).toBeLessThan(40);
+
+    proxy.restore();
+    await eventually(isReady, 30_000);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
+    await guest.adds(tea);
+  }, 90_000);
+
+  it('locked by somebody else: the write ends with 503 and leaves nothing behind', async () => {
+    const tea = await shop.product();
+    const guest = remote.guest();
+    await guest.adds(tea);
+    const blocker = shop.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [guest.sessionId]);
+
+    expectUnavailable(await guest.triesToAdd(tea));
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
+
+    await blocker.rollbackTransaction();
+    await blocker.release();
+    await guest.adds(tea);
+  });
+
+  it('out of connections: a request waits for one, and ends with 503 when none comes', async () => {
+    const tea = await shop.product();
+    const guest = shop.guest();
+    await guest.adds(tea);
+    const small = await shop.instance({ DATABASE_POOL_SIZE: '2' });
+    const runners = [small.dataSource.createQueryRunner(), small.dataSource.createQueryRunner()] as const;
+    await Promise.all(runners.map((runner) => runner.connect()));
+
+    expectUnavailable(await guest.tab(small.url).triesToAdd(tea));
+    const waiting = guest.tab(small.url).triesToAdd(tea);
+    await sleep(200);
+    await runners[0].release();
+
+    expect((await waiting).status).toBe(201);
+    await runners[1].release();
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 2 });
+  });
+
+  it.each(['ECONNREFUSED', 'ECONNRESET', '53300', '57P01', '57P03', '57014', '55P03', '08006'])(
+    'away is known by the code %s',
+    (code) => {
+      expect(isDatabaseAway(Object.assign(new Error('x'), { code }))).toBe(true);
+      expect(
+        isDatabaseAway(
+          Object.assign(new Error('x'), { driverError: Object.assign(new Error('y'), { code }) }),
+        ),
+      ).toBe(true);
+    },
+  );
+
+  it('well is not away', () => {
+    expect(isDatabaseAway(Object.assign(new Error('x'), { code: '23505' }))).toBe(false);
+    expect(isDatabaseAway('ECONNREFUSED')).toBe(false);
+  });
+
+  it('undecided: what PostgreSQL rolled back is tried again', async () => {
+    const tea = await shop.product();
+    const guest = shop.guest();
+    await guest.adds(tea);
+    // Fails twice with a serialization failure, then no more.
+    await shop.sql('CREATE SEQUENCE failures');
+    await shop.sql(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF nextval('failures') <= 2 THEN RAISE 'busy' USING ERRCODE = '40001'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER fail BEFORE UPDATE ON baskets FOR EACH ROW EXECUTE FUNCTION fail()`);
+
+    const { status } = await guest.triesToAdd(tea, 2);
+    await shop.sql('DROP FUNCTION fail CASCADE');
+
+    expect(status).toBe(201);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 3 });
+  });
+});

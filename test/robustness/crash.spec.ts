@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { Product } from '../../src/catalogue/product.entity.js';
+import { AuditService } from '../../src/basket/audit.service.js';
+import type { Client } from '../support/client.js';
+import { type CutAt, DatabaseProxy } from '../support/database-proxy.js';
+import { Shop, type TestUser } from '../support/shop.js';
+
+/** What is there before the request that is cut short. */
+interface Scene {
+  client: Client;
+  tea: Product;
+  ada: TestUser;
+}
+
+interface Path {
+  prepare?: (scene: Scene) => Promise<unknown>;
+  /** The request, or the work, that is cut short; a retry sends the same once more. */
+  act: (scene: Scene, key: string) => Promise<{ status: number } | undefined>;
+  /** What is true after it was done once, however often it was cut before. */
+  isDone: (scene: Scene) => Promise<void>;
+}
+
+const MOST_STATEMENTS = 40;
+
+/**
+ * A process that dies between two statements is, for PostgreSQL, a connection that ends there: what was open is rolled
+ * back. So each path is cut at each of its statements, once before the statement arrives and once before its answer
+ * comes back; after each cut the tables must be sound, and the request sent again must be done exactly once.
+ */
+describe('cut at every statement of', () => {
+  let shop: Shop;
+  let proxy: DatabaseProxy;
+  let remote: Shop;
+  let cuts = 0;
+  beforeAll(async () => {
+    shop = await Shop.open();
+    proxy = await DatabaseProxy.before(shop.databaseUrl);
+    remote = await shop.instance({ DATABASE_URL: proxy.url, BASKET_MERGE_STRATEGY: 'sum' });
+  });
+  beforeEach(() => proxy.restore());
+  afterEach(() => proxy.disarm());
+  afterAll(async () => {
+    proxy.restore();
+    expect(cuts).toBeGreaterThan(100);
+    await shop.close();
+    await proxy.close();
+  });
+
+  const post = (client: Client, path: string, body: object | undefined, key: string) =>
+    client.sends('POST', path, body, { 'Idempotency-Key': key });
+  const add = ({ client, tea }: Scene, key: string) =>
+    post(client, '/api/basket/lines', { sku: tea.sku, quantity: 2 }, key);
+  const logIn = ({ client, ada }: Scene) =>
+    client.sends('POST', '/api/auth/login', { email: ada.email, password: ada.password });
+  const has =
+    (quantity: number) =>
+    async ({ client, tea }: Scene) =>
+      expect(await client.quantities()).toEqual(quantity ? { [tea.sku]: quantity } : {});
+
+  const PATHS: Record<string, Path> = {
+    'a first add': { act: add, isDone: has(2) },
+    'an add': { prepare: ({ client, tea }) => client.adds(tea, 1), act: add, isDone: has(3) },
+    'a removal': {
+      prepare: ({ client, tea }) => client.adds(tea, 1),
+      act: ({ client, tea }) => client.sends('DELETE', `/api/basket/lines/${tea.sku}`),
+      isDone: has(0),
+    },
+    'a login that assigns': {
+      prepare: ({ client, tea }) => client.adds(tea, 3),
+      act: logIn,
+      isDone: async (scene) => {
+        await has(3)(scene);
+        expect(await shop.basketOf(scene.ada)).toEqual({ [scene.tea.sku]: 3 });
+      },
+    },
+    'a login that merges': {
+      prepare: async ({ client, tea, ada }) => {
+        await client.adds(tea, 3);
+        const user = remote.guest();
+        await user.logsInAs(ada);
+        await user.adds(tea, 4);
+      },
+      act: logIn,
+      isDone: async ({ tea, ada }) => expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 7 }),
+    },
+    'a logout': {
+      prepare: ({ client, tea }) => client.adds(tea, 3),
+      act: ({ client }) => client.sends('POST', '/api/auth/logout'),
+      isDone: async () => expect(await shop.guestBaskets()).toBe(0),
+    },
+    'a submit': {
+      prepare: ({ client, tea }) => client.adds(tea, 2),
+      act: ({ client }, key) => post(client, '/api/basket/submit', { expectedAmountMinor: 200 }, key),
+      isDone: async ({ client, tea }) => {
+        expect(await shop.sql('SELECT stock FROM products WHERE sku = $1', [tea.sku])).toEqual([
+          { stock: 8 },
+        ]);
+        expect((await client.sends<{ orders: [] }>('GET', '/api/orders')).body.orders).toHaveLength(1);
+      },
+    },
+    'a freeze': {
+      prepare: ({ client, tea }) => client.adds(tea, 2),
+      act: ({ client }, key) => post(client, '/api/basket/freeze', undefined, key),
+      isDone: async ({ client }) =>
+        expect(await client.basket()).toMatchObject({ status: 'frozen', version: 2 }),
+    },
+    'a cleanup': {
+      prepare: async ({ client, tea }) => {
+        await client.adds(tea);
+        await shop.expireAll();
+      },
+      act: async () => {
+        await remote.removeExpired();
+        return { status: 200 };
+      },
+      isDone: async () => {
+        expect([await shop.count('sessions'), await shop.count('baskets')]).toEqual([0, 0]);
+      },
+    },
+  };
+
+  const scene = async ({ prepare }: Path): Promise<Scene> => {
+    await shop.sql('TRUNCATE users, sessions, baskets, products, idempotency_keys CASCADE');
+    const made = { client: remote.guest(), tea: await shop.product({ stock: 10 }), ada: await shop.user() };
+    await prepare?.(made);
+    return made;
+  };
+
+  /** The statement at which the path was already over: null while it was cut. */
+  const cutAt = async (path: Path, statement: number, at: CutAt): Promise<boolean> => {
+    const made = await scene(path);
+    const key = randomUUID();
+    const before = made.client.carriedCookie;
+    let isCut = false;
+    proxy.cutAt(statement, at, () => (isCut = true));
+    const first = await path.act(made, key).catch(() => undefined);
+    proxy.disarm();
+    proxy.restore();
+    if (isCut) cuts += 1;
+
+    const { invariants } = await shop.app.get(AuditService).audit();
+    expect(invariants.filter(({ count }) => count > 0)).toEqual([]);
+    const isAcknowledged = first !== undefined && first.status < 300;
+    if (first && !isAcknowledged) expect([statement, first.status]).toEqual([statement, 503]);
+    // Whoever was not answered, and whose cookie therefore is the old one, sends it again.
+    if (!isAcknowledged) {
+      expect(made.client.carriedCookie).toBe(before);
+      const again = await path.act(made, key);
+      expect([200, 201, 204]).toContain(again?.status);
+    }
+    await path.isDone(made);
+    return isCut;
+  };
+
+  it.each(Object.entries(PATHS))(
+    '%s, nothing is lost, nothing is done twice',
+    async (_, path) => {
+      for (const at of ['request', 'answer'] as const) {
+        let statement = 1;
+        while (statement < MOST_STATEMENTS && (await cutAt(path, statement, at))) statement += 1;
+        expect(statement).toBeGreaterThan(2);
+      }
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Client } from '../support/client.js';
+import { eventually } from '../support/eventually.js';
+import { Shop } from '../support/shop.js';
+
+describe('parallel requests on two instances', () => {
+  let shop: Shop;
+  let other: Shop;
+  let deadlocks: number;
+  const settings = {
+    BASKET_MERGE_STRATEGY: 'sum',
+    BASKET_MERGE_STRATEGY_CHOICE: 'on',
+    BASKET_MAX_QUANTITY: '100000',
+  };
+  beforeAll(async () => {
+    shop = await Shop.open(settings);
+    other = await shop.instance(settings);
+    deadlocks = await countDeadlocks();
+  });
+  beforeEach(() => shop.sql('TRUNCATE users, sessions, baskets, products, idempotency_keys CASCADE'));
+  afterAll(async () => {
+    expect(await countDeadlocks()).toBe(deadlocks);
+    await shop.close();
+  });
+
+  const countDeadlocks = async () => {
+    const sql = 'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()';
+    const [row] = await shop.sql<{ deadlocks: number }>(sql);
+    return row?.deadlocks ?? NaN;
+  };
+  /** The same browser, now here and now there. */
+  const tabs = (client: Client, count: number) =>
+    Array.from({ length: count }, (_, n) => client.tab(n % 2 ? shop.url : other.url));
+  const emptySession = async () => {
+    const guest = shop.guest();
+    await guest.adds(await shop.product());
+    await guest.sends('DELETE', '/api/basket');
+    return guest;
+  };
+
+  it('50 first adds of one session make one basket with the exact quantity', async () => {
+    const tea = await shop.product();
+    const guest = await emptySession();
+
+    await Promise.all(tabs(guest, 50).map((tab) => tab.adds(tea, 2)));
+
+    expect(await guest.basket()).toMatchObject({ version: 50, lines: [{ quantity: 100 }] });
+    expect(await shop.count('baskets')).toBe(1);
+  });
+
+  it('50 first adds of one user in many sessions make one basket with the exact quantity', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const clients = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const client = shop.guest();
+        await client.logsInAs(ada);
+        return client;
+      }),
+    );
+
+    await Promise.all(clients.flatMap((client) => tabs(client, 10).map((tab) => tab.adds(tea, 1))));
+
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 50 });
+    expect(await shop.count('baskets')).toBe(1);
+  });
+
+  it('adds, sets and removals end in a state that some serial order explains', async () => {
+    const skus = await Promise.all([shop.product(), shop.product(), shop.product()]);
+    const guest = await emptySession();
+
+    const answers = await Promise.all(
+      tabs(guest, 60).map((tab, n) => {
+        const { sku } = skus[n % 3] ?? { sku: '' };
+        if (n % 10 === 7) return tab.sends('DELETE', `/api/basket/lines/${sku}`);
+        if (n % 10 === 3) return tab.sends('PUT', `/api/basket/lines/${sku}`, { quantity: 1_000 });
+        return tab.sends('POST', '/api/basket/lines', { sku, quantity: 1 });
+      }),
+    );
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 201]));
+    // Adds since the last set or removal: at most all 16 of a product, beside 0 or 1,000.
+    for (const quantity of Object.values(await guest.quantities()))
+      expect(quantity % 1_000).toBeLessThanOrEqual(16);
+    expect(await shop.count('baskets')).toBe(1);
+  });
+
+  it('can not pass a limit or the stock together', async () => {
+    const limited = await shop.instance({ BASKET_MAX_LINES: '10', BASKET_MAX_QUANTITY: '20' });
+    const products = await Promise.all(Array.from({ length: 30 }, () => shop.product()));
+    const scarce = await shop.product({ stock: 7 });
+    const guest = await emptySession();
+    const few = guest.tab(limited.url);
+
+    const lines = await Promise.all(products.map((product) => few.tab().triesToAdd(product)));
+    const user = await emptySession();
+    const pieces = await Promise.all(tabs(user, 20).map((tab) => tab.triesToAdd(scarce)));
+
+    expect(lines.filter(({ status }) => status === 201)).toHaveLength(10);
+    expect((await guest.basket()).lines).toHaveLength(10);
+    expect(pieces.filter(({ status }) => status === 201)).toHaveLength(7);
+    expect(await user.quantities()).toEqual({ [scarce.sku]: 7 });
+  });
+
+  it.each([
+    ['sum', 1 + 20 * 3],
+    ['max', 3],
+    ['guest', 3],
+    ['user', 1],
+  ])('one user from 20 guest sessions by %s has %i', async (mergeStrategy, expected) => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const guests = Array.from({ length: 20 }, (_, n) => (n % 2 ? shop : other).guest());
+    await Promise.all(guests.map((guest) => guest.adds(tea, 3)));
+    const { email, password } = ada;
+
+    const answers = await Promise.all(
+      guests.map((guest) => guest.sends('POST', '/api/auth/login', { email, password, mergeStrategy })),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: expected });
+    expect(await shop.count('baskets')).toBe(1);
+  });
+
+  it('one guest session logging in many times brings its basket once', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const guest = shop.guest();
+    await guest.adds(tea, 3);
+
+    const logins = await Promise.all(tabs(guest, 6).map((tab) => tab.logsInAs(ada)));
+
+    expect(logins.map(({ basket }) => basket.outcome).sort()).toEqual([
+      'merged',
+      ...Array<string>(5).fill('none'),
+    ]);
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 4 });
+  });
+
+  it('a login racing adds loses none that was answered with success, and leaves nothing of those refused', async () => {
+    const tea = await shop.product();
+    for (let round = 0; round < 5; round++) {
+      const ada = await shop.user({ basket: [[tea, 1]] });
+      const guest = shop.guest();
+      await guest.adds(tea, 1);
+
+      const [, ...adds] = await Promise.all([
+        guest.tab().logsInAs(ada),
+        ...tabs(guest, 12).map((tab) => tab.triesToAdd(tea, 1)),
+      ]);
+
+      const accepted = adds.filter(({ status }) => status === 201).length;
+      for (const { status, body } of adds.filter((answer) => answer.status !== 201)) {
+        expect([status, body.type]).toEqual([409, '/problems/session-replaced']);
+      }
+      expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 + accepted });
+    }
+    expect(await shop.guestBaskets()).toBe(0);
+  });
+
+  it('a session that ends while a write waits for it is refused the write, and the cleanup takes it whole', async () => {
+    const tea = await shop.product();
+    const guest = shop.guest();
+    await guest.adds(tea);
+    const blocker = shop.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('UPDATE sessions SET expired_at = $2 WHERE id = $1', [guest.sessionId, Date.now()]);
+    const waiting = guest.triesToAdd(tea);
+    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
+    await blocker.commitTransaction();
+    await blocker.release();
+
+    expect(await waiting).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });
+    expect(await shop.removeExpired()).toMatchObject({ sessions: 1, baskets: 1 });
+  });
+
+  it('the cleanup racing life removes no basket of a visitor who is there', async () => {
+    const tea = await shop.product();
+    const guests = Array.from({ length: 30 }, () => shop.guest());
+    await Promise.all(guests.map((guest) => guest.adds(tea)));
+    const users = await Promise.all(Array.from({ length: 10 }, () => shop.user()));
+    // Not expired when the requests come in, but about to be: a renewal and the cleanup meet.
+    await shop.sql('UPDATE sessions SET expired_at = $1', [Date.now() + 120]);
+
+    const [answers] = await Promise.all([
+      Promise.all(
+        guests.map((guest, n) => {
+          const user = users[n];
+          return user
+            ? guest.sends('POST', '/api/auth/login', { email: user.email, password: user.password })
+            : guest.triesToAdd(tea);
+        }),
+      ),
+      ...Array.from({ length: 8 }, async () => {
+        await shop.removeExpired({ now: new Date(Date.now() + 150) });
+        await other.removeExpired({ now: new Date(Date.now() + 150), batchSize: 3 });
+      }),
+    ]);
+
+    for (const [n, { status }] of answers.entries()) {
+      const guest = guests[n];
+      expect([200, 201, 409]).toContain(status);
+      // Whoever was answered with success has the basket, or lost it to the cleanup before and began anew.
+      if (status === 201)
+        expect(await guest?.quantities()).toMatchObject({ [tea.sku]: expect.any(Number) as unknown });
+    }
+    expect(await shop.orphans()).toBe(0);
+  });
+});
