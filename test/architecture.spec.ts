@@ -5,12 +5,13 @@ import { dirname, join, relative } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 
 /** Rooms that everybody may enter: they know nothing of the shop. */
-const GROUND = ['environment', 'problem', 'retry-transaction'];
+const GROUND = ['environment', 'problem', 'page', 'retry-transaction'];
 
 /** Who may import whom; a room may always import itself and the ground. */
 const MAY_IMPORT: Record<string, string[]> = {
   environment: [],
   problem: [],
+  page: [],
   session: [],
   catalogue: [],
   auth: ['session'],
@@ -25,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** What the basket may know of auth: the login's event and who the visitor is. */
 const AUTH_FOR_BASKET = [
   'auth.module',
+  'for-visitors.decorator',
   'lock-user',
   'merge-report.dto',
   'user-data-requested.event',

@@ -1,26 +1,14 @@
-import { Controller, Delete, Get, Header, HttpCode, Res, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCookieAuth,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Environment } from '../environment.js';
-import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
 import { UserDataService } from './user-data.service.js';
 import { CurrentUser } from './visitor.decorator.js';
-import { VisitorGuard } from './visitor.guard.js';
+import { ForVisitors } from './for-visitors.decorator.js';
 import type { UserVisitor } from './visitor.js';
 
-@ApiTags('auth')
-@ApiBearerAuth('bearer')
-@ApiCookieAuth('session')
-@ApiProblems('invalid-token', 'login-required', 'internal-error', 'database-unavailable')
-@UseGuards(VisitorGuard)
+@ForVisitors('auth', 'login-required')
 @Controller('api/auth/me')
 export class UserDataController {
   constructor(

@@ -1,27 +1,13 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UseInterceptors } from '@nestjs/common';
 import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Put,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCookieAuth,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
-  ApiTags,
 } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
-import { VisitorGuard } from '../auth/visitor.guard.js';
+import { ForVisitors } from '../auth/for-visitors.decorator.js';
 import type { Visitor } from '../auth/visitor.js';
 import { SkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
@@ -40,11 +26,7 @@ const HOLD_PROBLEMS = [
   'session-replaced',
 ] as const;
 
-@ApiTags('basket')
-@ApiBearerAuth('bearer')
-@ApiCookieAuth('session')
-@ApiProblems('invalid-token', 'internal-error', 'database-unavailable')
-@UseGuards(VisitorGuard)
+@ForVisitors('basket')
 @UseInterceptors(BasketHeadersInterceptor)
 @Controller('api/basket')
 export class BasketController {

@@ -1,7 +1,7 @@
-import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
-import { ApiBearerAuth, ApiCookieAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Post, UseInterceptors } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
-import { VisitorGuard } from '../auth/visitor.guard.js';
+import { ForVisitors } from '../auth/for-visitors.decorator.js';
 import type { Visitor } from '../auth/visitor.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
@@ -12,11 +12,7 @@ import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 
 const CHANGE_PROBLEMS = ['session-replaced', 'precondition-failed', 'idempotency-key-reused'] as const;
 
-@ApiTags('basket')
-@ApiBearerAuth('bearer')
-@ApiCookieAuth('session')
-@ApiProblems('invalid-token', 'internal-error', 'database-unavailable')
-@UseGuards(VisitorGuard)
+@ForVisitors('basket')
 @UseInterceptors(BasketHeadersInterceptor)
 @Controller('api/basket')
 export class CheckoutController {

@@ -1,25 +1,15 @@
-import { Controller, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCookieAuth,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
-import { VisitorGuard } from '../auth/visitor.guard.js';
+import { ForVisitors } from '../auth/for-visitors.decorator.js';
 import type { Visitor } from '../auth/visitor.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { UuidPipe } from '../problem/uuid.pipe.js';
-import { OrderDto, OrderPageDto, OrderQueryDto } from './order.dto.js';
+import { OrderDto, OrderPageDto } from './order.dto.js';
+import { PageQueryDto } from '../page/page-query.dto.js';
 import { OrderService } from './order.service.js';
 
-@ApiTags('orders')
-@ApiBearerAuth('bearer')
-@ApiCookieAuth('session')
-@ApiProblems('invalid-input', 'invalid-token', 'internal-error', 'database-unavailable')
-@UseGuards(VisitorGuard)
+@ForVisitors('orders', 'invalid-input')
 @Controller('api/orders')
 export class OrderController {
   constructor(private readonly orders: OrderService) {}
@@ -33,7 +23,7 @@ export class OrderController {
   @ApiOkResponse({ type: OrderPageDto })
   async list(
     @CurrentVisitor() visitor: Visitor,
-    @Query() { limit, cursor }: OrderQueryDto,
+    @Query() { limit, cursor }: PageQueryDto,
   ): Promise<OrderPageDto> {
     return this.orders.findPage(visitor, limit, cursor);
   }

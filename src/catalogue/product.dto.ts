@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   IsBoolean,
   IsInt,
@@ -11,6 +10,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { PageQueryDto } from '../page/page-query.dto.js';
 import { Optional } from '../problem/optional.decorator.js';
 import { PRINTABLE, STORABLE } from '../problem/printable.js';
 import type { Product } from './product.entity.js';
@@ -54,27 +54,13 @@ export class ProductPageDto {
   nextCursor!: string | null;
 }
 
-export class ProductQueryDto {
+export class ProductQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ description: 'A part of the name or of the sku.', maxLength: 100 })
   @IsOptional()
   @IsString()
   @MaxLength(100)
   @Matches(PRINTABLE, { message: 'q must not contain control characters' })
   q?: string;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
-  @IsOptional()
-  @Transform(({ value }) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN))
-  @IsInt()
-  @Min(1)
-  @Max(100)
-  limit: number = 20;
-
-  @ApiPropertyOptional({ description: 'The `nextCursor` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
-  cursor?: string;
 }
 
 /** The largest PostgreSQL int. */

@@ -2,7 +2,8 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@ne
 import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { BasketAdministration } from '../basket/basket-administration.service.js';
 import { BasketDto, SubmitDto } from '../basket/basket.dto.js';
-import { OrderPageDto, OrderQueryDto } from '../basket/order.dto.js';
+import { OrderPageDto } from '../basket/order.dto.js';
+import { PageQueryDto } from '../page/page-query.dto.js';
 import { OrderService } from '../basket/order.service.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { UuidPipe } from '../problem/uuid.pipe.js';
@@ -28,7 +29,7 @@ export class AdminBasketController {
   })
   @ApiOkResponse({ type: OrderPageDto })
   @ApiProblems('invalid-input')
-  async listOrders(@Query() { limit, cursor }: OrderQueryDto): Promise<OrderPageDto> {
+  async listOrders(@Query() { limit, cursor }: PageQueryDto): Promise<OrderPageDto> {
     return this.orders.findPageOfAll(limit, cursor);
   }
 

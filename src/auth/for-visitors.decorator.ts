@@ -1,0 +1,16 @@
+import { applyDecorators, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiCookieAuth, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../problem/api-problems.decorator.js';
+import type { ProblemType } from '../problem/problem-types.js';
+import { VisitorGuard } from './visitor.guard.js';
+
+/** Marks a controller whose routes know who sends the request; `problems` are those that all of them can answer. */
+export function ForVisitors(tag: string, ...problems: ProblemType[]): ClassDecorator {
+  return applyDecorators(
+    ApiTags(tag),
+    ApiBearerAuth('bearer'),
+    ApiCookieAuth('session'),
+    ApiProblems('invalid-token', 'internal-error', 'database-unavailable', ...problems),
+    UseGuards(VisitorGuard),
+  );
+}
