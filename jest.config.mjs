@@ -6,6 +6,8 @@ export default {
   globalTeardown: './test/support/global-teardown.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // The server beside them works while they wait, and they wait while it works.
+  maxWorkers: '100%',
   testTimeout: 30_000,
   transform: {
     '^.+\\.ts$': [
