@@ -32,7 +32,7 @@ export const bareLoop: Contender = async (url) => {
   const start = performance.now();
   const until = Date.now();
   let total = 0;
-  for (let after = '0'; ; ) {
+  for (let after = '0'; ;) {
     const { rows } = await client.query<{ sessions: number; last: string }>(LIMIT, [after, until]);
     const [batch] = rows;
     if (!batch || batch.sessions === 0) break;
@@ -56,7 +56,12 @@ export const sessionsClear: Contender = async (url) => {
   return rows[0]?.rate ?? NaN;
 };
 
-export async function compare(url: string, size: ShopSize, rounds: number, contenders: Record<string, Contender>) {
+export async function compare(
+  url: string,
+  size: ShopSize,
+  rounds: number,
+  contenders: Record<string, Contender>,
+) {
   const rates: Record<string, number[]> = {};
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -74,6 +79,8 @@ function run(args: string[], url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, DATABASE_URL: url };
     const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${args.join(' ')} ended with ${code}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${args.join(' ')} ended with ${code}`)),
+    );
   });
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBasketsSweep } from './command/baskets-sweep.command.js';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
 import { addBasketsAudit } from './command/baskets-audit.command.js';
 import { addProductsImport } from './command/products-import.command.js';
@@ -11,6 +12,7 @@ const program = new Command('cli')
   .showHelpAfterError();
 addSessionsClear(program);
 addBasketsAudit(program);
+addBasketsSweep(program);
 addProductsImport(program);
 addUsersCreateAdmin(program);
 addOpenApiPrint(program);

@@ -13,6 +13,7 @@ import { CheckoutService } from './checkout.service.js';
 import { EndFrozenOnCleanupHandler } from './end-frozen-on-cleanup.handler.js';
 import { UserDataHandler } from './user-data.handler.js';
 import { OrderController } from './order.controller.js';
+import { OrphanSweep } from './orphan-sweep.service.js';
 import { OrderService } from './order.service.js';
 import { GuestBasketService } from './guest-basket.service.js';
 import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
@@ -28,11 +29,12 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
     BasketAdministration,
     GuestBasketService,
     AuditService,
+    OrphanSweep,
     GuestBasketSubscriber,
     AssignOrMergeOnLoginHandler,
     EndFrozenOnCleanupHandler,
     UserDataHandler,
   ],
-  exports: [GuestBasketService, AuditService, BasketAdministration, OrderService],
+  exports: [GuestBasketService, AuditService, OrphanSweep, BasketAdministration, OrderService],
 })
 export class BasketModule {}

@@ -1,6 +1,6 @@
-import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
 import { type ImportReport, ProductImport } from '../catalogue/product-import.service.js';
+import { startProgress } from './progress.js';
 import { runWithApplication } from './run-with-application.js';
 
 /** More than these are counted, not printed. */
@@ -23,20 +23,14 @@ export function addProductsImport(program: Command): void {
     });
 }
 
-/** A bar on a terminal, nothing elsewhere. */
 async function importWithProgress(file: string, atomic: boolean, isQuiet: boolean): Promise<ImportReport> {
-  const bar = new cliProgress.SingleBar({
-    format: '{value} products, {duration_formatted}',
-    stream: process.stderr,
-  });
-  const isShown = process.stderr.isTTY && !isQuiet;
-  if (isShown) bar.start(0, 0);
+  // How many lines there are is known only at the end.
+  const progress = startProgress(0, isQuiet);
+  const onProgress = (rows: number) => progress.show(rows, 'products');
   try {
-    return await runWithApplication((app) =>
-      app.get(ProductImport).import(file, { atomic, onProgress: (rows) => isShown && bar.update(rows) }),
-    );
+    return await runWithApplication((app) => app.get(ProductImport).import(file, { atomic, onProgress }));
   } finally {
-    if (isShown) bar.stop();
+    progress.stop();
   }
 }
 

@@ -3,6 +3,7 @@ import { GuestBasketService } from '../basket/guest-basket.service.js';
 import { CleanupRuns } from '../session/cleanup-runs.service.js';
 import { SessionCleanup } from '../session/session-cleanup.service.js';
 import { positiveInteger } from './integer-argument.js';
+import { interruption } from './interruption.js';
 import { runWithApplication } from './run-with-application.js';
 
 const MAX_BATCH = 100_000;
@@ -48,11 +49,9 @@ async function countExpired(): Promise<Result> {
 
 /** Until nothing is left; the time budget is the schedule's. Ctrl-C ends it after the batch under way. */
 async function removeExpired(batchSize?: number): Promise<Result> {
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const signal = interruption();
   return runWithApplication(async (app) => {
-    const options = { batchSize, budgetSeconds: Infinity, signal: interruption.signal };
+    const options = { batchSize, budgetSeconds: Infinity, signal };
     return { ...(await app.get(CleanupRuns).run('cli', options)), dryRun: false };
   });
 }

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+export interface SweepOptions {
+  /** Only baskets that were not changed since then. */
+  before: Date;
+  batchSize: number;
+  /** Only counts. */
+  dryRun: boolean;
+  /** At most so many baskets are removed. */
+  limit?: number;
+  /** Goes on behind this basket, where a sweep before was interrupted. */
+  after?: string;
+  signal?: AbortSignal;
+  onProgress?: (report: SweepReport) => void;
+}
+
+export interface SweepReport {
+  /** Orphans that were removed, or with a dry run that would be. */
+  baskets: number;
+  /** Baskets that were looked at, of whatever kind. */
+  checked: number;
+  /** The last basket that was looked at; `after` takes it. */
+  lastId: string | null;
+}
+
+export interface SweepResult extends SweepReport {
+  stopReason: 'drained' | 'limit' | 'interrupted';
+}
+
+/** Before the first UUID of all. */
+const START = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * One statement a batch, and a step over the primary key: what is passed is not looked at again.
+ *
+ * A session gets its basket in the transaction that makes the basket, so an orphan is never claimed; that it was not
+ * changed for long says that this transaction is over.
+ */
+const STEP = (orphans: string) => `
+  WITH step AS (
+    SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT $2
+  ), orphans AS (
+    SELECT b.id FROM baskets b JOIN step USING (id)
+    WHERE b.owner_id IS NULL AND b.status = 'open' AND b.updated_at < $3
+      AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)
+    ORDER BY b.id LIMIT $4
+    FOR UPDATE OF b SKIP LOCKED
+  ), found AS (${orphans})
+  SELECT (SELECT count(*)::int FROM step) AS checked, (SELECT count(*)::int FROM found) AS baskets,
+    (
+      SELECT id FROM step
+      -- A step that ended at the limit may have left orphans behind the last one that it took.
+      WHERE (SELECT count(*) FROM orphans) < $4 OR id = (SELECT id FROM orphans ORDER BY id DESC LIMIT 1)
+      ORDER BY id DESC LIMIT 1
+    ) AS "lastId"`;
+
+const COUNT = STEP('SELECT id FROM orphans');
+const REMOVE = STEP('DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM orphans)) RETURNING id');
+
+/** Removes what an old shop has left behind: open guest baskets that no session points at. */
+@Injectable()
+export class OrphanSweep {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** About how many baskets there are, from the database's statistics. */
+  async estimate(): Promise<number> {
+    const sql = `SELECT greatest(reltuples, 0)::float8 AS count FROM pg_class WHERE oid = 'baskets'::regclass`;
+    const [row] = await this.dataSource.query<{ count: number }[]>(sql);
+    return row?.count ?? 0;
+  }
+
+  /** Each batch is a transaction of its own: whenever it stops, what it reports is what is gone. */
+  async sweep(options: SweepOptions): Promise<SweepResult> {
+    const { before, batchSize, dryRun, limit = Infinity, after = START, signal, onProgress } = options;
+    const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
+    for (;;) {
+      const left = limit - report.baskets;
+      if (signal?.aborted) return { ...report, stopReason: 'interrupted' };
+      if (left <= 0) return { ...report, stopReason: 'limit' };
+      const values = [report.lastId ?? after, batchSize, before, Math.min(left, batchSize)];
+      const [step] = await this.dataSource.query<SweepReport[]>(dryRun ? COUNT : REMOVE, values);
+      if (!step || step.checked === 0) return { ...report, stopReason: 'drained' };
+      report.baskets += step.baskets;
+      report.checked += step.checked;
+      report.lastId = step.lastId;
+      onProgress?.(report);
+    }
+  }
+}

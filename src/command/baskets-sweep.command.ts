@@ -1,0 +1,78 @@
+import { isUUID } from 'class-validator';
+import { type Command, InvalidArgumentError } from 'commander';
+import { OrphanSweep, type SweepResult } from '../basket/orphan-sweep.service.js';
+import { duration } from './duration-argument.js';
+import { interruption } from './interruption.js';
+import { positiveInteger } from './integer-argument.js';
+import { startProgress } from './progress.js';
+import { runWithApplication } from './run-with-application.js';
+
+interface Options {
+  dryRun?: boolean;
+  olderThan: number;
+  batch: number;
+  limit?: number;
+  after?: string;
+  json?: boolean;
+}
+
+export function addBasketsSweep(program: Command): void {
+  program
+    .command('baskets:sweep')
+    .description('remove open guest baskets that no session points at, as an old shop has left them')
+    .option('--dry-run', 'only count them')
+    .option('--older-than <duration>', 'not changed for so long: 90s, 30m, 1h, 7d', duration, duration('1h'))
+    .option('--batch <n>', 'baskets to look at in one transaction', positiveInteger(100_000), 5_000)
+    .option('--limit <n>', 'remove at most so many', positiveInteger(Number.MAX_SAFE_INTEGER))
+    .option('--after <id>', 'go on where a sweep was interrupted', parseId)
+    .option('--json', 'print one JSON object and no progress')
+    .action(async (options: Options) => {
+      const result = { ...(await sweep(options)), dryRun: options.dryRun ?? false };
+      process.stdout.write(`${options.json ? JSON.stringify(result) : sentenceOf(result)}\n`);
+      if (result.stopReason === 'interrupted') process.exitCode = 1;
+    });
+}
+
+async function sweep({
+  dryRun = false,
+  olderThan,
+  batch,
+  json = false,
+  ...rest
+}: Options): Promise<SweepResult> {
+  const signal = interruption();
+  return runWithApplication(async (app) => {
+    const orphans = app.get(OrphanSweep);
+    const progress = startProgress(await orphans.estimate(), json);
+    const before = new Date(Date.now() - olderThan);
+    try {
+      return await orphans.sweep({
+        ...rest,
+        before,
+        batchSize: batch,
+        dryRun,
+        signal,
+        onProgress: ({ checked, baskets }) => progress.show(checked, `${baskets} orphans`),
+      });
+    } finally {
+      progress.stop();
+    }
+  });
+}
+
+function parseId(text: string): string {
+  if (isUUID(text)) return text;
+  throw new InvalidArgumentError('It must be the id of a basket.');
+}
+
+function sentenceOf({
+  baskets,
+  checked,
+  lastId,
+  stopReason,
+  dryRun,
+}: SweepResult & { dryRun: boolean }): string {
+  const what = `${baskets} orphaned guest baskets of ${checked} that were looked at`;
+  const goOn = stopReason === 'drained' || lastId === null ? '' : ` Go on with --after ${lastId}.`;
+  return dryRun ? `Would remove ${what}.` : `Removed ${what} (${stopReason}).${goOn}`;
+}
