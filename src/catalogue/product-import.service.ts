@@ -59,7 +59,7 @@ export class ProductImport {
   ): Promise<ImportReport> {
     const report: ImportReport = { imported: 0, errors: [] };
     const parser = parse({
-      columns: assertHeader,
+      columns: readHeader,
       info: true,
       bom: true,
       trim: true,
@@ -92,14 +92,17 @@ export class ProductImport {
 const REQUIRED = ['sku', 'name', 'unitPriceMinor'];
 const OPTIONAL = ['description', 'imageUrl', 'stock', 'isActive'];
 
-function assertHeader(header: string[]): string[] {
-  const missing = REQUIRED.filter((name) => !header.includes(name));
-  const unknown = header.filter((name) => ![...REQUIRED, ...OPTIONAL].includes(name));
-  if (missing.length === 0 && unknown.length === 0) return header;
-  const columns = `${REQUIRED.join(', ')} and, if wanted, ${OPTIONAL.join(', ')}`;
-  throw new Error(
-    `Line 1 must name the columns ${columns}; missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`,
+/** Takes the columns by the API's names or by the table's: unitPriceMinor or unit_price_minor. */
+function readHeader(header: string[]): string[] {
+  const columns = header.map((name) =>
+    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
   );
+  const missing = REQUIRED.filter((name) => !columns.includes(name));
+  const unknown = columns.filter((name) => ![...REQUIRED, ...OPTIONAL].includes(name));
+  if (missing.length === 0 && unknown.length === 0) return columns;
+  const known = `${REQUIRED.join(', ')} and, if wanted, ${OPTIONAL.join(', ')}`;
+  const faults = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
+  throw new Error(`Line 1 must name the columns ${known}; ${faults}`);
 }
 
 /** Null, and the error noted, for a line that is wrong. */

@@ -37,7 +37,7 @@ E,Mug,7,2,false
     const rows = Array.from({ length: 2_500 }, (_, n) => `${n},P-${n},"Product ""${n}"""`);
 
     const { code, stdout } = await imports(
-      `\ufeffunitPriceMinor,sku,name\r\n450,A,Tea\r\n${rows.join('\r\n')}\r\n451,A,Later\r\n`,
+      `\ufeffunit_price_minor,sku,name\r\n450,A,Tea\r\n${rows.join('\r\n')}\r\n451,A,Later\r\n`,
       '--json',
     );
 
