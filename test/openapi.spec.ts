@@ -54,6 +54,16 @@ describe('the OpenAPI document', () => {
     expect(poor.map(([name]) => name)).toEqual([]);
   });
 
+  it('says of every change what it answers to a body that is wrong', () => {
+    const changes = operations().filter(([name]) => !name.startsWith('get '));
+    const silent = changes.filter(
+      ([, { responses }]) => !['400', '413', '415'].every((status) => responses[status]),
+    );
+
+    expect(changes.length).toBeGreaterThan(10);
+    expect(silent.map(([name]) => name)).toEqual([]);
+  });
+
   it('names each operation once', () => {
     const ids = operations().map(([, { operationId }]) => operationId);
 

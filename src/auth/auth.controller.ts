@@ -71,7 +71,7 @@ export class AuthController {
   @ApiCookieAuth('session')
   @ApiOperation({ summary: 'Get a new access token, from the session' })
   @ApiOkResponse({ type: AccessTokenDto })
-  @ApiProblems('login-required')
+  @ApiProblems(...BODY_PROBLEMS, 'login-required')
   refresh(@CurrentSession() session: VisitorSession): AccessTokenDto {
     if (!session.living?.userId) throw loginRequired();
     return this.tokenFor(session.living.userId);
@@ -80,7 +80,9 @@ export class AuthController {
   @Post('logout')
   @HttpCode(204)
   @ApiOperation({ summary: 'End the session, a guest’s with its basket; also 204 when there is none' })
+  @ApiCookieAuth('session')
   @ApiNoContentResponse()
+  @ApiProblems(...BODY_PROBLEMS)
   async logOut(
     @CurrentSession() session: VisitorSession,
     @Res({ passthrough: true }) response: Response,

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Environment } from '../environment.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
 import { UserDataService } from './user-data.service.js';
 import { CurrentUser } from './visitor.decorator.js';
@@ -31,6 +32,7 @@ export class UserDataController {
     summary: 'Erase the user with sessions and baskets; orders stay, without their owner',
   })
   @ApiNoContentResponse()
+  @ApiProblems(...BODY_PROBLEMS)
   async erase(
     @CurrentUser() { userId }: UserVisitor,
     @Res({ passthrough: true }) response: Response,

@@ -83,7 +83,7 @@ export class BasketController {
   @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems('invalid-input', 'basket-frozen', 'session-replaced', 'precondition-failed')
+  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')
   async removeLine(
     @CurrentVisitor() visitor: Visitor,
     @CurrentConditions() conditions: Conditions,
@@ -97,7 +97,7 @@ export class BasketController {
   @ApiOperation({ summary: 'Remove the basket with all its lines; also 204 when there is none' })
   @ApiIfMatch()
   @ApiNoContentResponse()
-  @ApiProblems('basket-frozen', 'session-replaced', 'precondition-failed')
+  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')
   async clear(
     @CurrentVisitor() visitor: Visitor,
     @CurrentConditions() conditions: Conditions,

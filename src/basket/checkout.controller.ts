@@ -28,7 +28,7 @@ export class CheckoutController {
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems('invalid-input', 'empty-basket', ...CHANGE_PROBLEMS)
+  @ApiProblems(...BODY_PROBLEMS, 'empty-basket', ...CHANGE_PROBLEMS)
   async freeze(
     @CurrentVisitor() visitor: Visitor,
     @CurrentConditions() conditions: Conditions,
@@ -42,7 +42,7 @@ export class CheckoutController {
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems('invalid-input', ...CHANGE_PROBLEMS)
+  @ApiProblems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS)
   async thaw(
     @CurrentVisitor() visitor: Visitor,
     @CurrentConditions() conditions: Conditions,

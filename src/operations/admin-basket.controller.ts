@@ -66,7 +66,7 @@ export class AdminBasketController {
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: BasketDto })
-  @ApiProblems('invalid-input', 'unknown-basket', 'session-expired')
+  @ApiProblems(...BODY_PROBLEMS, 'unknown-basket', 'session-expired')
   async thaw(@Param('id', UuidPipe) id: string): Promise<BasketDto> {
     return this.baskets.thaw(id);
   }

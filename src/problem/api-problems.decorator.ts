@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemType } from './problem-types.js';
 
-/** What every route with a body can answer. */
+/** What every route that changes something can answer to a body, also one that needs none. */
 export const BODY_PROBLEMS = [
   'invalid-input',
   'malformed-json',
