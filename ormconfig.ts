@@ -3,6 +3,7 @@ import { User } from './src/auth/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
 import { IdempotencyKey } from './src/basket/idempotency-key.entity.js';
+import { OrphanCount } from './src/basket/orphan-count.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
 import { boundedSocket } from './src/database/bounded-socket.js';
 import { MIGRATIONS } from './src/database/migrations.js';
@@ -27,7 +28,7 @@ const BOUNDS = {
 
 const schema = {
   type: 'postgres' as const,
-  entities: [User, Product, Session, Basket, BasketLine, IdempotencyKey, CleanupRun],
+  entities: [User, Product, Session, Basket, BasketLine, IdempotencyKey, OrphanCount, CleanupRun],
   migrations: MIGRATIONS,
   migrationsTransactionMode: 'each' as const,
   uuidExtension: 'pgcrypto' as const,

@@ -12,6 +12,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
 import { AdminBasketController } from './operations/admin-basket.controller.js';
+import { AdminCleanupController } from './operations/admin-cleanup.controller.js';
 import { AdminProductController } from './operations/admin-product.controller.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { SessionMiddleware } from './session/session.middleware.js';
@@ -26,6 +27,7 @@ const VISITED = [
   UserDataController,
   AdminBasketController,
   AdminProductController,
+  AdminCleanupController,
 ];
 
 @Module({

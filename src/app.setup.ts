@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Environment } from './environment.js';
 import { Draining } from './operations/draining.service.js';
+import { HttpMetrics } from './operations/http.metrics.js';
 import { buildOpenApiDocument } from './openapi.js';
 import { nameBodyProblem, requireJsonBody } from './problem/json-body.middleware.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -18,6 +19,7 @@ export function setUp(app: NestExpressApplication): void {
   const { isProduction, trustProxy } = app.get(Environment);
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
+  app.use(app.get(HttpMetrics).observe);
   app.use(nameRequest);
   const draining = app.get(Draining);
   app.use((_request: Request, response: Response, next: NextFunction) => {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { INVARIANTS } from './audit.js';
+import { InjectRepository } from '@nestjs/typeorm';
+import { DataSource, Repository } from 'typeorm';
+import { INVARIANTS, ORPHANS } from './audit.js';
+import { OrphanCount } from './orphan-count.entity.js';
 
 export interface AuditedInvariant {
   id: string;
@@ -21,7 +23,10 @@ const EXAMPLES = 5;
 /** Checks that the tables are as they must be, whatever has happened. */
 @Injectable()
 export class AuditService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
+  ) {}
 
   /**
    * Counts in the database and brings home only a number and a few examples, however large the tables are.
@@ -41,6 +46,8 @@ export class AuditService {
       }
       return audited;
     });
+    const orphans = invariants.find(({ id }) => id === ORPHANS.id)?.count ?? 0;
+    await this.orphanCounts.save({ countedBy: 'audit', orphans, countedAt: new Date() });
     return { isSound: invariants.every(({ count }) => count === 0), invariants };
   }
 }

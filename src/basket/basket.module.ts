@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { SessionModule } from '../session/session.module.js';
@@ -13,13 +14,14 @@ import { CheckoutService } from './checkout.service.js';
 import { EndFrozenOnCleanupHandler } from './end-frozen-on-cleanup.handler.js';
 import { UserDataHandler } from './user-data.handler.js';
 import { OrderController } from './order.controller.js';
+import { OrphanCount } from './orphan-count.entity.js';
 import { OrphanSweep } from './orphan-sweep.service.js';
 import { OrderService } from './order.service.js';
 import { GuestBasketService } from './guest-basket.service.js';
 import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
 
 @Module({
-  imports: [SessionModule, CatalogueModule, AuthModule],
+  imports: [SessionModule, CatalogueModule, AuthModule, TypeOrmModule.forFeature([OrphanCount])],
   controllers: [BasketController, CheckoutController, OrderController],
   providers: [
     BasketChanges,
@@ -35,6 +37,6 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
     EndFrozenOnCleanupHandler,
     UserDataHandler,
   ],
-  exports: [GuestBasketService, AuditService, OrphanSweep, BasketAdministration, OrderService],
+  exports: [TypeOrmModule, GuestBasketService, AuditService, OrphanSweep, BasketAdministration, OrderService],
 })
 export class BasketModule {}

@@ -43,21 +43,26 @@ export class EndFrozenOnCleanupHandler {
 
   /** How many baskets were removed. */
   @OnEvent(ExpiredSessionsRemoved.NAME, { suppressErrors: false })
-  async endFrozen({ now, batchSize }: ExpiredSessionsRemoved): Promise<number> {
-    const frozenUntil = new Date(now.getTime() - this.environment.frozenTtlSeconds * 1_000);
-    const removed = await this.inBatches(REMOVE_FROZEN, frozenUntil, batchSize);
-    await this.inBatches(THAW_OWNED, frozenUntil, batchSize);
-    await this.inBatches(REMOVE_KEYS, new Date(now.getTime() - KEY_MILLISECONDS), batchSize);
+  async endFrozen(event: ExpiredSessionsRemoved): Promise<number> {
+    const now = event.now.getTime();
+    const frozenUntil = new Date(now - this.environment.frozenTtlSeconds * 1_000);
+    const removed = await this.inBatches(REMOVE_FROZEN, frozenUntil, event);
+    await this.inBatches(THAW_OWNED, frozenUntil, event);
+    await this.inBatches(REMOVE_KEYS, new Date(now - KEY_MILLISECONDS), event);
     return removed;
   }
 
-  private async inBatches(sql: string, until: Date, batchSize: number): Promise<number> {
+  private async inBatches(
+    sql: string,
+    until: Date,
+    { batchSize, mustStop }: ExpiredSessionsRemoved,
+  ): Promise<number> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       for (let total = 0; ;) {
-        const { affected } = await queryRunner.query(sql, [until, batchSize], true);
-        total += affected ?? 0;
+        const { affected } = mustStop() ? {} : await queryRunner.query(sql, [until, batchSize], true);
         if (!affected) return total;
+        total += affected;
       }
     } finally {
       await queryRunner.release();

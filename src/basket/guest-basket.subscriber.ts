@@ -44,8 +44,8 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
     const removal = this.removals.get(queryRunner);
     this.removals.delete(queryRunner);
     const batch = SessionBatch.of(queryRunner);
-    if (removal) await removeGuestBaskets(queryRunner, '$1', [removal.basketIds]);
-    else if (batch) batch.basketsRemoved += await removeGuestBaskets(queryRunner, BASKETS_OF_BATCH);
+    if (removal) await remove(queryRunner, BASKETS_OF_SESSIONS, [removal.basketIds]);
+    else if (batch) batch.basketsRemoved += await remove(queryRunner, BASKETS_OF_BATCH);
   }
 
   /** TypeORM calls for all entities before it waits for the first: the last call has come when the promise runs. */
@@ -67,8 +67,6 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
   }
 }
 
-const BASKETS_OF_BATCH = `ARRAY (SELECT basket_id FROM ${BATCH_TABLE} WHERE basket_id IS NOT NULL)`;
-
 /** Under their locks the sessions say which baskets they have now; the entities say which they had when loaded. */
 async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<string[]> {
   const rows = await queryRunner.manager.query<{ basket_id: string | null }[]>(
@@ -78,16 +76,23 @@ async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<st
   return rows.flatMap(({ basket_id: basketId }) => basketId ?? []);
 }
 
-/** Says how many went. What became a user's, was frozen or submitted, or has a living session is left alone. */
-async function removeGuestBaskets(
-  queryRunner: QueryRunner,
-  ids: string,
-  values: unknown[] = [],
-): Promise<number> {
-  const sql = `
-    DELETE FROM baskets
-    WHERE id = ANY (${ids}) AND owner_id IS NULL AND status = 'open'
-      AND NOT EXISTS (SELECT FROM sessions WHERE sessions.basket_id = baskets.id)`;
+/** What became a user's, was frozen or submitted is left alone. */
+const OPEN_OF_GUESTS = `DELETE FROM baskets WHERE owner_id IS NULL AND status = 'open'`;
+
+/** A removal that was rolled back, a savepoint's perhaps, leaves the session and so its basket. */
+const BASKETS_OF_SESSIONS = `
+  ${OPEN_OF_GUESTS} AND id = ANY ($1)
+    AND NOT EXISTS (SELECT FROM sessions WHERE sessions.basket_id = baskets.id)`;
+
+/**
+ * Without the look for another session, which costs a sixth of the speed: `sessions.basket_id` is unique, and who
+ * announces a batch has made sure that all its sessions are gone.
+ */
+const BASKETS_OF_BATCH = `
+  ${OPEN_OF_GUESTS} AND id = ANY (ARRAY (SELECT basket_id FROM ${BATCH_TABLE} WHERE basket_id IS NOT NULL))`;
+
+/** Says how many went. */
+async function remove(queryRunner: QueryRunner, sql: string, values: unknown[] = []): Promise<number> {
   const { affected } = await queryRunner.query(sql, values, true);
   return affected ?? 0;
 }

@@ -8,7 +8,6 @@ import { Check, Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryGene
   where: 'session_id IS NOT NULL',
 })
 @Index('idempotency_keys_user_id_key', ['userId', 'key'], { unique: true, where: 'user_id IS NOT NULL' })
-@Index('idempotency_keys_basket_id', ['basketId'], { where: 'basket_id IS NOT NULL' })
 export class IdempotencyKey {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'idempotency_keys_pkey' })
   id!: string;
@@ -31,8 +30,8 @@ export class IdempotencyKey {
   @Column('int')
   status!: number;
 
+  /** No foreign key: the basket may be gone before the key is, and every removal of a basket would look for keys. */
   @Column('uuid', { name: 'basket_id', nullable: true })
-  @ForeignKey('Basket', { name: 'idempotency_keys_basket_id_fkey', onDelete: 'SET NULL' })
   basketId!: string | null;
 
   @Index('idempotency_keys_created_at')

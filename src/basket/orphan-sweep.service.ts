@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { InjectRepository } from '@nestjs/typeorm';
+import { DataSource, Repository } from 'typeorm';
+import { OrphanCount } from './orphan-count.entity.js';
 
 export interface SweepOptions {
   /** Only baskets that were not changed since then. */
@@ -61,7 +63,10 @@ const REMOVE = STEP('DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM o
 /** Removes what an old shop has left behind: open guest baskets that no session points at. */
 @Injectable()
 export class OrphanSweep {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
+  ) {}
 
   /** About how many baskets there are, from the database's statistics. */
   async estimate(): Promise<number> {
@@ -70,8 +75,19 @@ export class OrphanSweep {
     return row?.count ?? 0;
   }
 
-  /** Each batch is a transaction of its own: whenever it stops, what it reports is what is gone. */
+  /** Each batch is a transaction of its own: whenever it stops, what it has reported is what is gone. */
   async sweep(options: SweepOptions): Promise<SweepResult> {
+    const result = await this.step(options);
+    const { dryRun, after } = options;
+    // One that began in the middle can only say that none are left behind, not how many there were.
+    if (result.stopReason === 'drained' && (!dryRun || after === undefined)) {
+      const orphans = dryRun ? result.baskets : 0;
+      await this.orphanCounts.save({ countedBy: 'sweep', orphans, countedAt: new Date() });
+    }
+    return result;
+  }
+
+  private async step(options: SweepOptions): Promise<SweepResult> {
     const { before, batchSize, dryRun, limit = Infinity, after = START, signal, onProgress } = options;
     const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
     for (;;) {

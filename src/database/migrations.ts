@@ -1,10 +1,14 @@
 import { CreateSchema1795467218643 } from './migrations/1795467218643-CreateSchema.js';
 import { KeepIdempotencyKeys1795470600000 } from './migrations/1795470600000-KeepIdempotencyKeys.js';
 import { FindOrdersAndProducts1795470700000 } from './migrations/1795470700000-FindOrdersAndProducts.js';
+import { LetKeysOutliveBaskets1795557600000 } from './migrations/1795557600000-LetKeysOutliveBaskets.js';
+import { CountOrphans1795557700000 } from './migrations/1795557700000-CountOrphans.js';
 
 /** In the order in which they run. A list, not a glob: it is the same from source, when built and in tests. */
 export const MIGRATIONS = [
   CreateSchema1795467218643,
   KeepIdempotencyKeys1795470600000,
   FindOrdersAndProducts1795470700000,
+  LetKeysOutliveBaskets1795557600000,
+  CountOrphans1795557700000,
 ];

@@ -1,11 +1,11 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-export type CleanupTrigger = 'cron' | 'cli';
+export type CleanupTrigger = 'cron' | 'cli' | 'admin';
 
 /** Why a run ended: nothing was left, its time was spent, it was asked to stop, or it failed. */
 export type StopReason = 'drained' | 'budget' | 'interrupted' | 'failed';
 
-/** One run of the cleanup, for operators to look back on. */
+/** One run of the cleanup, for operators to look back on; kept for 90 days. */
 @Entity('cleanup_runs')
 export class CleanupRun {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'cleanup_runs_pkey' })

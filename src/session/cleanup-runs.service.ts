@@ -1,41 +1,120 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import { hostname } from 'node:os';
-import { Repository } from 'typeorm';
+import { LessThan, Repository } from 'typeorm';
+import { Problem } from '../problem/problem.js';
+import { CleanupRunEnded } from './cleanup-run-ended.event.js';
 import { CleanupRun, type CleanupTrigger } from './cleanup-run.entity.js';
+import type { RecordBatch } from './remove-batch.js';
 import { type CleanupOptions, type CleanupReport, SessionCleanup } from './session-cleanup.service.js';
+import { SessionCounts } from './session-counts.service.js';
 
-/** Runs the cleanup and keeps a record of it: a row at the start, completed at the end. */
+const KEPT_MILLISECONDS = 90 * 24 * 60 * 60 * 1_000;
+
+interface LaunchedRun {
+  run: CleanupRun;
+  ended: Promise<CleanupReport>;
+}
+
+/** Runs the cleanup, one run at a time in a process, and keeps a record of it. */
 @Injectable()
-export class CleanupRuns {
+export class CleanupRuns implements BeforeApplicationShutdown {
   private readonly logger = new Logger(CleanupRuns.name);
+  private readonly shutdown = new AbortController();
+  private current: Promise<unknown> | null = null;
 
   constructor(
     @InjectRepository(CleanupRun) private readonly runs: Repository<CleanupRun>,
     private readonly cleanup: SessionCleanup,
+    private readonly counts: SessionCounts,
+    private readonly events: EventEmitter2,
   ) {}
 
-  /** @throws Error when the database fails; the row says so, if it can still be written */
+  /** Whether a run is under way in this process. */
+  get isRunning(): boolean {
+    return this.current !== null;
+  }
+
+  /**
+   * Makes a run and waits for its end.
+   *
+   * @throws Problem `cleanup-running`
+   * @throws Error when the database fails; the row says so, if it can still be written
+   */
   async run(trigger: CleanupTrigger, options: CleanupOptions = {}): Promise<CleanupReport> {
-    const run = await this.runs.save({ trigger, host: hostname(), startedAt: new Date() });
+    const { ended } = await this.launch(trigger, options);
+    return ended;
+  }
+
+  /** Begins a run and does not wait for its end, which its row will tell. @throws Problem `cleanup-running` */
+  async start(trigger: CleanupTrigger): Promise<CleanupRun> {
+    const { run, ended } = await this.launch(trigger, {});
+    ended.catch((error: unknown) => {
+      this.logger.error('The cleanup failed', error instanceof Error ? error.stack : error);
+    });
+    return run;
+  }
+
+  /** The newest first; older than a run, when its id is given. */
+  async findPage(limit: number, beforeId?: string): Promise<CleanupRun[]> {
+    const where = beforeId === undefined ? {} : { id: LessThan(beforeId) };
+    return this.runs.find({ where, order: { id: 'DESC' }, take: limit });
+  }
+
+  async findLastDrained(): Promise<CleanupRun | null> {
+    return this.runs.findOne({ where: { stopReason: 'drained' }, order: { startedAt: 'DESC' } });
+  }
+
+  /** Lets the batch under way finish. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.shutdown.abort();
+    await this.current;
+  }
+
+  private async launch(trigger: CleanupTrigger, options: CleanupOptions): Promise<LaunchedRun> {
+    if (this.current) throw new Problem('cleanup-running', 'Wait until the run that is under way has ended.');
+    const begun = this.begin(trigger);
+    const ended = begun.then((run) => this.complete(run, options));
+    this.current = ended.catch(() => undefined).finally(() => (this.current = null));
+    return { run: await begun, ended };
+  }
+
+  private async begin(trigger: CleanupTrigger): Promise<CleanupRun> {
+    return this.runs.save(this.runs.create({ trigger, host: hostname(), startedAt: new Date() }));
+  }
+
+  private async complete({ id, trigger }: CleanupRun, options: CleanupOptions): Promise<CleanupReport> {
+    const signals = [this.shutdown.signal, ...(options.signal ? [options.signal] : [])];
+    // With each batch, in its transaction: the row is right also for a run that is killed.
+    const record: RecordBatch = (manager, { sessions, baskets }) =>
+      manager.query(RECORD_BATCH, [id, sessions, baskets]);
     try {
-      const report = await this.cleanup.removeExpired(options);
-      await this.runs.update(run.id, await this.completionOf(report));
+      const report = await this.cleanup.removeExpired({
+        ...options,
+        record,
+        signal: AbortSignal.any(signals),
+      });
+      await this.runs.update(id, await this.completionOf(report));
+      await this.runs.delete({ startedAt: LessThan(new Date(Date.now() - KEPT_MILLISECONDS)) });
       this.logger.log(`Removed ${report.sessions} sessions, ${report.baskets} baskets: ${report.stopReason}`);
+      this.events.emit(CleanupRunEnded.NAME, new CleanupRunEnded(trigger, report.stopReason));
       return report;
     } catch (error) {
-      await this.recordFailure(run.id, error);
+      await this.recordFailure(id, error);
+      this.events.emit(CleanupRunEnded.NAME, new CleanupRunEnded(trigger, 'failed'));
       throw error;
     }
   }
 
-  private async completionOf(report: CleanupReport): Promise<Partial<CleanupRun>> {
+  private async completionOf({ sessions, baskets, stopReason }: CleanupReport): Promise<Partial<CleanupRun>> {
+    const { count } = await this.counts.countExpired();
     return {
       endedAt: new Date(),
-      sessionsRemoved: report.sessions,
-      basketsRemoved: report.baskets,
-      sessionsLeft: await this.cleanup.countExpired(),
-      stopReason: report.stopReason,
+      sessionsRemoved: sessions,
+      basketsRemoved: baskets,
+      sessionsLeft: count,
+      stopReason,
     };
   }
 
@@ -45,3 +124,8 @@ export class CleanupRuns {
     await this.runs.update(id, failure).catch((again: unknown) => this.logger.warn(String(again)));
   }
 }
+
+const RECORD_BATCH = `
+  UPDATE cleanup_runs
+  SET sessions_removed = sessions_removed + $2, baskets_removed = baskets_removed + $3
+  WHERE id = $1`;

@@ -9,5 +9,7 @@ export class ExpiredSessionsRemoved {
   constructor(
     readonly now: Date,
     readonly batchSize: number,
+    /** Asked between two batches: the run has no time left, or was interrupted. */
+    readonly mustStop: () => boolean,
   ) {}
 }

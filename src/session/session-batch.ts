@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 
 const KEY = 'sessionBatch';
 
-/** The temporary table that holds a batch: `id`, `basket_id` and `expired_at` of the sessions that go. */
+/** The temporary table that holds a batch: `place` (the row's ctid) and `basket_id` of the sessions that go. */
 export const BATCH_TABLE = 'pg_temp.session_batch';
 
 /**

@@ -1,9 +1,4 @@
-import {
-  type BeforeApplicationShutdown,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { Environment } from '../environment.js';
@@ -11,10 +6,8 @@ import { CleanupRuns } from './cleanup-runs.service.js';
 
 /** Cleans up on the schedule of `CLEANUP_CRON`; a run that takes longer than the schedule's step has no second beside it. */
 @Injectable()
-export class SessionCleanupJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SessionCleanupJob implements OnApplicationBootstrap {
   private readonly logger = new Logger(SessionCleanupJob.name);
-  private readonly shutdown = new AbortController();
-  private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly scheduler: SchedulerRegistry,
@@ -25,27 +18,17 @@ export class SessionCleanupJob implements OnApplicationBootstrap, BeforeApplicat
   onApplicationBootstrap(): void {
     const { cleanupCron } = this.environment;
     if (cleanupCron === null) return;
-    const job = CronJob.from({
-      cronTime: cleanupCron,
-      onTick: () => (this.running = this.run()),
-      waitForCompletion: true,
-      start: true,
-    });
+    const job = CronJob.from({ cronTime: cleanupCron, onTick: () => this.run(), start: true });
     this.scheduler.addCronJob('session-cleanup', job);
   }
 
-  /** Lets the batch under way finish. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.shutdown.abort();
-    await this.running;
-  }
-
-  /** A failed run is no reason to stop the server; the next tick tries again. */
+  /** A run that can't even begin is no reason to stop the server; the next tick tries again. */
   private async run(): Promise<void> {
+    if (this.runs.isRunning) return;
     try {
-      await this.runs.run('cron', { signal: this.shutdown.signal });
+      await this.runs.start('cron');
     } catch (error) {
-      this.logger.error('The cleanup failed', error instanceof Error ? error.stack : error);
+      this.logger.error('The cleanup can not begin', error instanceof Error ? error.stack : error);
     }
   }
 }

@@ -2,9 +2,17 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource, LessThanOrEqual, type QueryRunner } from 'typeorm';
 import { Environment } from '../environment.js';
+import { BatchPace } from './batch-pace.js';
 import type { StopReason } from './cleanup-run.entity.js';
 import { ExpiredSessionsRemoved } from './expired-sessions-removed.event.js';
-import { BATCH_TABLE, SessionBatch } from './session-batch.js';
+import {
+  findFirst,
+  prepareBatches,
+  type RecordBatch,
+  removeBatch,
+  type RemovedBatch,
+} from './remove-batch.js';
+import { SessionBatchRemoved } from './session-batch-removed.event.js';
 import { Session } from './session.entity.js';
 
 export interface CleanupOptions {
@@ -14,29 +22,29 @@ export interface CleanupOptions {
   budgetSeconds?: number;
   /** Stops the run after the batch under way. */
   signal?: AbortSignal;
+  record?: RecordBatch;
+  onProgress?: (removed: Removed) => void;
 }
 
-export interface CleanupReport {
+interface Removed {
   sessions: number;
   baskets: number;
+}
+
+export interface CleanupReport extends Removed {
   /** Sessions that could not be removed and were passed over; the log says why. */
   failures: number;
-  stopReason: StopReason;
-}
-
-interface Batch {
-  sessions: number;
-  baskets: number;
-  /** The latest expiry in it, where the next batch goes on. */
-  lastExpiredAt: number;
+  stopReason: Exclude<StopReason, 'failed'>;
 }
 
 /** Where a run stands. */
-interface Progress {
+interface Run extends Required<Pick<CleanupOptions, 'record' | 'onProgress'>> {
+  readonly queryRunner: QueryRunner;
   readonly until: number;
+  readonly passedOver: string[];
+  readonly pace: BatchPace;
+  /** Forward, never from the start: dead index entries of the batches before would be walked again each time. */
   after: number;
-  batchSize: number;
-  passedOver: string[];
 }
 
 /** A run that meets more sessions than this that can't be removed has found a fault of another kind. */
@@ -52,6 +60,7 @@ export class SessionCleanup {
     private readonly events: EventEmitter2,
   ) {}
 
+  /** Exactly, which takes seconds where there are millions. */
   async countExpired(now = new Date()): Promise<number> {
     return this.dataSource.manager.countBy(Session, { expiredAt: LessThanOrEqual(now.getTime()) });
   }
@@ -64,115 +73,84 @@ export class SessionCleanup {
    * @throws Error when the database fails; what was removed until then stays removed
    */
   async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {
-    const report = await this.removeSessions(options);
+    const { now = new Date(), batchSize = this.environment.cleanupBatchSize } = options;
+    const stopReason = this.untilStopped(options);
+    const report = await this.removeSessions({ ...options, now, batchSize }, stopReason);
+    if (report.stopReason !== 'drained') return report;
     // The connection is given back by now: whoever is told takes another, and a small pool has no third.
-    return report.stopReason === 'drained' ? this.tell(report, options) : report;
+    const start = performance.now();
+    const event = new ExpiredSessionsRemoved(now, batchSize, () => stopReason() !== null);
+    const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
+    const later = baskets.reduce((sum, more) => sum + more, 0);
+    this.tell({ sessions: 0, baskets: later }, start);
+    return { ...report, baskets: report.baskets + later, stopReason: stopReason() ?? 'drained' };
   }
 
-  private async removeSessions(options: CleanupOptions): Promise<CleanupReport> {
+  /** Asked between two steps of a run: why it has to stop here, or null. */
+  private untilStopped({ signal, budgetSeconds }: CleanupOptions): () => 'interrupted' | 'budget' | null {
+    const deadline = Date.now() + (budgetSeconds ?? this.environment.cleanupBudgetSeconds) * 1_000;
+    return () => (signal?.aborted ? 'interrupted' : Date.now() > deadline ? 'budget' : null);
+  }
+
+  private async removeSessions(
+    options: CleanupOptions & { now: Date; batchSize: number },
+    stopReason: () => CleanupReport['stopReason'] | null,
+  ): Promise<CleanupReport> {
+    const { now, batchSize, record = () => Promise.resolve(), onProgress = () => undefined } = options;
     const queryRunner = this.dataSource.createQueryRunner();
+    const pace = new BatchPace(batchSize);
+    const run = { queryRunner, until: now.getTime(), passedOver: [], pace, after: 0, record, onProgress };
     try {
-      await queryRunner.query(CREATE_BATCH_TABLE);
-      return await this.removeAll(queryRunner, options);
+      await prepareBatches(queryRunner);
+      return await this.removeAll(run, stopReason);
     } finally {
       await queryRunner.release();
     }
   }
 
-  private async tell(report: CleanupReport, options: CleanupOptions): Promise<CleanupReport> {
-    const { now = new Date(), batchSize = this.environment.cleanupBatchSize } = options;
-    const event = new ExpiredSessionsRemoved(now, batchSize);
-    const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
-    return { ...report, baskets: baskets.reduce((sum, more) => sum + more, report.baskets) };
-  }
-
-  private async removeAll(queryRunner: QueryRunner, options: CleanupOptions): Promise<CleanupReport> {
-    const { now = new Date(), batchSize = this.environment.cleanupBatchSize, signal } = options;
-    const deadline = Date.now() + (options.budgetSeconds ?? this.environment.cleanupBudgetSeconds) * 1_000;
-    const progress: Progress = { until: now.getTime(), after: 0, batchSize, passedOver: [] };
-    const total = { sessions: 0, baskets: 0 };
+  private async removeAll(
+    run: Run,
+    stopReason: () => CleanupReport['stopReason'] | null,
+  ): Promise<CleanupReport> {
+    const removed = { sessions: 0, baskets: 0 };
     for (;;) {
-      const report = { ...total, failures: progress.passedOver.length };
-      if (signal?.aborted) return { ...report, stopReason: 'interrupted' };
-      if (Date.now() > deadline) return { ...report, stopReason: 'budget' };
-      const batch = await this.removeOrPassOver(queryRunner, progress, batchSize);
-      if (batch?.sessions === 0) return { ...report, stopReason: 'drained' };
-      total.sessions += batch?.sessions ?? 0;
-      total.baskets += batch?.baskets ?? 0;
+      const stopped = stopReason();
+      const batch = stopped ? null : await this.removeOrPassOver(run);
+      const failures = run.passedOver.length;
+      if (stopped ?? batch?.sessions === 0) return { ...removed, failures, stopReason: stopped ?? 'drained' };
+      removed.sessions += batch?.sessions ?? 0;
+      removed.baskets += batch?.baskets ?? 0;
+      run.onProgress(removed);
     }
   }
 
   /** Halves a failing batch until the one row that can't be removed is found, and passes that over; null: try again. */
-  private async removeOrPassOver(
-    queryRunner: QueryRunner,
-    progress: Progress,
-    batchSize: number,
-  ): Promise<Batch | null> {
+  private async removeOrPassOver(run: Run): Promise<RemovedBatch | null> {
+    const { queryRunner, pace, record } = run;
+    const start = performance.now();
     try {
-      const batch = await removeBatch(queryRunner, progress);
-      // Forward, never from the start: dead index entries of the batches before would be walked again each time.
-      progress.after = Math.max(progress.after, batch.lastExpiredAt);
-      progress.batchSize = Math.min(progress.batchSize * 2, batchSize);
+      const batch = await removeBatch(queryRunner, run, pace.size, record);
+      pace.took(performance.now() - start);
+      run.after = Math.max(run.after, batch.lastExpiredAt);
+      this.tell(batch, start);
       return batch;
     } catch (error) {
-      if (progress.batchSize > 1) progress.batchSize = Math.ceil(progress.batchSize / 2);
-      else await this.passOver(queryRunner, progress, error);
+      if (!pace.halve()) await this.passOver(run, error);
       return null;
     }
   }
 
-  private async passOver(queryRunner: QueryRunner, progress: Progress, error: unknown): Promise<void> {
-    const [stuck] = await queryRunner.manager.query<{ id: string }[]>(
-      `${CHOOSE} LIMIT 1`,
-      choiceOf(progress),
-    );
-    if (!stuck) return;
-    if (progress.passedOver.length === MOST_FAILURES) throw error;
-    progress.passedOver.push(stuck.id);
-    this.logger.error('An expired session can not be removed', error instanceof Error ? error.stack : error);
+  private tell({ sessions, baskets }: Removed, start: number): void {
+    if (sessions + baskets === 0) return;
+    const event = new SessionBatchRemoved(sessions, baskets, performance.now() - start);
+    this.events.emit(SessionBatchRemoved.NAME, event);
   }
-}
 
-/** Not dropped with its transaction: it serves all batches of a connection. */
-const CREATE_BATCH_TABLE = `
-  CREATE TEMPORARY TABLE IF NOT EXISTS session_batch (id text, basket_id uuid, expired_at bigint)
-  ON COMMIT DELETE ROWS`;
-
-/** Without a lock; what follows decides. */
-const CHOOSE = `
-  SELECT id, basket_id, expired_at FROM sessions
-  WHERE expired_at BETWEEN $1 AND $2 AND id <> ALL ($3)
-  ORDER BY expired_at`;
-
-/** One statement, so that a session that was renewed after it was found is seen to be so under its lock, and stays. */
-const FILL_BATCH_TABLE = `
-  WITH chosen AS (
-    INSERT INTO ${BATCH_TABLE} (id, basket_id, expired_at)
-    ${CHOOSE}
-    LIMIT $4 FOR UPDATE SKIP LOCKED
-    RETURNING expired_at
-  )
-  SELECT count(*)::int AS sessions, coalesce(max(expired_at), 0)::float8 AS "lastExpiredAt" FROM chosen`;
-
-function choiceOf({ after, until, passedOver }: Progress): unknown[] {
-  return [after, until, passedOver];
-}
-
-/** Four statements whatever the size: choose, delete, the subscriber's delete of the baskets, and the commit. */
-async function removeBatch(queryRunner: QueryRunner, progress: Progress): Promise<Batch> {
-  await queryRunner.startTransaction();
-  try {
-    const values = [...choiceOf(progress), progress.batchSize];
-    const [batch] = await queryRunner.manager.query<[Omit<Batch, 'baskets'>]>(FILL_BATCH_TABLE, values);
-    const removal = queryRunner.manager
-      .createQueryBuilder(Session, 'session', queryRunner)
-      .delete()
-      .where(`id = ANY (ARRAY (SELECT id FROM ${BATCH_TABLE}))`);
-    const { basketsRemoved } = await SessionBatch.announce(queryRunner, () => removal.execute());
-    await queryRunner.commitTransaction();
-    return { ...batch, baskets: basketsRemoved };
-  } catch (error) {
-    await queryRunner.rollbackTransaction();
-    throw error;
+  private async passOver(run: Run, error: unknown): Promise<void> {
+    const stuck = await findFirst(run.queryRunner, run);
+    if (stuck === undefined) return;
+    if (run.passedOver.length === MOST_FAILURES) throw error;
+    run.passedOver.push(stuck);
+    this.logger.error('An expired session can not be removed', error instanceof Error ? error.stack : error);
   }
 }

@@ -1,17 +1,27 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CleanupBacklog } from './cleanup-backlog.service.js';
 import { CleanupRun } from './cleanup-run.entity.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
 import { SessionCleanupJob } from './session-cleanup.job.js';
 import { SessionCleanup } from './session-cleanup.service.js';
+import { SessionCounts } from './session-counts.service.js';
 import { SessionLifetimes } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
 import { SessionStore } from './session.store.js';
 
 @Module({
   imports: [ScheduleModule.forRoot(), TypeOrmModule.forFeature([Session, CleanupRun])],
-  providers: [SessionLifetimes, SessionStore, SessionCleanup, CleanupRuns, SessionCleanupJob],
-  exports: [SessionStore, SessionCleanup, CleanupRuns],
+  providers: [
+    SessionLifetimes,
+    SessionStore,
+    SessionCounts,
+    SessionCleanup,
+    SessionCleanupJob,
+    CleanupRuns,
+    CleanupBacklog,
+  ],
+  exports: [SessionStore, SessionCounts, SessionCleanup, CleanupRuns, CleanupBacklog],
 })
 export class SessionModule {}

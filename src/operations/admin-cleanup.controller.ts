@@ -1,0 +1,59 @@
+import { Controller, Get, Header, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { PageQueryDto } from '../page/page-query.dto.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { invalidInput } from '../problem/validation.pipe.js';
+import { CleanupRuns } from '../session/cleanup-runs.service.js';
+import { AdminOnly } from './admin-only.decorator.js';
+import { CleanupRunDto, CleanupRunPageDto, toCleanupRunDto } from './cleanup-run.dto.js';
+import { OverviewDto, toOverviewDto } from './overview.dto.js';
+import { OverviewService } from './overview.service.js';
+
+@AdminOnly()
+@Controller('api/admin')
+export class AdminCleanupController {
+  constructor(
+    private readonly overview: OverviewService,
+    private readonly runs: CleanupRuns,
+  ) {}
+
+  @Get('overview')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'getOverview',
+    summary: 'See how sessions, guest baskets and the cleanup are',
+  })
+  @ApiOkResponse({ type: OverviewDto })
+  async getOverview(): Promise<OverviewDto> {
+    return toOverviewDto(await this.overview.look(), this.runs.isRunning);
+  }
+
+  @Get('cleanup-runs')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'listCleanupRuns',
+    summary: 'List the runs of the cleanup in the last 90 days, the newest first',
+  })
+  @ApiOkResponse({ type: CleanupRunPageDto })
+  @ApiProblems('invalid-input')
+  async list(@Query() { limit, cursor }: PageQueryDto): Promise<CleanupRunPageDto> {
+    if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
+      throw invalidInput([{ field: 'cursor', message: 'cursor must be the nextCursor of another page' }]);
+    }
+    const found = await this.runs.findPage(limit + 1, cursor);
+    const runs = found.slice(0, limit).map(toCleanupRunDto);
+    return { runs, nextCursor: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
+  }
+
+  @Post('cleanup-runs')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'startCleanupRun',
+    summary: 'Start a run of the cleanup on this instance; its row in the list tells how it goes',
+  })
+  @ApiCreatedResponse({ type: CleanupRunDto })
+  @ApiProblems(...BODY_PROBLEMS, 'cleanup-running')
+  async start(): Promise<CleanupRunDto> {
+    return toCleanupRunDto(await this.runs.start('admin'));
+  }
+}

@@ -1,0 +1,76 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { CleanupRun, CleanupTrigger, StopReason } from '../session/cleanup-run.entity.js';
+
+export class CleanupRunDto {
+  @ApiProperty({ example: '1' })
+  id!: string;
+
+  @ApiProperty({ enum: ['cron', 'cli', 'admin'] })
+  trigger!: CleanupTrigger;
+
+  @ApiProperty({ description: 'The machine that ran it.', example: 'shop-1' })
+  host!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  startedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Null while it runs, and for good when its process was killed.',
+  })
+  endedAt!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'So far, while it runs.' })
+  sessionsRemoved!: number;
+
+  @ApiProperty({ type: 'integer' })
+  basketsRemoved!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Expired sessions that were left at the end; about, where they are many.',
+  })
+  sessionsLeft!: number | null;
+
+  @ApiProperty({
+    type: String,
+    enum: ['drained', 'budget', 'interrupted', 'failed', null],
+    nullable: true,
+    description: 'Nothing was left, its time was spent, it was asked to stop, or it failed.',
+  })
+  stopReason!: StopReason | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  error!: string | null;
+}
+
+export class CleanupRunPageDto {
+  @ApiProperty({ type: [CleanupRunDto] })
+  runs!: CleanupRunDto[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Send it as `cursor` for older runs; null: there are none.',
+  })
+  nextCursor!: string | null;
+}
+
+export function toCleanupRunDto(run: CleanupRun): CleanupRunDto {
+  const { id, trigger, host, sessionsRemoved, basketsRemoved } = run;
+  return {
+    id,
+    trigger,
+    host,
+    startedAt: run.startedAt.toISOString(),
+    endedAt: run.endedAt?.toISOString() ?? null,
+    sessionsRemoved,
+    basketsRemoved,
+    sessionsLeft: run.sessionsLeft ?? null,
+    stopReason: run.stopReason ?? null,
+    error: run.error ?? null,
+  };
+}

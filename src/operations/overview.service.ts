@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { OrphanCount } from '../basket/orphan-count.entity.js';
+import { type Backlog, CleanupBacklog } from '../session/cleanup-backlog.service.js';
+import type { CleanupRun } from '../session/cleanup-run.entity.js';
+import { CleanupRuns } from '../session/cleanup-runs.service.js';
+import { type LivingSessions, SessionCounts } from '../session/session-counts.service.js';
+
+export interface Overview {
+  living: LivingSessions;
+  backlog: Backlog;
+  /** Of the last audit or sweep, whichever came later. */
+  orphans: OrphanCount | null;
+  lastRun: CleanupRun | null;
+  lastDrained: CleanupRun | null;
+}
+
+/** How the shop's sessions and baskets are, in a few cheap queries. */
+@Injectable()
+export class OverviewService {
+  constructor(
+    private readonly counts: SessionCounts,
+    private readonly cleanupBacklog: CleanupBacklog,
+    private readonly runs: CleanupRuns,
+    @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
+  ) {}
+
+  async look(): Promise<Overview> {
+    const [lastRun = null] = await this.runs.findPage(1);
+    const [orphans = null] = await this.orphanCounts.find({ order: { countedAt: 'DESC' }, take: 1 });
+    return {
+      living: await this.counts.countLiving(),
+      backlog: await this.cleanupBacklog.look(),
+      orphans,
+      lastRun,
+      lastDrained: await this.runs.findLastDrained(),
+    };
+  }
+}

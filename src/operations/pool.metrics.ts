@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { Gauge } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { MetricsRegistry } from './metrics-registry.js';
+
+/** The state of the pool of database connections. */
+@Injectable()
+export class PoolMetrics {
+  constructor(registry: MetricsRegistry, dataSource: DataSource) {
+    const pool = (dataSource.driver as unknown as { master: Pool }).master;
+    const registers = [registry];
+    new Gauge({
+      name: 'basketkeeper_pool_connections',
+      help: 'Connections to the database.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+        this.set({ state: 'idle' }, pool.idleCount);
+      },
+    });
+    new Gauge({
+      name: 'basketkeeper_pool_waiting',
+      help: 'Requests that wait for a connection.',
+      registers,
+      collect() {
+        this.set(pool.waitingCount);
+      },
+    });
+  }
+}

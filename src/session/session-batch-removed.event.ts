@@ -1,0 +1,10 @@
+/** A batch of expired sessions is gone for good; told after its commit. Or baskets whose own time was over, frozen ones. */
+export class SessionBatchRemoved {
+  static readonly NAME = 'session.batch-removed';
+
+  constructor(
+    readonly sessions: number,
+    readonly baskets: number,
+    readonly milliseconds: number,
+  ) {}
+}
