@@ -1,5 +1,6 @@
 import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
+import { AdoptionModule } from './adoption/adoption.module.js';
 import { AuthController } from './auth/auth.controller.js';
 import { AuthModule } from './auth/auth.module.js';
 import { UserDataController } from './auth/user-data.controller.js';
@@ -38,6 +39,7 @@ const VISITED = [
     CatalogueModule,
     AuthModule,
     BasketModule,
+    AdoptionModule,
     OperationsModule,
   ],
 })

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBasketsImport } from './command/baskets-import.command.js';
 import { addBasketsSweep } from './command/baskets-sweep.command.js';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
 import { addBasketsAudit } from './command/baskets-audit.command.js';
@@ -13,6 +14,7 @@ const program = new Command('cli')
 addSessionsClear(program);
 addBasketsAudit(program);
 addBasketsSweep(program);
+addBasketsImport(program);
 addProductsImport(program);
 addUsersCreateAdmin(program);
 addOpenApiPrint(program);

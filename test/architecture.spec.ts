@@ -17,8 +17,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   auth: ['session'],
   basket: ['session', 'catalogue', 'auth'],
   database: ['ormconfig'],
+  adoption: [],
   operations: ['session', 'basket', 'catalogue', 'auth'],
-  command: ['session', 'basket', 'catalogue', 'auth', 'database', 'app', 'openapi'],
+  command: ['session', 'basket', 'adoption', 'catalogue', 'auth', 'database', 'app', 'openapi'],
   openapi: [],
   ormconfig: ['session', 'catalogue', 'auth', 'basket', 'database'],
 };

@@ -49,8 +49,9 @@ export class LoginService {
   private async authenticate({ email, password }: CredentialsDto): Promise<User> {
     const user = await this.users.findByEmail(email);
     const isRight = await this.passwords.verify(user?.passwordHash, password);
-    if (user && isRight) return user;
-    throw invalidCredentials();
+    if (!user || !isRight) throw invalidCredentials();
+    if (this.passwords.isOutdated(user.passwordHash)) await this.users.rehash(user, password);
+    return user;
   }
 
   /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
+import { isDjangoPassword } from './django-password.js';
 
 /** Algorithm.Argon2id: its constants are not there at run time. */
 const ARGON2ID: Algorithm = 2;
@@ -22,7 +23,14 @@ export class PasswordService implements OnModuleInit {
 
   /** Does the same work when there is no hash, so that the time does not tell whether the email is known. */
   async verify(known: string | undefined, password: string): Promise<boolean> {
+    if (known !== undefined && !known.startsWith('$argon2')) return isDjangoPassword(known, password);
     const matches = await verify(known ?? this.hashOfNobody, password.normalize('NFKC'));
     return matches && known !== undefined;
+  }
+
+  /** Whether a hash was made with less work than today's, or by the shop that the user came from. */
+  isOutdated(known: string): boolean {
+    const [, memory = '', passes = ''] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),/.exec(known) ?? [];
+    return Number(memory) < PARAMETERS.memoryCost || Number(passes) < PARAMETERS.timeCost;
   }
 }

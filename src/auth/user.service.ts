@@ -36,6 +36,12 @@ export class UserService {
     return true;
   }
 
+  /** Hashes a password that has just been found right anew; one that was changed meanwhile stays. */
+  async rehash({ id, passwordHash: outdated }: User, password: string): Promise<void> {
+    const passwordHash = await this.passwords.hash(password);
+    await this.users.update({ id, passwordHash: outdated }, { passwordHash });
+  }
+
   async findByEmail(email: string): Promise<User | null> {
     return this.users.findOneBy({ email: normaliseEmail(email) });
   }

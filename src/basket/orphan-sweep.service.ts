@@ -27,7 +27,9 @@ export interface SweepReport {
 }
 
 export interface SweepResult extends SweepReport {
-  stopReason: 'drained' | 'limit' | 'interrupted';
+  stopReason: 'drained' | 'limit' | 'interrupted' | 'failed';
+  /** Why it failed; what is reported beside it is gone all the same. */
+  error?: string;
 }
 
 /** Before the first UUID of all. */
@@ -75,32 +77,42 @@ export class OrphanSweep {
     return row?.count ?? 0;
   }
 
-  /** Each batch is a transaction of its own: whenever it stops, what it has reported is what is gone. */
+  /** Each batch is a transaction of its own: whenever it stops, also by a failure, what it reports is what is gone. */
   async sweep(options: SweepOptions): Promise<SweepResult> {
-    const result = await this.step(options);
-    const { dryRun, after } = options;
-    // One that began in the middle can only say that none are left behind, not how many there were.
-    if (result.stopReason === 'drained' && (!dryRun || after === undefined)) {
-      const orphans = dryRun ? result.baskets : 0;
-      await this.orphanCounts.save({ countedBy: 'sweep', orphans, countedAt: new Date() });
+    const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
+    try {
+      const stopReason = await this.goThrough(options, report);
+      if (stopReason === 'drained') await this.remember(options, report);
+      return { ...report, stopReason };
+    } catch (error) {
+      return {
+        ...report,
+        stopReason: 'failed',
+        error: error instanceof Error ? error.message : String(error),
+      };
     }
-    return result;
   }
 
-  private async step(options: SweepOptions): Promise<SweepResult> {
+  private async goThrough(options: SweepOptions, report: SweepReport): Promise<SweepResult['stopReason']> {
     const { before, batchSize, dryRun, limit = Infinity, after = START, signal, onProgress } = options;
-    const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
     for (;;) {
       const left = limit - report.baskets;
-      if (signal?.aborted) return { ...report, stopReason: 'interrupted' };
-      if (left <= 0) return { ...report, stopReason: 'limit' };
+      if (signal?.aborted) return 'interrupted';
+      if (left <= 0) return 'limit';
       const values = [report.lastId ?? after, batchSize, before, Math.min(left, batchSize)];
       const [step] = await this.dataSource.query<SweepReport[]>(dryRun ? COUNT : REMOVE, values);
-      if (!step || step.checked === 0) return { ...report, stopReason: 'drained' };
+      if (!step || step.checked === 0) return 'drained';
       report.baskets += step.baskets;
       report.checked += step.checked;
       report.lastId = step.lastId;
       onProgress?.(report);
     }
+  }
+
+  /** One that only counted and began in the middle does not know how many there are. */
+  private async remember({ dryRun, after }: SweepOptions, { baskets }: SweepReport): Promise<void> {
+    if (dryRun && after !== undefined) return;
+    const orphans = dryRun ? baskets : 0;
+    await this.orphanCounts.save({ countedBy: 'sweep', orphans, countedAt: new Date() });
   }
 }

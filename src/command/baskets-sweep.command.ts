@@ -29,7 +29,7 @@ export function addBasketsSweep(program: Command): void {
     .action(async (options: Options) => {
       const result = { ...(await sweep(options)), dryRun: options.dryRun ?? false };
       process.stdout.write(`${options.json ? JSON.stringify(result) : sentenceOf(result)}\n`);
-      if (result.stopReason === 'interrupted') process.exitCode = 1;
+      if (['interrupted', 'failed'].includes(result.stopReason)) process.exitCode = 1;
     });
 }
 
@@ -52,7 +52,7 @@ async function sweep({
         batchSize: batch,
         dryRun,
         signal,
-        onProgress: ({ checked, baskets }) => progress.show(checked, `${baskets} orphans`),
+        onProgress: ({ checked, baskets }) => progress.show(checked, `baskets, ${baskets} of them orphans`),
       });
     } finally {
       progress.stop();
@@ -71,8 +71,10 @@ function sentenceOf({
   lastId,
   stopReason,
   dryRun,
+  error = '',
 }: SweepResult & { dryRun: boolean }): string {
   const what = `${baskets} orphaned guest baskets of ${checked} that were looked at`;
   const goOn = stopReason === 'drained' || lastId === null ? '' : ` Go on with --after ${lastId}.`;
-  return dryRun ? `Would remove ${what}.` : `Removed ${what} (${stopReason}).${goOn}`;
+  const end = `(${stopReason}).${goOn} ${error}`.trimEnd();
+  return `${dryRun ? 'Would remove' : 'Removed'} ${what} ${end}`;
 }

@@ -9,34 +9,49 @@ export interface Progress {
   stop(): void;
 }
 
-/** @param total about how much there is to do; a quiet one says nothing */
+/** @param total about how much there is to do, 0: not known; a quiet one says nothing */
 export function startProgress(total: number, isQuiet: boolean): Progress {
   if (isQuiet) return { show: () => undefined, stop: () => undefined };
   return process.stderr.isTTY ? startBar(total) : startLines(total);
 }
 
 function startBar(total: number): Progress {
-  const format = '{bar} {percentage} % | {note} | {rate}/s | {eta_formatted} left';
-  const bar = new cliProgress.SingleBar({ format, stream: process.stderr, hideCursor: true });
-  const start = performance.now();
+  const format =
+    total > 0
+      ? '{bar} {percentage} % | {value} of about {total} {note} | {rate}/s | {eta_formatted} left'
+      : '{value} {note} | {rate}/s | {duration_formatted}';
+  // Whoever starts it stops it, also at Ctrl-C.
+  const settings = { format, stream: process.stderr, hideCursor: true, gracefulExit: false };
+  const bar = new cliProgress.SingleBar(settings, cliProgress.Presets.rect);
+  const rate = startRate();
   bar.start(total, 0, { note: '', rate: 0 });
   return {
     show: (done, note) => {
-      bar.setTotal(Math.max(total, done));
-      bar.update(done, { note, rate: Math.round((done * 1_000) / (performance.now() - start)) });
+      if (total > 0) bar.setTotal(Math.max(total, done));
+      bar.update(done, { note, rate: Math.round(rate(done)) });
     },
     stop: () => bar.stop(),
   };
 }
 
 function startLines(total: number): Progress {
+  const rate = startRate();
   let last = performance.now();
   return {
     show: (done, note) => {
       if (performance.now() - last < LINE_MILLISECONDS) return;
       last = performance.now();
-      process.stderr.write(`${done} of about ${Math.round(Math.max(total, done))}: ${note}\n`);
+      const speed = rate(done);
+      const of = total > 0 ? ` of about ${Math.max(total, done)}` : '';
+      const left = total > 0 ? `, ${Math.ceil(Math.max(total - done, 0) / speed)} s left` : '';
+      process.stderr.write(`${done}${of} ${note}, ${Math.round(speed)}/s${left}\n`);
     },
     stop: () => undefined,
   };
+}
+
+/** So many a second since the start. */
+function startRate(): (done: number) => number {
+  const start = performance.now();
+  return (done) => (done * 1_000) / (performance.now() - start);
 }

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { GuestBasketService } from '../basket/guest-basket.service.js';
 import { CleanupRuns } from '../session/cleanup-runs.service.js';
 import { SessionCleanup } from '../session/session-cleanup.service.js';
+import { SessionCounts } from '../session/session-counts.service.js';
 import { positiveInteger } from './integer-argument.js';
 import { interruption } from './interruption.js';
+import { startProgress } from './progress.js';
 import { runWithApplication } from './run-with-application.js';
 
 const MAX_BATCH = 100_000;
@@ -22,6 +24,8 @@ interface Result {
   /** Sessions that could not be removed. */
   failures: number;
   stopReason: string;
+  /** Why it failed; what is reported beside it is gone all the same. */
+  error?: string;
 }
 
 export function addSessionsClear(program: Command): void {
@@ -30,11 +34,11 @@ export function addSessionsClear(program: Command): void {
     .description('remove expired sessions with their open guest baskets')
     .option('--dry-run', 'only say what would go')
     .option('--batch <n>', 'sessions in one transaction', positiveInteger(MAX_BATCH))
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print one JSON object and no progress')
     .action(async (options: Options) => {
-      const result = await (options.dryRun ? countExpired() : removeExpired(options.batch));
+      const result = await (options.dryRun ? countExpired() : removeExpired(options));
       process.stdout.write(`${options.json ? JSON.stringify(result) : sentenceOf(result)}\n`);
-      if (result.failures > 0 || result.stopReason === 'interrupted') process.exitCode = 1;
+      if (result.failures > 0 || ['interrupted', 'failed'].includes(result.stopReason)) process.exitCode = 1;
     });
 }
 
@@ -48,17 +52,30 @@ async function countExpired(): Promise<Result> {
 }
 
 /** Until nothing is left; the time budget is the schedule's. Ctrl-C ends it after the batch under way. */
-async function removeExpired(batchSize?: number): Promise<Result> {
+async function removeExpired({ batch: batchSize, json }: Options): Promise<Result> {
   const signal = interruption();
   return runWithApplication(async (app) => {
-    const options = { batchSize, budgetSeconds: Infinity, signal };
-    return { ...(await app.get(CleanupRuns).run('cli', options)), dryRun: false };
+    const { count } = await app.get(SessionCounts).countExpired();
+    const progress = startProgress(count, json ?? false);
+    let removed = { sessions: 0, baskets: 0 };
+    const onProgress = (soFar: typeof removed) => {
+      removed = { ...soFar };
+      progress.show(removed.sessions, 'sessions');
+    };
+    try {
+      const options = { batchSize, budgetSeconds: Infinity, signal, onProgress };
+      return { ...(await app.get(CleanupRuns).run('cli', options)), dryRun: false };
+    } catch (error) {
+      return { ...removed, dryRun: false, failures: 0, stopReason: 'failed', error: String(error) };
+    } finally {
+      progress.stop();
+    }
   });
 }
 
-function sentenceOf({ sessions, baskets, dryRun, failures, stopReason }: Result): string {
+function sentenceOf({ sessions, baskets, dryRun, failures, stopReason, error }: Result): string {
   const what = `${sessions} expired sessions with ${baskets} guest baskets`;
   if (dryRun) return `Would remove ${what}.`;
   const failed = failures > 0 ? ` ${failures} sessions could not be removed; the log says why.` : '';
-  return `Removed ${what} (${stopReason}).${failed}`;
+  return `Removed ${what} (${stopReason}).${failed}${error ? ` ${error}` : ''}`;
 }

@@ -50,7 +50,7 @@ export class CleanupBacklog {
     const { cleanupCron } = this.environment;
     if (cleanupCron !== null) return (this.knownStepSeconds ??= largestGapOf(cleanupCron));
     const runs = await this.runs.findPage(RECENT_RUNS);
-    return largestGap(runs.map(({ startedAt }) => startedAt.getTime()).reverse()) ?? DEFAULT_STEP_SECONDS;
+    return largestGap(runs.map(({ startedAt }) => startedAt.getTime())) ?? DEFAULT_STEP_SECONDS;
   }
 
   private tell({ isBehind, count, oldestSeconds }: Backlog): void {

@@ -16,8 +16,9 @@ export function largestGapOf(cron: string): number {
   return largestGap(ticks.map((tick) => tick.toMillis())) ?? 0;
 }
 
-/** The longest time between two neighbours, in seconds; null: there are none. */
+/** The longest time between two neighbours of times in any order, in seconds; null: there are none. */
 export function largestGap(milliseconds: number[]): number | null {
-  const gaps = milliseconds.slice(1).map((at, n) => (at - (milliseconds[n] ?? at)) / 1_000);
+  const sorted = milliseconds.toSorted((one, other) => one - other);
+  const gaps = sorted.slice(1).map((at, n) => (at - (sorted[n] ?? at)) / 1_000);
   return gaps.length === 0 ? null : Math.max(...gaps);
 }

@@ -35,6 +35,9 @@ describe('the shop’s own back end', () => {
       ['POST', `/api/admin/baskets/${id}/submit`],
       ['POST', `/api/admin/baskets/${id}/thaw`],
       ['PUT', '/api/admin/products/x', { name: 'x', unitPriceMinor: 1 }],
+      ['GET', '/api/admin/overview'],
+      ['GET', '/api/admin/cleanup-runs'],
+      ['POST', '/api/admin/cleanup-runs'],
     ];
 
     for (const request of requests) {

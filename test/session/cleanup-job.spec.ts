@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hostname } from 'node:os';
+import { SessionCleanup } from '../../src/session/session-cleanup.service.js';
 import { CleanupRuns } from '../../src/session/cleanup-runs.service.js';
 import { Shop } from '../support/shop.js';
 import { eventually } from '../support/eventually.js';
@@ -33,7 +34,52 @@ describe('the cleanup on schedule', () => {
     ]);
   });
 
-  it('records a run that failed, with the error', async () => {
+  it('records a run that failed half-way, with what it had removed and the error', async () => {
+    const tea = await shop.product();
+    for (let n = 0; n < 6; n++) await shop.guest().adds(tea);
+    await shop.expireAll();
+    const cleanup = shop.app.get(SessionCleanup);
+    const onProgress = () => {
+      throw new Error('The plug was pulled.');
+    };
+
+    const run = shop.app.get(CleanupRuns).run('cli', { batchSize: 2, onProgress });
+
+    await expect(run).rejects.toThrow('plug');
+    expect(await cleanup.countExpired()).toBe(4);
+    expect(await shop.sql('SELECT * FROM cleanup_runs ORDER BY id DESC LIMIT 1')).toMatchObject([
+      {
+        sessions_removed: 2,
+        baskets_removed: 2,
+        stop_reason: 'failed',
+        error: 'Error: The plug was pulled.',
+      },
+    ]);
+    await cleanup.removeExpired();
+  });
+
+  it('makes one run at a time', async () => {
+    const runs = shop.app.get(CleanupRuns);
+
+    const both = await Promise.allSettled([runs.run('admin'), runs.run('admin')]);
+
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(runs.isRunning).toBe(false);
+  });
+
+  it('keeps the rows of 90 days', async () => {
+    await shop.sql(`
+      INSERT INTO cleanup_runs (trigger, host, started_at)
+      VALUES ('cron', 'old', now() - interval '91 days'), ('cron', 'young', now() - interval '89 days')`);
+
+    await shop.app.get(CleanupRuns).run('cli');
+
+    expect(await shop.sql(`SELECT host FROM cleanup_runs WHERE host IN ('old', 'young')`)).toEqual([
+      { host: 'young' },
+    ]);
+  });
+
+  it('records a run that can not even look, with the error', async () => {
     await shop.sql('ALTER TABLE sessions RENAME TO elsewhere');
     const run = shop.app.get(CleanupRuns).run('cli');
 
@@ -41,7 +87,7 @@ describe('the cleanup on schedule', () => {
     await shop.sql('ALTER TABLE elsewhere RENAME TO sessions');
 
     const failed = await shop.sql(
-      `SELECT * FROM cleanup_runs WHERE stop_reason = 'failed' AND trigger = 'cli'`,
+      `SELECT * FROM cleanup_runs WHERE stop_reason = 'failed' ORDER BY id DESC LIMIT 1`,
     );
     expect(failed).toMatchObject([{ error: expect.stringContaining('does not exist') as unknown }]);
   });

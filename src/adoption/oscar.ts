@@ -1,0 +1,136 @@
+import pg from 'pg';
+import { basketIdOf, readDjangoSession } from './django-session.js';
+
+/** How many of django-oscar's open baskets there are, by who holds them. */
+export interface OscarCounts {
+  owned: number;
+  guest: number;
+  /** Not open: merged, saved, frozen or submitted. */
+  other: number;
+  /** Lines of a basket on average, from the database's statistics. */
+  linesOfABasket: number;
+}
+
+/** A living Django session that knows a guest's basket. */
+export interface OscarSession {
+  id: string;
+  basketId: number;
+  /** Milliseconds since 1970. */
+  expiredAt: number;
+}
+
+const TABLES = ['basket_basket', 'basket_line', 'catalogue_product', 'partner_stockrecord'];
+const SESSIONS_AT_ONCE = 5_000;
+
+const OPEN = `b.status = 'Open'`;
+
+/** A column that one version has and another has not: absent, it is null. */
+const column = (row: string, name: string) => `to_jsonb(${row}) ->> '${name}'`;
+
+/** Which of the open baskets: those with an owner, or guests' by id. */
+export type Which = 'owned' | number[];
+
+const whereOf = (which: Which) =>
+  which === 'owned'
+    ? `${OPEN} AND b.owner_id IS NOT NULL`
+    : `${OPEN} AND b.owner_id IS NULL AND b.id IN (${which.join()})`;
+
+/** The database of a django-oscar shop, versions 1 to 4, read in one snapshot; nothing is written to it. */
+export class Oscar {
+  private constructor(
+    readonly client: pg.Client,
+    private readonly users: string,
+  ) {}
+
+  /**
+   * @param users the table of users; a shop may have one of its own
+   * @throws Error naming a table that is missing
+   */
+  static async open(url: string, users: string): Promise<Oscar> {
+    const client = new pg.Client({ connectionString: url, application_name: 'basketkeeper-import' });
+    await client.connect();
+    const oscar = new Oscar(client, client.escapeIdentifier(users));
+    try {
+      await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'`);
+      await oscar.assertTables([...TABLES, users]);
+      return oscar;
+    } catch (error) {
+      await oscar.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+
+  async count(): Promise<OscarCounts> {
+    const { rows } = await this.client.query<OscarCounts>(`
+      SELECT count(*) FILTER (WHERE ${OPEN} AND owner_id IS NOT NULL)::int AS owned,
+        count(*) FILTER (WHERE ${OPEN} AND owner_id IS NULL)::int AS guest,
+        count(*) FILTER (WHERE NOT ${OPEN})::int AS other,
+        (
+          SELECT coalesce(max(l.reltuples) / nullif(max(b.reltuples), 0), 0)::float8 FROM pg_class l, pg_class b
+          WHERE l.oid = 'basket_line'::regclass AND b.oid = 'basket_basket'::regclass AND l.reltuples > 0
+        ) AS "linesOfABasket"
+      FROM basket_basket b`);
+    return rows[0] ?? { owned: 0, guest: 0, other: 0, linesOfABasket: 0 };
+  }
+
+  /** For COPY: id, guest or not, email, password, name, created. */
+  baskets(which: Which): string {
+    const name = `btrim(concat_ws(' ', ${column('u', 'first_name')}, ${column('u', 'last_name')}))`;
+    return `
+      SELECT b.id, b.owner_id IS NULL, ${column('u', 'email')}, ${column('u', 'password')}, nullif(${name}, ''), b.date_created
+      FROM basket_basket b LEFT JOIN ${this.users} u ON u.id = b.owner_id
+      WHERE ${whereOf(which)}`;
+  }
+
+  /** For COPY: basket, sku, quantity, price, currency, added. */
+  lines(which: Which): string {
+    return `
+      SELECT l.basket_id, coalesce(nullif(btrim(s.partner_sku), ''), nullif(btrim(p.upc), '')), l.quantity,
+        coalesce(${column('l', 'price_incl_tax')}, ${column('l', 'price_excl_tax')}),
+        ${column('l', 'price_currency')}, coalesce(${column('l', 'date_created')}, b.date_created::text)
+      FROM basket_line l
+      JOIN basket_basket b ON b.id = l.basket_id
+      LEFT JOIN catalogue_product p ON p.id = l.product_id
+      LEFT JOIN partner_stockrecord s ON s.id = l.stockrecord_id
+      WHERE ${whereOf(which)}`;
+  }
+
+  /** Living sessions that know a basket, some at a time; none, where the shop keeps its sessions elsewhere. */
+  async *sessions(): AsyncGenerator<{ sessions: OscarSession[]; unreadable: number }> {
+    if (!(await this.has('django_session'))) return;
+    await this.client.query(`
+      DECLARE living NO SCROLL CURSOR FOR
+      SELECT session_key AS id, session_data AS data, (extract(epoch FROM expire_date) * 1000)::float8 AS "expiredAt"
+      FROM django_session WHERE expire_date > now()`);
+    for (;;) {
+      type Row = { id: string; data: string; expiredAt: number };
+      const { rows } = await this.client.query<Row>(`FETCH ${SESSIONS_AT_ONCE} FROM living`);
+      if (rows.length === 0) return;
+      const read = rows.map(({ data, ...row }) => ({ ...row, session: readDjangoSession(data) }));
+      yield {
+        sessions: read.flatMap(({ id, expiredAt, session }) => {
+          const basketId = session && basketIdOf(session);
+          return basketId ? { id, basketId, expiredAt } : [];
+        }),
+        unreadable: read.filter(({ session }) => session === null).length,
+      };
+    }
+  }
+
+  private async assertTables(names: string[]): Promise<void> {
+    for (const name of names) {
+      if (await this.has(name)) continue;
+      throw new Error(`The source has no table ${name}: it is not the database of a django-oscar shop`);
+    }
+  }
+
+  private async has(table: string): Promise<boolean> {
+    const sql = 'SELECT to_regclass($1) IS NOT NULL AS has';
+    const { rows } = await this.client.query<{ has: boolean }>(sql, [this.client.escapeIdentifier(table)]);
+    return rows[0]?.has ?? false;
+  }
+}

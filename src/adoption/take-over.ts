@@ -1,0 +1,120 @@
+import type { QueryRunner } from 'typeorm';
+
+/** Baskets and lines by what became of them: a reason to leave them behind, or `taken`. */
+export interface TakeOver {
+  baskets: Record<string, number>;
+  lines: Record<string, number>;
+  guest: number;
+  owned: number;
+  users: number;
+}
+
+export interface TakeOverSettings {
+  currency: string;
+  /** Digits behind the point in its prices: 2 for EUR. */
+  minorDigits: number;
+  /** A session lives until then at most, milliseconds since 1970. */
+  expiredAtMost: number;
+}
+
+/** Why a line is left behind; null: it is taken. The largest price is that of an int. */
+const JUDGE_LINES = `
+  CREATE TEMPORARY TABLE judged_lines ON COMMIT DROP AS
+  SELECT l.basket_id, l.sku, l.quantity, l.added_at, price.minor AS unit_price_minor,
+    CASE
+      WHEN l.sku IS NULL OR length(l.sku) > 100 OR l.sku ~ '[[:cntrl:]]' THEN 'withoutSku'
+      WHEN coalesce(l.quantity, 0) <= 0 THEN 'withoutQuantity'
+      WHEN l.currency <> $1 THEN 'inAnotherCurrency'
+      WHEN price.minor IS NULL OR price.minor NOT BETWEEN 0 AND 2147483647 THEN 'withoutPrice'
+    END AS reason
+  FROM old_lines l
+  LEFT JOIN products p ON p.sku = l.sku
+  CROSS JOIN LATERAL (SELECT coalesce(round(l.price * 10 ^ $2::int), p.unit_price_minor) AS minor) AS price`;
+
+/** A sku once a basket, as the table wants it: quantities together, the first price and time. */
+const SUM_LINES = `
+  CREATE TEMPORARY TABLE new_lines ON COMMIT DROP AS
+  SELECT basket_id, sku, least(sum(quantity), 2147483647)::int AS quantity,
+    ((array_agg(unit_price_minor ORDER BY added_at))[1])::int AS unit_price_minor, min(added_at) AS added_at
+  FROM judged_lines WHERE reason IS NULL GROUP BY basket_id, sku`;
+
+/**
+ * Why a basket is left behind, in the order in which one would look; null: it is taken.
+ *
+ * The new id is a UUID v7 of the moment when the basket began: the first 48 bits are that, the rest is random.
+ */
+const JUDGE_BASKETS = `
+  CREATE TEMPORARY TABLE judged_baskets ON COMMIT DROP AS
+  WITH sessions_of AS (
+    SELECT DISTINCT ON (basket_id) basket_id, id, expired_at FROM old_sessions ORDER BY basket_id, expired_at DESC, id
+  ), seen AS (
+    SELECT b.*, lower(btrim(normalize(b.email, NFC))) AS address, s.id AS session_id, s.expired_at,
+      EXISTS (SELECT FROM new_lines l WHERE l.basket_id = b.id) AS has_lines
+    FROM old_baskets b LEFT JOIN sessions_of s ON b.is_guest AND s.basket_id = b.id
+  ), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY is_guest, address, has_lines ORDER BY created_at DESC, id DESC) AS place FROM seen
+  )
+  SELECT r.*, u.id AS user_id, encode(set_byte(overlay(
+      uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM r.created_at) * 1000)::int8) FROM 3)
+      FROM 1 FOR 6), 6, 112 + (random() * 15)::int), 'hex')::uuid AS new_id,
+    CASE
+      WHEN NOT r.is_guest AND coalesce(r.address, '') !~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN 'ownerWithoutEmail'
+      WHEN NOT r.has_lines THEN 'empty'
+      WHEN NOT r.is_guest AND r.place > 1 THEN 'ownerHasNewerBasket'
+      WHEN EXISTS (SELECT FROM baskets b WHERE b.owner_id = u.id AND b.status <> 'submitted') THEN 'ownerHasBasket'
+      WHEN EXISTS (SELECT FROM sessions s WHERE s.id = r.session_id) THEN 'alreadyTaken'
+    END AS reason
+  FROM ranked r LEFT JOIN users u ON u.email = r.address`;
+
+/** With the password as Django keeps it: the first login makes it one of ours. */
+const TAKE_USERS = `
+  INSERT INTO users (email, password_hash, display_name)
+  SELECT address, coalesce(password, '!'), left(name, 100) FROM judged_baskets
+  WHERE reason IS NULL AND NOT is_guest AND user_id IS NULL
+  ON CONFLICT (email) DO NOTHING`;
+
+const TAKE_BASKETS = `
+  INSERT INTO baskets (id, owner_id, created_at, updated_at)
+  SELECT b.new_id, u.id, b.created_at, now()
+  FROM judged_baskets b LEFT JOIN users u ON NOT b.is_guest AND u.email = b.address
+  WHERE b.reason IS NULL
+  ORDER BY b.new_id`;
+
+const TAKE_LINES = `
+  INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added, added_at)
+  SELECT b.new_id, l.sku, l.quantity, l.unit_price_minor, coalesce(l.added_at, b.created_at)
+  FROM new_lines l JOIN judged_baskets b ON b.id = l.basket_id
+  WHERE b.reason IS NULL
+  ORDER BY b.new_id`;
+
+const TAKE_SESSIONS = `
+  INSERT INTO sessions (id, expired_at, basket_id)
+  SELECT session_id, least(expired_at, $1)::bigint, new_id FROM judged_baskets
+  WHERE reason IS NULL AND is_guest`;
+
+const COUNT = `
+  SELECT json_build_object(
+    'owned', (SELECT count(*) FROM judged_baskets WHERE reason IS NULL AND NOT is_guest),
+    'guest', (SELECT count(*) FROM judged_baskets WHERE reason IS NULL AND is_guest),
+    'baskets', (SELECT coalesce(json_object_agg(reason, count), '{}') FROM (
+      SELECT reason, count(*) FROM judged_baskets WHERE reason IS NOT NULL GROUP BY reason) AS left_behind),
+    'lines', (SELECT coalesce(json_object_agg(reason, count), '{}') FROM (
+      SELECT coalesce(l.reason, CASE WHEN b.reason IS NULL THEN 'taken' ELSE 'ofABasketLeftBehind' END) AS reason, count(*)
+      FROM judged_lines l JOIN judged_baskets b ON b.id = l.basket_id GROUP BY 1) AS judged)
+  ) AS counts`;
+
+/** Moves what lies in the staging tables into the shop's own, in the caller's transaction. */
+export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSettings): Promise<TakeOver> {
+  const { manager } = queryRunner;
+  await manager.query('ANALYZE old_baskets, old_lines, old_sessions');
+  await manager.query(JUDGE_LINES, [settings.currency, settings.minorDigits]);
+  await manager.query(SUM_LINES);
+  await manager.query('ANALYZE new_lines');
+  await manager.query(JUDGE_BASKETS);
+  const users = await queryRunner.query(TAKE_USERS, [], true);
+  await manager.query(TAKE_BASKETS);
+  await manager.query(TAKE_LINES);
+  await manager.query(TAKE_SESSIONS, [settings.expiredAtMost]);
+  const [row] = await manager.query<[{ counts: Omit<TakeOver, 'users'> }]>(COUNT);
+  return { ...row.counts, users: users.affected ?? 0 };
+}

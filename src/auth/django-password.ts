@@ -1,0 +1,28 @@
+import { verify } from '@node-rs/argon2';
+import { pbkdf2, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const derive = promisify(pbkdf2);
+
+/** Django's name of each hash function, and its length in bytes. */
+const DIGESTS: Record<string, [name: string, bytes: number]> = {
+  pbkdf2_sha256: ['sha256', 32],
+  pbkdf2_sha1: ['sha1', 20],
+};
+
+/**
+ * Whether a password matches a hash that came with a user from a Django shop (`baskets:import`).
+ *
+ * `django.contrib.auth.hashers`: `pbkdf2_sha256$iterations$salt$hash` in base64, or `argon2` and what argon2 itself
+ * writes. Anything else, such as the `!` of a user without a password, matches nothing.
+ */
+export async function isDjangoPassword(known: string, password: string): Promise<boolean> {
+  const [algorithm = '', iterations, salt = '', hash = ''] = known.split('$');
+  if (algorithm === 'argon2') return verify(known.slice(algorithm.length), password);
+  const digest = DIGESTS[algorithm];
+  if (!digest || !/^[1-9]\d{0,8}$/.test(iterations ?? '')) return false;
+  const [name, bytes] = digest;
+  const derived = await derive(password, salt, Number(iterations), bytes, name);
+  const expected = Buffer.from(hash, 'base64');
+  return expected.length === derived.length && timingSafeEqual(expected, derived);
+}

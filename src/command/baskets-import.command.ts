@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { BasketImport, type BasketImportReport } from '../adoption/basket-import.service.js';
+import { interruption } from './interruption.js';
+import { type Progress, startProgress } from './progress.js';
+import { runWithApplication } from './run-with-application.js';
+
+interface Options {
+  from: string;
+  users: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function addBasketsImport(program: Command): void {
+  program
+    .command('baskets:import')
+    .description('take over the open baskets of a django-oscar shop, without the orphans')
+    .requiredOption('--from <url>', 'its database, which is only read: postgres://…', parseUrl)
+    .option('--users <table>', 'its table of users', 'auth_user')
+    .option('--dry-run', 'only say what would be taken')
+    .option('--json', 'print one JSON object and no progress')
+    .action(async (options: Options) => {
+      const report = await importBaskets(options);
+      process.stdout.write(`${options.json ? JSON.stringify(report) : tableOf(report)}\n`);
+    });
+}
+
+async function importBaskets({
+  dryRun = false,
+  json = false,
+  ...rest
+}: Options): Promise<BasketImportReport> {
+  const signal = interruption();
+  let progress: Progress | undefined;
+  const onProgress = (total: number, rows: number) => {
+    progress ??= startProgress(total, json);
+    progress.show(rows, 'rows');
+  };
+  try {
+    return await runWithApplication((app) =>
+      app.get(BasketImport).import({ ...rest, dryRun, signal, onProgress }),
+    );
+  } catch (error) {
+    if (signal.aborted) throw new Error('Interrupted: nothing was taken.', { cause: error });
+    throw error;
+  } finally {
+    progress?.stop();
+  }
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('It must look like postgres://user:password@host:5432/database.');
+}
+
+function tableOf({ dryRun, taken, left }: BasketImportReport): string {
+  const rows = (counts: Record<string, number>) =>
+    Object.entries(counts).map(([what, count]) => `  ${what.padEnd(24)} ${String(count).padStart(12)}`);
+  const sections = Object.entries(left).flatMap(([what, counts]) =>
+    Object.keys(counts).length > 0 ? [`Left behind, ${what}:`, ...rows(counts)] : [],
+  );
+  return [dryRun ? 'Would take:' : 'Taken:', ...rows(taken), ...sections].join('\n');
+}

@@ -1,0 +1,122 @@
+import pg from 'pg';
+import { deflateSync } from 'node:zlib';
+import { createDatabase, type TestDatabase } from './database.js';
+
+/** The tables of django-oscar 3 that hold baskets, as its migrations make them, without what no import looks at. */
+const TABLES = `
+  CREATE TABLE auth_user (
+    id serial PRIMARY KEY, password varchar(128) NOT NULL, username varchar(150) NOT NULL,
+    first_name varchar(150) NOT NULL, last_name varchar(150) NOT NULL, email varchar(254) NOT NULL
+  );
+  CREATE TABLE catalogue_product (id serial PRIMARY KEY, upc varchar(64), title varchar(255) NOT NULL);
+  CREATE TABLE partner_stockrecord (
+    id serial PRIMARY KEY, product_id int NOT NULL, partner_sku varchar(128) NOT NULL, price numeric(12, 2)
+  );
+  CREATE TABLE basket_basket (
+    id bigserial PRIMARY KEY, owner_id int, status varchar(128) NOT NULL DEFAULT 'Open',
+    date_created timestamptz NOT NULL DEFAULT now(), date_merged timestamptz, date_submitted timestamptz
+  );
+  CREATE TABLE basket_line (
+    id bigserial PRIMARY KEY, basket_id bigint NOT NULL, line_reference varchar(128) NOT NULL DEFAULT '',
+    product_id int NOT NULL, stockrecord_id int NOT NULL, quantity int NOT NULL,
+    price_currency varchar(12) NOT NULL DEFAULT 'EUR', price_excl_tax numeric(12, 2), price_incl_tax numeric(12, 2),
+    date_created timestamptz NOT NULL DEFAULT now()
+  );
+  CREATE TABLE django_session (
+    session_key varchar(40) PRIMARY KEY, session_data text NOT NULL, expire_date timestamptz NOT NULL
+  )`;
+
+interface OldBasket {
+  owner?: number;
+  status?: string;
+  createdAt?: string;
+  /** Stock record, quantity, price, currency. */
+  lines: [stock: number, quantity: number, price: string | null, currency?: string][];
+}
+
+/** The database of an old shop. */
+export class OldShop {
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly client: pg.Client,
+  ) {}
+
+  static async open(): Promise<OldShop> {
+    const database = await createDatabase('empty');
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(TABLES);
+    return new OldShop(database, client);
+  }
+
+  get url(): string {
+    return this.database.url;
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+    await this.database.drop();
+  }
+
+  async user(email: string, password = '!', name = 'Ada'): Promise<number> {
+    return this.insert(
+      `INSERT INTO auth_user (email, username, password, first_name, last_name) VALUES ($1, $1, $2, $3, '')`,
+      [email, password, name],
+    );
+  }
+
+  /** The id of a stock record; the sku is in the catalogue as well, as `upc`. */
+  async stock(sku: string, upc: string | null = null): Promise<number> {
+    const product = await this.insert(`INSERT INTO catalogue_product (upc, title) VALUES ($1, 'x')`, [upc]);
+    return this.insert('INSERT INTO partner_stockrecord (product_id, partner_sku) VALUES ($1, $2)', [
+      product,
+      sku,
+    ]);
+  }
+
+  async basket({ owner, status = 'Open', createdAt = '2020-01-01', lines }: OldBasket): Promise<number> {
+    const id = await this.insert(
+      'INSERT INTO basket_basket (owner_id, status, date_created) VALUES ($1, $2, $3)',
+      [owner, status, createdAt],
+    );
+    for (const [stock, quantity, price, currency = 'EUR'] of lines) {
+      await this.insert(
+        `INSERT INTO basket_line (basket_id, product_id, stockrecord_id, quantity, price_incl_tax, price_currency)
+         SELECT $1, product_id, id, $3, $4, $5 FROM partner_stockrecord WHERE id = $2`,
+        [id, stock, quantity, price, currency],
+      );
+    }
+    return id;
+  }
+
+  async session(key: string, data: string, livesFor = '1 day'): Promise<void> {
+    await this.client.query('INSERT INTO django_session VALUES ($1, $2, now() + $3::interval)', [
+      key,
+      data,
+      livesFor,
+    ]);
+  }
+
+  async sql(sql: string): Promise<void> {
+    await this.client.query(sql);
+  }
+
+  async count(table: string): Promise<number> {
+    const { rows } = await this.client.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM ${table}`,
+    );
+    return rows[0]?.count ?? NaN;
+  }
+
+  private async insert(sql: string, values: unknown[]): Promise<number> {
+    const { rows } = await this.client.query<{ id: number }>(`${sql} RETURNING id::int`, values);
+    return rows[0]?.id ?? NaN;
+  }
+}
+
+/** `session_data` as Django writes it since 3.1, deflated as it does what is long, and before. */
+export const djangoSession = {
+  plain: (session: object) => `${Buffer.from(JSON.stringify(session)).toString('base64url')}:1abc:sig`,
+  deflated: (session: object) => `.${deflateSync(JSON.stringify(session)).toString('base64url')}:1abc:sig`,
+  old: (session: object) => Buffer.from(`0123abcd:${JSON.stringify(session)}`).toString('base64'),
+};
