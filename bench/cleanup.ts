@@ -1,86 +1,61 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import pg from 'pg';
-import { fillShop, type ShopSize } from './shop-data.js';
+import { BenchDatabase } from './support/database.js';
+import { median, number, spread } from './support/figures.js';
+import { oneByOne, queryPerSession } from './support/naive.js';
+import type { Section } from './support/report.js';
+import { fillShop } from './support/shop-data.js';
+import { type Rate, removeByPlace, removeByRange } from './support/sql-loops.js';
+import { clearTogether, type WatchedRun, watchSessionsClear } from './support/watched-run.js';
 
-const ROOT = join(import.meta.dirname, '..');
-const BATCH = 2_000;
-
-/** Sessions removed per second, by the one way or the other. */
-export type Contender = (url: string) => Promise<number>;
-
-/** The limit: one statement a batch, expiry checked again under the lock, beside other instances, moving forward. */
-const LIMIT = `
-  WITH chosen AS (
-    SELECT ctid, expired_at FROM sessions
-    WHERE expired_at BETWEEN $1 AND $2
-    ORDER BY expired_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
-  ), gone AS (
-    DELETE FROM sessions WHERE ctid = ANY (ARRAY (SELECT ctid FROM chosen)) RETURNING basket_id, expired_at
-  ), baskets AS (
-    DELETE FROM baskets
-    WHERE id = ANY (ARRAY (SELECT basket_id FROM gone)) AND owner_id IS NULL AND status = 'open'
-    RETURNING id
-  )
-  SELECT count(*)::int AS sessions, coalesce(max(expired_at), 0) AS last, (SELECT count(*)::int FROM baskets) AS baskets
-  FROM gone`;
-
-/** A hand-written loop over SQL. */
-export const bareLoop: Contender = async (url) => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const start = performance.now();
-  const until = Date.now();
-  let total = 0;
-  for (let after = '0'; ;) {
-    const { rows } = await client.query<{ sessions: number; last: string }>(LIMIT, [after, until]);
-    const [batch] = rows;
-    if (!batch || batch.sessions === 0) break;
-    total += batch.sessions;
-    after = batch.last;
-  }
-  const seconds = (performance.now() - start) / 1_000;
-  await client.end();
-  return total / seconds;
-};
-
-/** `sessions:clear`, through the TypeORM subscriber; by its own record, so that the start of the process does not count. */
-export const sessionsClear: Contender = async (url) => {
-  await run(['dist/src/cli.js', 'sessions:clear', '--batch', String(BATCH), '--json'], url);
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<{ rate: number }>(`
-    SELECT sessions_removed / extract(epoch FROM ended_at - started_at)::float8 AS rate
-    FROM cleanup_runs ORDER BY id DESC LIMIT 1`);
-  await client.end();
-  return rows[0]?.rate ?? NaN;
-};
-
-export async function compare(
-  url: string,
-  size: ShopSize,
-  rounds: number,
-  contenders: Record<string, Contender>,
-) {
-  const rates: Record<string, number[]> = {};
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, contender] of Object.entries(contenders)) {
-      await fillShop(client, size);
-      (rates[name] ??= []).push(await contender(url));
+/** What the cleanup costs beside hand-written loops and beside the ways that come to mind first. */
+export async function benchCleanup(expired: number, rounds: number): Promise<[Section, string]> {
+  const living = expired >= 1_000_000 ? 1_000_000 : expired / 5;
+  const database = await BenchDatabase.open((client) => fillShop(client, { expired, living }));
+  try {
+    const runs: WatchedRun[] = [];
+    const contenders: Record<string, (url: string) => Promise<Rate>> = {
+      'SQL, a statement a batch, by place': removeByPlace,
+      'SQL, a range of expiries a batch': removeByRange,
+      '`sessions:clear`': async (url) => {
+        const run = await watchSessionsClear(url);
+        runs.push(run);
+        return run;
+      },
+      '`sessions:clear`, two processes at once': (url) => clearTogether(url, 2),
+    };
+    const rates: Record<string, number[]> = {};
+    const measure = async (name: string, contender: (url: string) => Promise<Rate>) => {
+      const { count, seconds } = await database.onCopy(contender);
+      process.stderr.write(`${name}: ${number(count / seconds)}/s\n`);
+      (rates[name] ??= []).push(count / seconds);
+    };
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, contender] of Object.entries(contenders)) await measure(name, contender);
     }
+    await measure('TypeORM, batches of 1,000, a query per session in the subscriber', queryPerSession);
+    await measure('TypeORM, `remove()` entity by entity', oneByOne);
+    const limit = Math.max(
+      ...Object.entries(rates).flatMap(([name, all]) => (name.startsWith('SQL') ? median(all) : [])),
+    );
+    const section: Section = {
+      name: `cleanup ${expired}`,
+      title: `The cleanup of ${number(expired)} expired sessions`,
+      text: [
+        `Each with a guest's basket of three lines, beside ${number(living)} living ones; batches of 2,000, ${rounds} interleaved ${rounds === 1 ? 'round' : 'rounds'}, each on a copy of one filled database. The ratio is to the faster of the two hand-written loops. The last two were stopped after ten seconds.`,
+        describe(runs),
+      ],
+      header: ['way', 'sessions/s: median (least–most)', 'ratio'],
+      rows: Object.entries(rates).map(([name, all]) => [name, spread(all), number(median(all) / limit, 3)]),
+    };
+    return [section, await database.version()];
+  } finally {
+    await database.close();
   }
-  await client.end();
-  return rates;
 }
 
-function run(args: string[], url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, DATABASE_URL: url };
-    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${args.join(' ')} ended with ${code}`)),
-    );
-  });
+function describe(runs: WatchedRun[]): string {
+  const over = Math.max(...runs.map(({ peakMemory, idleMemory }) => peakMemory - idleMemory));
+  const tenths = runs
+    .map(({ tenths }) => tenths.map((rate) => number(rate / 1_000, 1)).join(', '))
+    .join('; ');
+  return `In the tenths of a run of \`sessions:clear\`, thousands a second: ${tenths}. Its memory rises by at most ${number(over, 1)} MiB above idle.`;
 }

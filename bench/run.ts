@@ -1,41 +1,35 @@
-/** `npm run bench -- cleanup [sessions]`: what the cleanup costs beside a hand-written loop, on one database in one run. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
-import { migrate } from '../src/database/migrate.js';
-import { bareLoop, compare, sessionsClear } from './cleanup.js';
+/** `npm run bench -- cleanup`: each benchmark on a database of its own, beside its limit in the same run. */
+import { benchCleanup } from './cleanup.js';
+import { report, type Section } from './support/report.js';
+import { benchSweep } from './sweep.js';
+import { benchVisitors } from './visitors.js';
 
+interface Benchmark {
+  run: (size: number, rounds: number) => Promise<[Section, postgres: string]>;
+  /** Rows to work on, unless said. */
+  size: number;
+}
+
+const BENCHMARKS: Record<string, Benchmark[]> = {
+  cleanup: [
+    { run: benchCleanup, size: 500_000 },
+    { run: benchVisitors, size: 1_000_000 },
+  ],
+  sweep: [{ run: benchSweep, size: 500_000 }],
+  visitors: [{ run: benchVisitors, size: 1_000_000 }],
+};
 const ROUNDS = 3;
-const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', autovacuum: 'off' };
 
-const [name, size = '100000'] = process.argv.slice(2);
-if (name !== 'cleanup' || !/^\d+$/.test(size)) {
-  process.stderr.write('Usage: npm run bench -- cleanup [sessions]\n');
+// pg warns of queries that overlap on one connection, which is what one of the naive ways does.
+process.removeAllListeners('warning');
+
+const [name = '', size, rounds = String(ROUNDS)] = process.argv.slice(2);
+const wanted = BENCHMARKS[name];
+if (!wanted || !/^\d+$/.test(`${size ?? ''}${rounds}`)) {
+  process.stderr.write(`Usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [rows] [rounds]\n`);
   process.exit(1);
 }
-
-const home = await mkdtemp(join(tmpdir(), 'basketkeeper-bench-'));
-// The account that root lends to PostgreSQL has to get in.
-await chmod(home, 0o755);
-const server = await startEmbeddedPostgres({ home, settings: SETTINGS });
-try {
-  await migrate(server.url);
-  const shop = { expired: Number(size), living: Math.round(Number(size) / 5) };
-  const rates = await compare(server.url, shop, ROUNDS, { bareLoop, sessionsClear });
-  const limit = median(rates.bareLoop);
-  process.stdout.write(
-    `${shop.expired} expired sessions with baskets of three lines beside ${shop.living} living ones\n`,
-  );
-  for (const [contender, all] of Object.entries(rates)) {
-    const figures = `${Math.round(median(all))}/s (${all.map(Math.round).join(', ')})`;
-    process.stdout.write(`${contender.padEnd(14)} ${figures}  ratio ${(median(all) / limit).toFixed(2)}\n`);
-  }
-} finally {
-  await server.stop();
-  await rm(home, { recursive: true, force: true });
-}
-
-function median(values: number[] = []): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+for (const benchmark of size === undefined ? wanted : wanted.slice(0, 1)) {
+  const [section, postgres] = await benchmark.run(Number(size ?? benchmark.size), Number(rounds));
+  await report(section, postgres);
 }

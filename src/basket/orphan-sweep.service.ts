@@ -27,6 +27,8 @@ export interface SweepReport {
 }
 
 export interface SweepResult extends SweepReport {
+  /** How long it took. */
+  seconds: number;
   stopReason: 'drained' | 'limit' | 'interrupted' | 'failed';
   /** Why it failed; what is reported beside it is gone all the same. */
   error?: string;
@@ -80,16 +82,15 @@ export class OrphanSweep {
   /** Each batch is a transaction of its own: whenever it stops, also by a failure, what it reports is what is gone. */
   async sweep(options: SweepOptions): Promise<SweepResult> {
     const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
+    const start = performance.now();
+    const seconds = () => Math.round(performance.now() - start) / 1_000;
     try {
       const stopReason = await this.goThrough(options, report);
       if (stopReason === 'drained') await this.remember(options, report);
-      return { ...report, stopReason };
+      return { ...report, seconds: seconds(), stopReason };
     } catch (error) {
-      return {
-        ...report,
-        stopReason: 'failed',
-        error: error instanceof Error ? error.message : String(error),
-      };
+      const message = error instanceof Error ? error.message : String(error);
+      return { ...report, seconds: seconds(), stopReason: 'failed', error: message };
     }
   }
 

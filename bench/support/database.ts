@@ -1,0 +1,77 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { migrate } from '../../src/database/migrate.js';
+
+/** Room for the work, as on a server of its own; the rest as it comes. */
+const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: '300' };
+
+/** A PostgreSQL of a benchmark's own, with a filled database that every contender gets a copy of. */
+export class BenchDatabase {
+  private constructor(
+    readonly url: string,
+    private readonly admin: pg.Client,
+    private readonly stop: () => Promise<void>,
+  ) {}
+
+  static async open(fill: (client: pg.Client) => Promise<void>): Promise<BenchDatabase> {
+    const home = await mkdtemp(join(tmpdir(), 'basketkeeper-bench-'));
+    // The account that root lends to PostgreSQL has to get in.
+    await chmod(home, 0o755);
+    const server = await startEmbeddedPostgres({ home, settings: SETTINGS });
+    const admin = new pg.Client({ connectionString: server.url });
+    await admin.connect();
+    const database = new BenchDatabase(server.url, admin, async () => {
+      await admin.end();
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    });
+    try {
+      await admin.query('CREATE DATABASE filled');
+      await migrate(database.urlOf('filled'));
+      await withClient(database.urlOf('filled'), fill);
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** Does the work on a fresh copy of the filled database. */
+  async onCopy<T>(work: (url: string) => Promise<T>): Promise<T> {
+    await this.admin.query('CREATE DATABASE copy TEMPLATE filled STRATEGY file_copy');
+    await this.admin.query('CHECKPOINT');
+    try {
+      return await work(this.urlOf('copy'));
+    } finally {
+      await this.admin.query('DROP DATABASE copy WITH (FORCE)');
+    }
+  }
+
+  async version(): Promise<string> {
+    const { rows } = await this.admin.query<{ server_version: string }>('SHOW server_version');
+    return rows[0]?.server_version ?? '';
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+  }
+
+  private urlOf(name: string): string {
+    const url = new URL(this.url);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+}
+
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** A process of the built program. */
+export function start(args: string[], env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** Runs a command to its end and answers what it printed. */
+export async function run(args: string[], env: Record<string, string>): Promise<string> {
+  return outputOf(start(args, env), args);
+}
+
+export async function outputOf(child: ChildProcess, args: string[]): Promise<string> {
+  let output = '';
+  child.stdout?.on('data', (text) => (output += String(text)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${output}`);
+  return output;
+}
+
+/** Waits until the server says its address. */
+export async function served(child: ChildProcess): Promise<string> {
+  let output = '';
+  for await (const text of child.stdout ?? []) {
+    output += String(text);
+    const url = /Serving on (http:\/\/[^ "]+)/.exec(output)?.[1];
+    if (url) {
+      child.stdout?.resume();
+      return url.replace('localhost', '127.0.0.1');
+    }
+  }
+  throw new Error(`The server ended: ${output}`);
+}
+
+/** Resident memory in MiB; 0 when the process is gone. */
+export async function residentMemory(pid = 0): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
+}

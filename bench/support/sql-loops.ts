@@ -1,0 +1,96 @@
+import type pg from 'pg';
+import { withClient } from './database.js';
+
+const BATCH = 2_000;
+
+/** What a hand-written loop has removed, and how long it took. */
+export interface Rate {
+  count: number;
+  seconds: number;
+}
+
+/** One statement a batch: the rows by their place, the expiry checked again under the lock, moving forward. */
+const BY_PLACE = `
+  WITH chosen AS (
+    SELECT ctid, expired_at FROM sessions
+    WHERE expired_at BETWEEN $1 AND $2
+    ORDER BY expired_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
+  ), gone AS (
+    DELETE FROM sessions WHERE ctid = ANY (ARRAY (SELECT ctid FROM chosen)) RETURNING basket_id, expired_at
+  ), baskets AS (
+    DELETE FROM baskets
+    WHERE id = ANY (ARRAY (SELECT basket_id FROM gone)) AND owner_id IS NULL AND status = 'open'
+    RETURNING id
+  )
+  SELECT count(*)::int AS count, coalesce(max(expired_at), 0)::float8 AS last, (SELECT count(*)::int FROM baskets) AS baskets
+  FROM gone`;
+
+/** A range of expiries: its end is read from the index, then all of it goes. */
+const RANGE_END = `
+  SELECT max(expired_at)::float8 AS last
+  FROM (SELECT expired_at FROM sessions WHERE expired_at > $1 AND expired_at <= $2 ORDER BY expired_at LIMIT ${BATCH}) AS batch`;
+const BY_RANGE = `
+  WITH gone AS (
+    DELETE FROM sessions WHERE expired_at > $1 AND expired_at <= $2 RETURNING basket_id
+  ), baskets AS (
+    DELETE FROM baskets
+    WHERE id = ANY (ARRAY (SELECT basket_id FROM gone)) AND owner_id IS NULL AND status = 'open'
+    RETURNING id
+  )
+  SELECT count(*)::int AS count, (SELECT count(*)::int FROM baskets) AS baskets FROM gone`;
+
+/** Orphans by keyset over the primary key: the least that can be done. */
+const ORPHANS = `
+  WITH step AS (
+    SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT 5000
+  ), gone AS (
+    DELETE FROM baskets b USING step
+    WHERE b.id = step.id AND b.owner_id IS NULL AND b.status = 'open' AND b.updated_at < $2
+      AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)
+    RETURNING b.id
+  )
+  SELECT (SELECT count(*)::int FROM gone) AS count, (SELECT id FROM step ORDER BY id DESC LIMIT 1) AS last`;
+
+export const removeByPlace = (url: string) => loop(url, '0', (after, until) => [BY_PLACE, [after, until]]);
+
+export const removeOrphans = (url: string) =>
+  loop(url, '00000000-0000-0000-0000-000000000000', (after, until) => [ORPHANS, [after, new Date(until)]]);
+
+export async function removeByRange(url: string): Promise<Rate> {
+  return withClient(url, async (client) => {
+    const until = Date.now();
+    const start = performance.now();
+    let count = 0;
+    for (let after = 0; ;) {
+      const { rows: ends } = await client.query<{ last: number | null }>(RANGE_END, [after, until]);
+      const last = ends[0]?.last;
+      if (last == null) return { count, seconds: (performance.now() - start) / 1_000 };
+      const { rows } = await client.query<{ count: number }>(BY_RANGE, [after, last]);
+      count += rows[0]?.count ?? 0;
+      after = last;
+    }
+  });
+}
+
+async function loop(
+  url: string,
+  begin: string,
+  statement: (after: string, until: number) => [string, unknown[]],
+): Promise<Rate> {
+  return withClient(url, async (client: pg.Client) => {
+    const until = Date.now();
+    const start = performance.now();
+    let count = 0;
+    for (let after: string | null = begin; after !== null;) {
+      const [sql, values] = statement(after, until);
+      const { rows }: pg.QueryResult<{ count: number; last: string | null }> = await client.query(
+        sql,
+        values,
+      );
+      const [batch] = rows;
+      count += batch?.count ?? 0;
+      after = batch?.last && String(batch.last) !== '0' ? batch.last : null;
+    }
+    return { count, seconds: (performance.now() - start) / 1_000 };
+  });
+}
