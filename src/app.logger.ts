@@ -23,7 +23,7 @@ const LEVELS: Record<LogLevel, NestLogLevel[]> = {
 /** JSON lines in production, for people elsewhere. */
 export class AppLogger extends ConsoleLogger {
   constructor({ isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>) {
-    super({ json: isProduction, logLevels: LEVELS[logLevel] });
+    super({ json: isProduction, flattenParams: true, logLevels: LEVELS[logLevel] });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
@@ -41,7 +41,8 @@ export class CommandLogger extends AppLogger {
     super({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel });
   }
 
-  protected override printMessages(messages: unknown[], context?: string, level?: NestLogLevel): void {
-    super.printMessages(messages, context, level, 'stderr');
+  protected override printMessages(...args: Parameters<ConsoleLogger['printMessages']>): void {
+    args[3] = 'stderr';
+    super.printMessages(...args);
   }
 }

@@ -3,6 +3,7 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import { AdoptionModule } from './adoption/adoption.module.js';
 import { AuthController } from './auth/auth.controller.js';
 import { AuthModule } from './auth/auth.module.js';
+import { CredentialsController } from './auth/credentials.controller.js';
 import { UserDataController } from './auth/user-data.controller.js';
 import { BasketController } from './basket/basket.controller.js';
 import { BasketModule } from './basket/basket.module.js';
@@ -25,6 +26,7 @@ const VISITED = [
   CheckoutController,
   OrderController,
   AuthController,
+  CredentialsController,
   UserDataController,
   AdminBasketController,
   AdminProductController,

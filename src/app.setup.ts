@@ -1,12 +1,16 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
+import type { RequestListener } from 'node:http';
 import { Environment } from './environment.js';
 import { Draining } from './operations/draining.service.js';
 import { HttpMetrics } from './operations/http.metrics.js';
+import { boundServer } from './operations/bound-server.js';
+import { OperationsServer } from './operations/operations-server.service.js';
 import { buildOpenApiDocument } from './openapi.js';
-import { nameBodyProblem, requireJsonBody } from './problem/json-body.middleware.js';
+import { refuseForeignOrigins } from './problem/foreign-origin.middleware.js';
+import { nameBodyProblem, refuseOddBody, requireJsonBody } from './problem/json-body.middleware.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { nameRequest } from './problem/request-id.middleware.js';
 import { createValidationPipe } from './problem/validation.pipe.js';
@@ -16,23 +20,26 @@ const BODY_LIMIT = '16kb';
 
 /** What main and the tests have in common; the application is created without Nest's own body parser. */
 export function setUp(app: NestExpressApplication): void {
-  const { isProduction, trustProxy } = app.get(Environment);
+  const { isProduction, trustProxy, allowedOrigins } = app.get(Environment);
+  boundServer(app.getHttpServer());
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
   app.use(app.get(HttpMetrics).observe);
   app.use(nameRequest);
-  const draining = app.get(Draining);
-  app.use((_request: Request, response: Response, next: NextFunction) => {
-    // A connection that stays open would be waited for.
-    if (draining.isDraining) response.set('Connection', 'close');
-    next();
-  });
-  // Browsers would ask for https on a development server that has none.
-  const directives = { 'upgrade-insecure-requests': isProduction ? [] : null };
-  app.use(helmet({ contentSecurityPolicy: { directives }, strictTransportSecurity: isProduction }));
+  app.use(closeWhenDraining(app.get(Draining)));
+  app.use(
+    helmet({
+      contentSecurityPolicy: contentSecurityPolicy(isProduction),
+      strictTransportSecurity: isProduction,
+    }),
+  );
+  if (allowedOrigins.length > 0) app.enableCors(corsFor(allowedOrigins));
+  app.use(app.get(OperationsServer).separate);
+  app.use(refuseForeignOrigins(allowedOrigins));
   app.use(requireJsonBody);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.use(nameBodyProblem);
+  app.use(refuseOddBody);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('api/docs', app, () => buildOpenApiDocument(app), {
@@ -41,4 +48,43 @@ export function setUp(app: NestExpressApplication): void {
     customSiteTitle: 'Basketkeeper API',
     swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true },
   });
+}
+
+/** Listens for visitors, and for the shop's own people where they have a port of their own. */
+export async function listen(app: NestExpressApplication, port: number, host: string): Promise<void> {
+  await app.listen(port, host);
+  await app.get(OperationsServer).listen(app.getHttpAdapter().getInstance() as RequestListener);
+}
+
+/** A connection that stays open would be waited for. */
+function closeWhenDraining(draining: Draining): RequestHandler {
+  return (_request: Request, response: Response, next: NextFunction) => {
+    if (draining.isDraining) response.set('Connection', 'close');
+    next();
+  };
+}
+
+/** Everything from here, no script within a page; styles within, for the explorer writes some. */
+function contentSecurityPolicy(isProduction: boolean) {
+  const directives = {
+    defaultSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'", 'data:'],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    frameAncestors: ["'none'"],
+    // Browsers would ask for https on a development server that has none.
+    upgradeInsecureRequests: isProduction ? [] : null,
+  };
+  return { directives };
+}
+
+/** Pages of other sites with the visitor's cookie, and what they may read of an answer. */
+function corsFor(allowedOrigins: string[]) {
+  return {
+    origin: allowedOrigins,
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  };
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { AppLogger } from './app.logger.js';
 import { AppModule } from './app.module.js';
-import { setUp } from './app.setup.js';
+import { listen, setUp } from './app.setup.js';
 import { addDemoProducts } from './catalogue/demo-products.js';
 import { findDatabase } from './database/find-database.js';
 import { migrate } from './database/migrate.js';
@@ -26,10 +26,10 @@ const logger = new Logger('Basketkeeper');
 async function start(environment: Environment, prepare: boolean): Promise<void> {
   const database = await findDatabase(environment);
   try {
-    if (prepare) await migrate(database.url);
+    if (prepare) await migrate(environment.migrationDatabaseUrl ?? database.url);
     const app = await createApp({ ...environment, databaseUrl: database.url });
     if (prepare && !environment.isProduction) await addDemoProducts(app.get(DataSource));
-    await app.listen(environment.port, environment.host);
+    await listen(app, environment.port, environment.host);
     stopOnSignal(app, () => database.release());
     logger.log(`Serving on ${await urlOf(app)} (explorer: /api/docs)`);
   } catch (error) {

@@ -5,11 +5,12 @@ import { dirname, join, relative } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 
 /** Rooms that everybody may enter: they know nothing of the shop. */
-const GROUND = ['environment', 'problem', 'page', 'retry-transaction'];
+const GROUND = ['environment', 'environment-variables', 'problem', 'page', 'retry-transaction'];
 
 /** Who may import whom; a room may always import itself and the ground. */
 const MAY_IMPORT: Record<string, string[]> = {
   environment: [],
+  'environment-variables': [],
   problem: [],
   page: [],
   session: [],

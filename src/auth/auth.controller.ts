@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Ip, Post, Res, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCookieAuth,
@@ -52,16 +52,17 @@ export class AuthController {
       'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line.',
   })
   @ApiOkResponse({ type: LoginDto })
-  @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials')
+  @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials', 'too-many-logins')
   async logIn(
     @Body() credentials: LoginRequestDto,
     @CurrentSession() session: VisitorSession,
+    @Ip() address: string,
   ): Promise<LoginDto> {
     // Where the shop leaves no choice, the field is one that nobody knows.
     if (credentials.mergeStrategy !== undefined && !this.environment.basketMergeStrategyChoice) {
       throw invalidInput([{ field: 'mergeStrategy', message: 'property mergeStrategy should not exist' }]);
     }
-    const { user, basket } = await this.logins.logIn(credentials, session);
+    const { user, basket } = await this.logins.logIn(credentials, session, address);
     return { ...this.tokenFor(user.id), user: toUserDto(user), basket };
   }
 

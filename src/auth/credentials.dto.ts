@@ -1,21 +1,59 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength, ValidateBy } from 'class-validator';
 import { MERGE_STRATEGIES, type MergeStrategy } from '../environment.js';
 import { Optional } from '../problem/optional.decorator.js';
-import { PRINTABLE } from '../problem/printable.js';
+import { PRINTABLE, STORABLE } from '../problem/printable.js';
+import { COMMON_PASSWORDS } from './common-passwords.js';
 
 const PASSWORD_LENGTH = { min: 8, max: 256 };
 
-/** No rule about its length: what was accepted once must stay a valid password. */
+/** A password that is chosen now. */
+function IsNewPassword(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({
+      minLength: PASSWORD_LENGTH.min,
+      maxLength: PASSWORD_LENGTH.max,
+      description: 'Not one of the commonest.',
+      example: 'correct horse battery',
+    }),
+    IsString(),
+    Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max),
+    IsStorable('password'),
+    ValidateBy({
+      name: 'isUncommon',
+      validator: {
+        validate: (value) =>
+          typeof value === 'string' && !COMMON_PASSWORDS.has(value.normalize('NFKC').toLowerCase()),
+        defaultMessage: (args) =>
+          `${args?.property ?? 'password'} is one of the commonest, which are tried first`,
+      },
+    }),
+  );
+}
+
+/** A password as it was typed. No rule about its length: what was accepted once must stay a valid password. */
+function IsTypedPassword(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ maxLength: PASSWORD_LENGTH.max, example: 'correct horse battery' }),
+    IsString(),
+    MaxLength(PASSWORD_LENGTH.max),
+    IsStorable('password'),
+  );
+}
+
+function IsStorable(what: string): PropertyDecorator {
+  return Matches(STORABLE, { message: `${what} must be text` });
+}
+
 export class CredentialsDto {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.com' })
   @IsString()
   @MaxLength(254)
+  @Matches(PRINTABLE, { message: 'email must not contain control characters' })
   email!: string;
 
-  @ApiProperty({ maxLength: PASSWORD_LENGTH.max, example: 'correct horse battery' })
-  @IsString()
-  @MaxLength(PASSWORD_LENGTH.max)
+  @IsTypedPassword()
   password!: string;
 }
 
@@ -37,13 +75,7 @@ export class RegistrationDto {
   @Matches(PRINTABLE, { message: 'email must not contain control characters' })
   email!: string;
 
-  @ApiProperty({
-    minLength: PASSWORD_LENGTH.min,
-    maxLength: PASSWORD_LENGTH.max,
-    example: 'correct horse battery',
-  })
-  @IsString()
-  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max)
+  @IsNewPassword()
   password!: string;
 
   @ApiPropertyOptional({ maxLength: 100, example: 'Ada' })
@@ -52,4 +84,12 @@ export class RegistrationDto {
   @Length(1, 100)
   @Matches(PRINTABLE, { message: 'displayName must not contain control characters' })
   displayName?: string;
+}
+
+export class PasswordChangeDto {
+  @IsTypedPassword()
+  currentPassword!: string;
+
+  @IsNewPassword()
+  newPassword!: string;
 }

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Problem } from '../problem/problem.js';
 import type { Session } from '../session/session.entity.js';
 import { SessionStore } from '../session/session.store.js';
 import type { VisitorSession } from '../session/visitor-session.js';
-import type { CredentialsDto, LoginRequestDto } from './credentials.dto.js';
-import { PasswordService } from './password.service.js';
+import { AuthenticationService } from './authentication.service.js';
+import type { LoginRequestDto } from './credentials.dto.js';
 import { lockUser } from './lock-user.js';
 import { type MergeReport, UserLoggedIn } from './user-logged-in.event.js';
 import { User } from './user.entity.js';
-import { UserService } from './user.service.js';
+import { loginRequired } from './visitor.decorator.js';
 
 export interface Login {
   user: User;
@@ -21,8 +20,7 @@ export interface Login {
 export class LoginService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly users: UserService,
-    private readonly passwords: PasswordService,
+    private readonly authentication: AuthenticationService,
     private readonly sessions: SessionStore,
     private readonly events: EventEmitter2,
   ) {}
@@ -32,26 +30,18 @@ export class LoginService {
    *
    * All of it is one transaction: whatever fails, the visitor stays as they were, basket and all.
    *
-   * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password
+   * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password; `too-many-logins`
    */
-  async logIn(credentials: LoginRequestDto, session: VisitorSession): Promise<Login> {
+  async logIn(credentials: LoginRequestDto, session: VisitorSession, address: string): Promise<Login> {
     // Before the transaction: hashing takes long, and locks would be held over it.
-    const user = await this.authenticate(credentials);
+    const user = await this.authentication.authenticate(credentials, address);
     return session.inTransaction(this.dataSource, async (manager) => {
-      if (!(await lockUser(manager, user.id))) throw invalidCredentials();
+      if (!(await lockUser(manager, user.id))) throw loginRequired();
       const guest = await this.replaceSession(manager, session);
       const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, credentials.mergeStrategy));
       await session.begin(manager, { userId: user.id });
       return { user, basket };
     });
-  }
-
-  private async authenticate({ email, password }: CredentialsDto): Promise<User> {
-    const user = await this.users.findByEmail(email);
-    const isRight = await this.passwords.verify(user?.passwordHash, password);
-    if (!user || !isRight) throw invalidCredentials();
-    if (this.passwords.isOutdated(user.passwordHash)) await this.users.rehash(user, password);
-    return user;
   }
 
   /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */
@@ -67,8 +57,4 @@ export class LoginService {
     if (!report) throw new Error('Nobody takes care of the guest basket when a user logs in.');
     return report;
   }
-}
-
-function invalidCredentials(): Problem {
-  return new Problem('invalid-credentials', 'Check both and try again.');
 }

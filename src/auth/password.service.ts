@@ -1,5 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
 import { isDjangoPassword } from './django-password.js';
 
 /** Algorithm.Argon2id: its constants are not there at run time. */
@@ -8,20 +10,29 @@ const ARGON2ID: Algorithm = 2;
 /** OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane. */
 const PARAMETERS = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
+/** One core is left for everybody else: hashing is done in threads, and a burst of logins would take them all. */
+const AT_ONCE = Math.max(1, availableParallelism() - 1);
+
 @Injectable()
 export class PasswordService implements OnModuleInit {
+  private readonly turns = pLimit(AT_ONCE);
   private hashOfNobody = '';
 
   async onModuleInit(): Promise<void> {
     this.hashOfNobody = await this.hash('the password of nobody');
   }
 
-  /** Normalised (NFKC), so that the same password typed on another keyboard is the same. */
-  async hash(password: string): Promise<string> {
-    return hash(password.normalize('NFKC'), PARAMETERS);
+  /** Waits until it is this work's turn to hash. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns(work);
   }
 
-  /** Does the same work when there is no hash, so that the time does not tell whether the email is known. */
+  /** Normalised (NFKC), so that the same password typed on another keyboard is the same. */
+  async hash(password: string): Promise<string> {
+    return this.inTurn(() => hash(password.normalize('NFKC'), PARAMETERS));
+  }
+
+  /** To be called in its turn. Does the same work when there is no hash, so that the time does not tell whether the email is known. */
   async verify(known: string | undefined, password: string): Promise<boolean> {
     if (known !== undefined && !known.startsWith('$argon2')) return isDjangoPassword(known, password);
     const matches = await verify(known ?? this.hashOfNobody, password.normalize('NFKC'));

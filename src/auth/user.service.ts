@@ -3,6 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, Repository } from 'typeorm';
 import { Problem } from '../problem/problem.js';
 import type { RegistrationDto } from './credentials.dto.js';
+import { endSessions } from './end-sessions.js';
+import { lockUser } from './lock-user.js';
 import { PasswordService } from './password.service.js';
 import { type Role, User } from './user.entity.js';
 import { loginRequired } from './visitor.decorator.js';
@@ -28,10 +30,21 @@ export class UserService {
     }
   }
 
-  /** Says whether the user is new; one who exists becomes an admin and keeps the password. */
+  /**
+   * Says whether the user is new; one who exists becomes an admin and keeps the password.
+   *
+   * But not the sessions: whoever has got into one of a customer must not be in one of an admin.
+   */
   async createAdmin(email: string, password: string): Promise<boolean> {
-    const { affected } = await this.users.update({ email: normaliseEmail(email) }, { role: 'admin' });
-    if (affected) return false;
+    const known = await this.findByEmail(email);
+    if (known) {
+      await this.users.manager.transaction(async (manager) => {
+        if (!(await lockUser(manager, known.id))) throw loginRequired();
+        await manager.update(User, { id: known.id }, { role: 'admin' });
+        await endSessions(manager, known.id);
+      });
+      return false;
+    }
     await this.register({ email, password }, 'admin');
     return true;
   }
@@ -55,7 +68,7 @@ export class UserService {
 }
 
 /** One address is one user, however it is typed. */
-function normaliseEmail(email: string): string {
+export function normaliseEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
 }
 

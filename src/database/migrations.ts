@@ -3,7 +3,7 @@ import { KeepIdempotencyKeys1795470600000 } from './migrations/1795470600000-Kee
 import { FindOrdersAndProducts1795470700000 } from './migrations/1795470700000-FindOrdersAndProducts.js';
 import { LetKeysOutliveBaskets1795557600000 } from './migrations/1795557600000-LetKeysOutliveBaskets.js';
 import { CountOrphans1795557700000 } from './migrations/1795557700000-CountOrphans.js';
-
+import { LimitLogins1795644000000 } from './migrations/1795644000000-LimitLogins.js';
 /** In the order in which they run. A list, not a glob: it is the same from source, when built and in tests. */
 export const MIGRATIONS = [
   CreateSchema1795467218643,
@@ -11,4 +11,5 @@ export const MIGRATIONS = [
   FindOrdersAndProducts1795470700000,
   LetKeysOutliveBaskets1795557600000,
   CountOrphans1795557700000,
+  LimitLogins1795644000000,
 ];

@@ -44,6 +44,7 @@ export class AdminBasketController {
   @ApiOkResponse({ type: BasketDto })
   @ApiProblems(
     ...BODY_PROBLEMS,
+    'forbidden',
     'unknown-basket',
     'empty-basket',
     'unavailable',
@@ -66,7 +67,7 @@ export class AdminBasketController {
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: BasketDto })
-  @ApiProblems(...BODY_PROBLEMS, 'unknown-basket', 'session-expired')
+  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'unknown-basket', 'session-expired')
   async thaw(@Param('id', UuidPipe) id: string): Promise<BasketDto> {
     return this.baskets.thaw(id);
   }

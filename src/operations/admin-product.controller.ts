@@ -22,7 +22,7 @@ export class AdminProductController {
   })
   @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
   @ApiOkResponse({ type: ProductDto })
-  @ApiProblems(...BODY_PROBLEMS)
+  @ApiProblems(...BODY_PROBLEMS, 'forbidden')
   async save(@Param('sku', SkuPipe) sku: string, @Body() product: SaveProductDto): Promise<ProductDto> {
     return toProductDto(await this.products.save({ sku, ...product }), this.environment.currency);
   }

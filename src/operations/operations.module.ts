@@ -14,6 +14,7 @@ import { HealthController } from './health.controller.js';
 import { HttpMetrics } from './http.metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsRegistry } from './metrics-registry.js';
+import { OperationsServer } from './operations-server.service.js';
 import { OverviewService } from './overview.service.js';
 import { PoolMetrics } from './pool.metrics.js';
 import { ShopMetrics } from './shop.metrics.js';
@@ -28,6 +29,7 @@ import { ShopMetrics } from './shop.metrics.js';
   ],
   providers: [
     Draining,
+    OperationsServer,
     OverviewService,
     CleanupIndicator,
     MetricsRegistry,
@@ -36,7 +38,7 @@ import { ShopMetrics } from './shop.metrics.js';
     CleanupMetrics,
     ShopMetrics,
   ],
-  exports: [Draining],
+  exports: [Draining, OperationsServer],
   controllers: [
     HealthController,
     MetricsController,

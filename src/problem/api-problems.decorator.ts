@@ -8,6 +8,7 @@ export const BODY_PROBLEMS = [
   'malformed-json',
   'body-too-large',
   'unsupported-media-type',
+  'foreign-origin',
 ] as const satisfies ProblemType[];
 
 /** Documents the problems that a route can answer, a response per status with an example per type; once a route, for a second one would hide the first. */

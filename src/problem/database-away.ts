@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** Node's codes for a server that can't be reached or went away, and PostgreSQL's for one that takes no work. */
 const AWAY = new Set([
   'ECONNREFUSED',
@@ -22,7 +24,7 @@ const AWAY_MESSAGE =
 
 /** Whether an error means that the database can't answer now: class 08 and the codes and messages above. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && (AWAY.has(code) || /^08...$/.test(code))) return true;
   return AWAY_MESSAGE.test(error.message) || causesOf(error).some(isDatabaseAway);

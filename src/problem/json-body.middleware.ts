@@ -1,6 +1,11 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { ProblemType } from './problem-types.js';
+import { isDeeperThan } from './json-depth.js';
 import { Problem } from './problem.js';
+import { invalidInput } from './validation.pipe.js';
+
+/** No body of this API holds more than plain members; what is deeper would only keep the validation busy. */
+const MOST_DEPTH = 4;
 
 /**
  * Refuses a body that is not `application/json`.
@@ -34,4 +39,17 @@ export function nameBodyProblem(
 ): void {
   const known = PARSER_PROBLEMS[error.type ?? ''];
   next(known ? new Problem(known[0], known[1], {}, { cause: error }) : error);
+}
+
+/** Members that the validation would pass over, for every object has them. */
+const OF_EVERY_OBJECT = ['__proto__', 'constructor'];
+
+/** Behind the parser. */
+export function refuseOddBody(request: Request, _response: Response, next: NextFunction): void {
+  const odd = OF_EVERY_OBJECT.find((name) => Object.hasOwn((request.body ?? {}) as object, name));
+  if (odd) throw invalidInput([{ field: odd, message: `property ${odd} should not exist` }]);
+  if (isDeeperThan(MOST_DEPTH, request.body)) {
+    throw new Problem('invalid-input', `Send a body that is nested at most ${MOST_DEPTH} deep.`);
+  }
+  next();
 }

@@ -25,10 +25,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private log(problem: Problem, request: Request): void {
-    const line = `${request.method} ${pathOf(request)} ${problem.type} [${requestIdOf(request)}]`;
-    if (problem.status === 500) this.logger.error(line, stackOf(problem.cause));
-    else if (problem.status > 500) this.logger.warn(`${line} ${messageOf(problem.cause)}`);
-    else this.logger.debug(line);
+    const line = `${request.method} ${pathOf(request)} ${problem.type}`;
+    const requestId = { requestId: requestIdOf(request) };
+    if (problem.status === 500) this.logger.error(line, requestId, stackOf(problem.cause));
+    else if (problem.status > 500) this.logger.warn(`${line} ${messageOf(problem.cause)}`, requestId);
+    else this.logger.debug(line, requestId);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertDocumented } from './documented.js';
 import type { BasketDto } from '../../src/basket/basket.dto.js';
 import type { LoginDto } from '../../src/auth/login.dto.js';
 
@@ -64,11 +65,10 @@ export class Client {
     this.keep(response.headers.getSetCookie());
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as T,
-    };
+    const { status, headers: answered } = response;
+    const answer = isJson ? (JSON.parse(text) as unknown) : text;
+    assertDocumented({ method, path, status, contentType: answered.get('content-type'), body: answer });
+    return { status, headers: answered, body: answer as T };
   }
 
   async adds({ sku }: Sku, quantity = 1): Promise<BasketDto> {

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
-import { setUp } from '../../src/app.setup.js';
+import { listen, setUp } from '../../src/app.setup.js';
 import { AuditService } from '../../src/basket/audit.service.js';
 import { Product } from '../../src/catalogue/product.entity.js';
 import { readEnvironment } from '../../src/environment.js';
@@ -53,7 +53,7 @@ export class Shop {
       logger: false,
     });
     setUp(app);
-    await app.listen(0, '127.0.0.1');
+    await listen(app, 0, '127.0.0.1');
     return new Shop(app, await app.getUrl(), database, []);
   }
 

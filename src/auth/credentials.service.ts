@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { retryTransaction } from '../database/retry-transaction.js';
+import { SessionStore } from '../session/session.store.js';
+import type { VisitorSession } from '../session/visitor-session.js';
+import { AuthenticationService } from './authentication.service.js';
+import type { PasswordChangeDto } from './credentials.dto.js';
+import { endSessions } from './end-sessions.js';
+import { lockUser } from './lock-user.js';
+import { PasswordService } from './password.service.js';
+import { User } from './user.entity.js';
+import { UserService } from './user.service.js';
+import { loginRequired } from './visitor.decorator.js';
+
+/** What a user does who fears that somebody else has got in. */
+@Injectable()
+export class CredentialsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly users: UserService,
+    private readonly passwords: PasswordService,
+    private readonly authentication: AuthenticationService,
+    private readonly sessions: SessionStore,
+  ) {}
+
+  /**
+   * Changes the password, ends all other sessions and all tokens until now, and replaces the session of the request.
+   *
+   * @throws Problem `invalid-credentials` or `too-many-logins`
+   */
+  async changePassword(
+    userId: string,
+    { currentPassword, newPassword }: PasswordChangeDto,
+    session: VisitorSession,
+    address: string,
+  ): Promise<void> {
+    const user = await this.users.get(userId);
+    await this.authentication.confirm(user, currentPassword, address);
+    const passwordHash = await this.passwords.hash(newPassword);
+    await session.inTransaction(this.dataSource, async (manager) => {
+      if (!(await lockUser(manager, userId))) throw loginRequired();
+      // One that was changed meanwhile is not the one that was checked; its sessions have ended, this one too.
+      const checked = { id: userId, passwordHash: user.passwordHash };
+      const { affected } = await manager.update(User, checked, { passwordHash });
+      if (!affected) throw loginRequired();
+      await this.replaceSession(manager, userId, session);
+    });
+  }
+
+  async logOutEverywhere(userId: string): Promise<void> {
+    await retryTransaction(this.dataSource, async (manager) => {
+      if (await lockUser(manager, userId)) await endSessions(manager, userId);
+    });
+  }
+
+  /** A request by token has no session that could go on. */
+  private async replaceSession(
+    manager: EntityManager,
+    userId: string,
+    session: VisitorSession,
+  ): Promise<void> {
+    const { living } = session;
+    const own = living?.userId === userId ? living : undefined;
+    // Another request may have ended it while this one waited.
+    if (own && !(await this.sessions.lock(manager, own.id))) throw loginRequired();
+    await endSessions(manager, userId, own?.id);
+    if (!own) return;
+    await this.sessions.replace(manager, own.id);
+    await session.begin(manager, { userId });
+  }
+}

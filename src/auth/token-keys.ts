@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { Environment } from '../environment.js';
+
+export interface TokenKey {
+  /** What a token's header names it by: RFC 7515, 4.1.4. */
+  id: string;
+  secret: string;
+}
+
+/** The keys of access tokens: the first signs, all are accepted, so that one can be replaced without ending tokens. */
+@Injectable()
+export class TokenKeys {
+  private readonly keys: TokenKey[];
+
+  constructor({ jwtSecrets }: Environment) {
+    this.keys = jwtSecrets.map((secret) => ({ id: idOf(secret), secret }));
+  }
+
+  get signing(): TokenKey {
+    const [first] = this.keys;
+    if (!first) throw new Error('JWT_SECRET has no key');
+    return first;
+  }
+
+  /** The key of a token; undefined: we have none of this name. One without a name is by the first. */
+  find(token: string): TokenKey | undefined {
+    const id = keyIdOf(token);
+    return id === undefined ? this.signing : this.keys.find((key) => key.id === id);
+  }
+}
+
+/** It tells nothing of the secret, and stays the same when keys come and go. */
+function idOf(secret: string): string {
+  return createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 11);
+}
+
+/** Not trusted: it only chooses among keys of ours. */
+function keyIdOf(token: string): unknown {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());
+    return (header as { kid?: unknown } | null)?.kid;
+  } catch {
+    return undefined;
+  }
+}

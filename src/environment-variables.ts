@@ -1,0 +1,101 @@
+import { validateCronExpression } from 'cron';
+import { isIP } from 'node:net';
+
+export type Variables = Record<string, string | undefined>;
+
+const SECRET_LENGTH = 32;
+const DEVELOPMENT_SECRET = 'for development only, never in production';
+
+/** Reads one variable at a time and notes what is wrong with it; a variable set to nothing counts as unset. */
+export class VariableReader {
+  constructor(
+    private readonly variables: Variables,
+    private readonly problems: string[],
+  ) {}
+
+  text(name: string): string | undefined {
+    return this.variables[name]?.trim() || undefined;
+  }
+
+  /** The longest time a timer or an int4 column holds is the default upper bound. */
+  integer(name: string, fallback: number, least: number, most = 2_147_483_647): number {
+    return this.integerOr(name, fallback, least, most);
+  }
+
+  integerOr<T>(name: string, fallback: T, least: number, most: number): number | T {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const number = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    return this.refuse(name, `must be a whole number from ${least} to ${most}, not "${text}"`, fallback);
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const found = allowed.find((value) => value === text);
+    return found ?? this.refuse(name, `must be one of ${allowed.join(', ')}, not "${text}"`, fallback);
+  }
+
+  databaseUrl(name: string, required: boolean): string | undefined {
+    const text = this.text(name);
+    if (text === undefined) {
+      const why = 'is missing: the embedded PostgreSQL is for development and tests, never for production';
+      return required ? this.refuse(name, why, undefined) : undefined;
+    }
+    if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+    return this.refuse(name, 'must look like postgres://user:password@host:5432/database', undefined);
+  }
+
+  secrets(name: string, required: boolean): string[] {
+    const secrets = (this.text(name) ?? '').split(',').flatMap((secret) => secret.trim() || []);
+    if (!required) return secrets.length > 0 ? secrets : [DEVELOPMENT_SECRET];
+    if (secrets.length === 0) return this.refuse(name, 'is missing', []);
+    if (secrets.includes(DEVELOPMENT_SECRET)) return this.refuse(name, 'is the development secret', []);
+    if (secrets.every((secret) => secret.length >= SECRET_LENGTH)) return secrets;
+    return this.refuse(name, `is too short: at least ${SECRET_LENGTH} random characters each`, []);
+  }
+
+  cron(name: string, fallback: string): string | null {
+    const text = this.text(name) ?? fallback;
+    if (text === 'off') return null;
+    if (validateCronExpression(text).valid) return text;
+    return this.refuse(name, `must be a cron expression or "off", not "${text}"`, null);
+  }
+
+  currency(name: string, fallback: string): string {
+    const text = this.text(name) ?? fallback;
+    if (/^[A-Z]{3}$/.test(text)) return text;
+    return this.refuse(name, `must be an ISO 4217 code such as EUR, not "${text}"`, fallback);
+  }
+
+  /** A number of hops, or the proxies' addresses and networks; "true" is refused, it trusts everybody. */
+  trustProxy(name: string): number | string[] | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (/^\d{1,2}$/.test(text)) return Number(text);
+    const proxies = text.split(',').map((proxy) => proxy.trim());
+    if (proxies.every(isProxy)) return proxies;
+    return this.refuse(name, `must be a number of hops or addresses, not "${text}"`, undefined);
+  }
+
+  /** Origins as browsers send them: no path, no wildcard. */
+  origins(name: string): string[] {
+    const origins = (this.text(name) ?? '').split(',').flatMap((origin) => origin.trim() || []);
+    const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+    if (wrong === undefined) return origins;
+    return this.refuse(name, `must be origins such as https://shop.example, not "${wrong}"`, []);
+  }
+
+  private refuse<T>(name: string, why: string, fallback: T): T {
+    this.problems.push(`${name} ${why}`);
+    return fallback;
+  }
+}
+
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  return family > 0 && rest.length === 0 && (bits === undefined || Number(bits) <= (family === 4 ? 32 : 128));
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, type ProblemBody } from '../support/client.js';
+import { Program } from '../support/program.js';
+import { Shop } from '../support/shop.js';
+
+/** Through a proxy that ends TLS, as in production. */
+const SECURE = { 'X-Forwarded-Proto': 'https' };
+
+describe('an attacker who reads the log', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  afterAll(() => shop.close());
+
+  it('finds no password, token, cookie or email in it, but each request that failed by its id', async () => {
+    const secrets = { SESSION_SECRET: 's'.repeat(40), JWT_SECRET: 'j'.repeat(40) };
+    const program = Program.run('main', [], {
+      NODE_ENV: 'production',
+      DATABASE_URL: shop.databaseUrl,
+      TRUST_PROXY: 'loopback',
+      LOG_LEVEL: 'debug',
+      CLEANUP_CRON: '* * * * * *',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      ...secrets,
+    });
+    const client = new Client(await program.serves());
+    const sends = <T>(method: string, path: string, body?: unknown, headers = {}) =>
+      client.sends<T>(method, path, body, { ...SECURE, ...headers });
+    const email = 'somebody.special@example.com';
+    const [password, wrong] = ['a very special password', 'a very wrong password'];
+    const tea = await shop.product();
+
+    await sends('POST', '/api/basket/lines', { sku: tea.sku, quantity: 1 });
+    const cookies = [client.carriedCookie];
+    expect(cookies[0]).toMatch(/^__Host-sid=/);
+    await sends('POST', '/api/auth/register', { email, password });
+    await sends('POST', '/api/auth/register', { email, password });
+    await sends('POST', '/api/auth/login', { email, password: wrong });
+    const login = await sends<{ accessToken: string }>('POST', '/api/auth/login', { email, password });
+    cookies.push(client.carriedCookie);
+    const { accessToken } = login.body;
+    await sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${accessToken}` });
+    await sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${accessToken}x` });
+    await sends('GET', `/api/products?q=${encodeURIComponent(email)}`);
+    await sends('PUT', '/api/auth/password', { currentPassword: wrong, newPassword: password });
+    await shop.sql('ALTER TABLE users RENAME TO elsewhere');
+    const broken = await sends<ProblemBody>('POST', '/api/auth/login', { email, password });
+    await shop.sql('ALTER TABLE elsewhere RENAME TO users');
+    const { stdout, stderr } = await program.stops('SIGTERM');
+
+    expect(broken.status).toBe(500);
+    expect(JSON.stringify(broken.body)).not.toMatch(/users|relation|\.js/);
+    const log = stdout + stderr;
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { requestId?: string; level: string; stack?: string });
+    expect(lines.find(({ requestId }) => requestId === broken.body.requestId)).toMatchObject({
+      level: 'error',
+      stack: expect.stringContaining('does not exist') as unknown,
+    });
+    const hidden = [email, 'somebody', password, wrong, accessToken, ...Object.values(secrets), 'argon2id'];
+    for (const cookie of cookies) hidden.push(String(cookie).split(/=s%3A|\./)[1] ?? '');
+    for (const secret of hidden) {
+      expect(secret.length).toBeGreaterThan(5);
+      expect(log).not.toContain(secret);
+    }
+  });
+});

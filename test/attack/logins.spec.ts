@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { networkOf } from '../../src/auth/network-of.js';
+import type { Client } from '../support/client.js';
+import { PASSWORD, Shop } from '../support/shop.js';
+
+describe('an attacker who guesses passwords tries', () => {
+  let shop: Shop;
+  let other: Shop;
+  beforeAll(async () => {
+    // Whoever tests says by X-Forwarded-For where they come from.
+    const settings = { RATE_LIMIT_LOGIN: '5', TRUST_PROXY: 'loopback' };
+    shop = await Shop.open(settings);
+    other = await shop.instance(settings);
+  });
+  beforeEach(() => shop.sql('TRUNCATE login_attempts'));
+  afterAll(() => shop.close());
+
+  const logsIn = (email: string, password: string, address = '192.0.2.1', client: Client = shop.guest()) =>
+    client.sends('POST', '/api/auth/login', { email, password }, { 'X-Forwarded-For': address });
+  const statuses = async (answers: Promise<{ status: number }>[]) =>
+    (await Promise.all(answers)).map(({ status }) => status).sort();
+  const times = <T>(count: number, make: (n: number) => T) =>
+    Array.from({ length: count }, (_, n) => make(n));
+
+  it('many for one user, also at once and on two instances', async () => {
+    const { email } = await shop.user();
+
+    const answers = await statuses(
+      times(12, (n) => logsIn(email, 'wrong', '192.0.2.1', n % 2 ? shop.guest() : other.guest())),
+    );
+
+    expect(answers).toEqual([...times(5, () => 401), ...times(7, () => 429)]);
+    const refused = await logsIn(email, PASSWORD);
+    expect(refused).toMatchObject({ status: 429, body: { type: '/problems/too-many-logins' } });
+    const seconds = Number(refused.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    // Nobody can lock a victim out from elsewhere.
+    expect((await logsIn(email, PASSWORD, '192.0.2.2')).status).toBe(200);
+  });
+
+  it('one address that is typed in many ways', async () => {
+    const { email } = await shop.user();
+    await Promise.all(times(5, (n) => logsIn(n % 2 ? email.toUpperCase() : ` ${email}`, 'wrong')));
+
+    expect((await logsIn(email, 'wrong')).status).toBe(429);
+  });
+
+  it('many users from one address', async () => {
+    const answers = await statuses(times(55, (n) => logsIn(`nobody-${n}@example.com`, 'wrong')));
+
+    expect(answers.filter((status) => status === 401)).toHaveLength(50);
+    expect(answers.filter((status) => status === 429)).toHaveLength(5);
+    const ada = await shop.user();
+    expect((await logsIn(ada.email, PASSWORD)).status).toBe(429);
+    expect((await logsIn(ada.email, PASSWORD, '192.0.2.9')).status).toBe(200);
+  });
+
+  it('what is no attack: to be right, also often and at once, and to be wrong now and then', async () => {
+    const { email } = await shop.user();
+    await Promise.all(times(4, () => logsIn(email, 'wrong')));
+    expect((await logsIn(email, PASSWORD)).status).toBe(200);
+    await Promise.all(times(4, () => logsIn(email, 'wrong')));
+
+    expect(await statuses(times(20, () => logsIn(email, PASSWORD)))).toEqual(times(20, () => 200));
+    expect(await shop.count('login_attempts', `key LIKE 'pair%' AND points > 0`)).toBe(0);
+  });
+
+  it('again when the minute is over', async () => {
+    const { email } = await shop.user();
+    await Promise.all(times(6, () => logsIn(email, 'wrong')));
+    await shop.sql('UPDATE login_attempts SET expire = $1', [Date.now() - 1]);
+
+    expect((await logsIn(email, PASSWORD)).status).toBe(200);
+  });
+
+  it('the current password of somebody who is logged in', async () => {
+    const ada = await shop.user();
+    const client = shop.guest();
+    await client.logsInAs(ada);
+    const change = () =>
+      client.sends('PUT', '/api/auth/password', { currentPassword: 'wrong', newPassword: 'x'.repeat(9) });
+
+    for (let n = 0; n < 5; n++) expect((await change()).status).toBe(401);
+    expect((await change()).status).toBe(429);
+  });
+
+  it('nothing that would store an email address in the count', async () => {
+    const { email } = await shop.user();
+    await logsIn(email, 'wrong');
+
+    const rows = await shop.sql<{ key: string }>('SELECT key FROM login_attempts');
+    expect(rows.length).toBe(2);
+    expect(JSON.stringify(rows)).not.toContain(email);
+  });
+
+  it('without a limit where the shop has none', async () => {
+    const open = await shop.instance({ RATE_LIMIT_LOGIN: 'off' });
+    const { email } = await shop.user();
+
+    const answers = await statuses(times(15, () => logsIn(email, 'wrong', '192.0.2.1', open.guest())));
+
+    expect(answers).toEqual(times(15, () => 401));
+  });
+
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::6', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('from %s, which counts as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  it.each(['password', 'Passw0rd', '12345678', 'QWERTYUIOP', 'ｐａｓｓｗｏｒｄ'])(
+    'the password %s, which nobody can choose',
+    async (password) => {
+      const body = { email: 'common@example.com', password };
+      const answer = await shop.guest().sends('POST', '/api/auth/register', body);
+
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'password' }] } });
+    },
+  );
+});

