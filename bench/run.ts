@@ -1,5 +1,6 @@
 /** `npm run bench -- cleanup`: each benchmark on a database of its own, beside its limit in the same run. */
 import { benchCleanup } from './cleanup.js';
+import { benchRequests } from './requests.js';
 import { report, type Section } from './support/report.js';
 import { benchSweep } from './sweep.js';
 import { benchVisitors } from './visitors.js';
@@ -16,6 +17,7 @@ const BENCHMARKS: Record<string, Benchmark[]> = {
     { run: benchVisitors, size: 1_000_000 },
   ],
   sweep: [{ run: benchSweep, size: 500_000 }],
+  requests: [{ run: benchRequests, size: 0 }],
   visitors: [{ run: benchVisitors, size: 1_000_000 }],
 };
 const ROUNDS = 3;

@@ -5,7 +5,14 @@ import { dirname, join, relative } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 
 /** Rooms that everybody may enter: they know nothing of the shop. */
-const GROUND = ['environment', 'environment-variables', 'problem', 'page', 'retry-transaction'];
+const GROUND = [
+  'environment',
+  'environment-variables',
+  'problem',
+  'page',
+  'retry-transaction',
+  'named-statement',
+];
 
 /** Who may import whom; a room may always import itself and the ground. */
 const MAY_IMPORT: Record<string, string[]> = {
@@ -56,7 +63,8 @@ const imports = sources.flatMap((file): Import[] => {
 
 /** `src/auth/visitor` is of the room auth, `src/app.setup` of app. */
 function roomOf(path: string): string {
-  if (path === 'src/database/retry-transaction') return 'retry-transaction';
+  const [, ground] = /^src\/database\/(retry-transaction|named-statement)$/.exec(path) ?? [];
+  if (ground) return ground;
   const [room = ''] = path.replace(/^src\//, '').split(/[/.]/);
   return room;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -12,6 +12,7 @@ const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: 
 export class BenchDatabase {
   private constructor(
     readonly url: string,
+    readonly postmasterPid: number,
     private readonly admin: pg.Client,
     private readonly stop: () => Promise<void>,
   ) {}
@@ -23,7 +24,8 @@ export class BenchDatabase {
     const server = await startEmbeddedPostgres({ home, settings: SETTINGS });
     const admin = new pg.Client({ connectionString: server.url });
     await admin.connect();
-    const database = new BenchDatabase(server.url, admin, async () => {
+    const pid = Number((await readFile(join(home, 'postgres/postmaster.pid'), 'utf8')).split('\n', 1)[0]);
+    const database = new BenchDatabase(server.url, pid, admin, async () => {
       await admin.end();
       await server.stop();
       await rm(home, { recursive: true, force: true });

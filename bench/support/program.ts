@@ -30,15 +30,15 @@ export async function outputOf(child: ChildProcess, args: string[]): Promise<str
 /** Waits until the server says its address. */
 export async function served(child: ChildProcess): Promise<string> {
   let output = '';
-  for await (const text of child.stdout ?? []) {
-    output += String(text);
-    const url = /Serving on (http:\/\/[^ "]+)/.exec(output)?.[1];
-    if (url) {
-      child.stdout?.resume();
-      return url.replace('localhost', '127.0.0.1');
-    }
-  }
-  throw new Error(`The server ended: ${output}`);
+  return new Promise((resolve, reject) => {
+    // Also afterwards: what nobody reads would fill the pipe.
+    child.stdout?.on('data', (text) => {
+      output += String(text);
+      const url = /Serving on (http:\/\/[^ "]+)/.exec(output)?.[1];
+      if (url) resolve(url.replace('localhost', '127.0.0.1'));
+    });
+    child.once('close', () => reject(new Error(`The server ended: ${output}`)));
+  });
 }
 
 /** Resident memory in MiB; 0 when the process is gone. */

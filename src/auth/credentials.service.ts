@@ -62,10 +62,8 @@ export class CredentialsService {
     const { living } = session;
     const own = living?.userId === userId ? living : undefined;
     // Another request may have ended it while this one waited.
-    if (own && !(await this.sessions.lock(manager, own.id))) throw loginRequired();
-    await endSessions(manager, userId, own?.id);
-    if (!own) return;
-    await this.sessions.replace(manager, own.id);
-    await session.begin(manager, { userId });
+    if (own && !(await this.sessions.replace(manager, own.id))) throw loginRequired();
+    await endSessions(manager, userId);
+    if (own) await session.begin(manager, { userId });
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { Session } from '../session/session.entity.js';
 import { SessionStore } from '../session/session.store.js';
+import type { ReplacedSession } from '../session/stored-session.js';
 import type { VisitorSession } from '../session/visitor-session.js';
 import { AuthenticationService } from './authentication.service.js';
 import type { LoginRequestDto } from './credentials.dto.js';
@@ -45,11 +45,12 @@ export class LoginService {
   }
 
   /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */
-  private async replaceSession(manager: EntityManager, session: VisitorSession): Promise<Session | null> {
-    const replaced = session.living && (await this.sessions.lock(manager, session.living.id));
-    if (!replaced) return null;
-    await this.sessions.replace(manager, replaced.id);
-    return replaced.userId === null ? replaced : null;
+  private async replaceSession(
+    manager: EntityManager,
+    session: VisitorSession,
+  ): Promise<ReplacedSession | null> {
+    const replaced = session.living && (await this.sessions.replace(manager, session.living.id));
+    return replaced?.userId === null ? replaced : null;
   }
 
   private async tell(event: UserLoggedIn): Promise<MergeReport> {

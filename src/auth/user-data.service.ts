@@ -3,6 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
 import { Session } from '../session/session.entity.js';
+import { endSessions } from './end-sessions.js';
 import { lockUser } from './lock-user.js';
 import { UserDataRequested } from './user-data-requested.event.js';
 import { UserErased } from './user-erased.event.js';
@@ -41,7 +42,7 @@ export class UserDataService {
   async erase(userId: string): Promise<void> {
     await retryTransaction(this.dataSource, async (manager) => {
       if (!(await lockUser(manager, userId))) return;
-      await manager.remove(await manager.find(Session, { where: { userId }, order: { id: 'ASC' } }));
+      await endSessions(manager, userId);
       await this.events.emitAsync(UserErased.NAME, new UserErased(manager, userId));
       await manager.delete(User, { id: userId });
     });

@@ -10,7 +10,8 @@ import { beginBasket } from './basket-place.js';
 import { removeBasket, removeLine, saveLine } from './basket-writes.js';
 import type { Conditions } from './conditions.decorator.js';
 import { assertCanHold, assertOpen } from './line-rules.js';
-import { findBasket, type LineProduct, type StoredBasket } from './stored-basket.js';
+import { LineShortcuts } from './line-shortcuts.service.js';
+import { type LineProduct, readBasket, type StoredBasket } from './stored-basket.js';
 
 /** What a line shall hold in the end. */
 interface WantedLine {
@@ -24,22 +25,24 @@ export class BasketService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly changes: BasketChanges,
+    private readonly shortcuts: LineShortcuts,
     private readonly products: ProductService,
     private readonly environment: Environment,
   ) {}
 
   /** Reads only: a visitor without a basket gets an empty one that is nowhere stored. */
   async read(visitor: Visitor): Promise<BasketDto> {
-    const { manager } = this.dataSource;
     if (visitor.kind === 'user') {
-      return this.changes.show(await findBasket(manager, { ownerId: visitor.userId }), visitor);
+      return this.changes.show(await readBasket(this.dataSource, { ownerId: visitor.userId }), visitor);
     }
     const basketId = visitor.session.living?.basketId;
-    return this.changes.show(basketId ? await findBasket(manager, { basketId }) : null, visitor);
+    return this.changes.show(basketId ? await readBasket(this.dataSource, { basketId }) : null, visitor);
   }
 
   /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
   async addLine(visitor: Visitor, conditions: Conditions, sku: string, quantity: number): Promise<BasketDto> {
+    const done = await this.shortcuts.add(visitor, conditions, sku, quantity);
+    if (done) return this.changes.show(done, visitor);
     return this.changes.run(visitor, conditions, 201, async (manager, basket) => {
       assertOpen(basket);
       const product = await this.products.find(manager, sku);
@@ -58,6 +61,8 @@ export class BasketService {
     sku: string,
     quantity: number,
   ): Promise<BasketDto> {
+    const done = await this.shortcuts.set(visitor, conditions, sku, quantity);
+    if (done) return this.changes.show(done, visitor);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       if (quantity === 0 && hasLine(basket, sku)) return removeLine(manager, basket, sku);
@@ -70,6 +75,8 @@ export class BasketService {
   }
 
   async removeLine(visitor: Visitor, conditions: Conditions, sku: string): Promise<BasketDto> {
+    const done = await this.shortcuts.remove(visitor, conditions, sku);
+    if (done) return this.changes.show(done, visitor);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       return hasLine(basket, sku) ? removeLine(manager, basket, sku) : basket;

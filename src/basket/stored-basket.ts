@@ -1,5 +1,6 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { MergeReport } from '../auth/user-logged-in.event.js';
+import { queryNamed } from '../database/named-statement.js';
 import type { BasketStatus } from './basket.entity.js';
 
 /** What the catalogue says now of a product in a basket. */
@@ -36,20 +37,31 @@ type LineColumns = Omit<StoredLine, 'product' | 'pinned'> & {
   namePinned: string | null;
   unitPriceMinorPinned: number;
 };
-type Row = BasketColumns & LineColumns & LineProduct;
+export type BasketRow = BasketColumns & LineColumns & LineProduct;
+
+/** Of a line `l` and its product `p`. */
+export const LINE_COLUMNS = `
+  l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
+  l.name_pinned AS "namePinned", l.unit_price_minor_pinned AS "unitPriceMinorPinned",
+  p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"`;
 
 /** One statement: basket, lines and products are of one moment. Lines come in the order in which they were added. */
 const SELECT = `
   SELECT b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
-    b.submitted_at AS "submittedAt",
-    l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-    l.name_pinned AS "namePinned", l.unit_price_minor_pinned AS "unitPriceMinorPinned",
-    p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"
+    b.submitted_at AS "submittedAt", ${LINE_COLUMNS}
   FROM baskets b
   LEFT JOIN basket_lines l ON l.basket_id = b.id
   LEFT JOIN products p ON p.sku = l.sku`;
 
 const ORDER = 'ORDER BY l.added_at, l.sku';
+
+const CHANGEABLE = `b.status <> 'submitted' ${ORDER}`;
+
+/** `$1` is the id of the basket, or of its owner. */
+const READ = {
+  guest: { name: 'read-guest', text: `${SELECT} WHERE b.id = $1 AND b.owner_id IS NULL AND ${CHANGEABLE}` },
+  user: { name: 'read-user', text: `${SELECT} WHERE b.owner_id = $1 AND ${CHANGEABLE}` },
+};
 
 /** Whose basket: a guest's by its id, which their session knows, or the one basket of a user that is not submitted. */
 export type BasketOf = { basketId: string } | { ownerId: string };
@@ -63,9 +75,8 @@ export async function findBasket(
   lock: BasketLock = '',
 ): Promise<StoredBasket | null> {
   const isGuest = 'basketId' in of;
-  const where = isGuest ? 'b.id = $1 AND b.owner_id IS NULL' : 'b.owner_id = $1';
-  const sql = `${SELECT} WHERE ${where} AND b.status <> 'submitted' ${ORDER} ${lock}`;
-  const [basket] = toBaskets(await manager.query<Row[]>(sql, [isGuest ? of.basketId : of.ownerId]));
+  const sql = `${isGuest ? READ.guest.text : READ.user.text} ${lock}`;
+  const [basket] = toBaskets(await manager.query<BasketRow[]>(sql, [isGuest ? of.basketId : of.ownerId]));
   return basket ?? null;
 }
 
@@ -76,12 +87,20 @@ export async function findBaskets(
   lock: BasketLock = '',
 ): Promise<StoredBasket[]> {
   const baskets = toBaskets(
-    await manager.query<Row[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER} ${lock}`, [ids]),
+    await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER} ${lock}`, [ids]),
   );
   return ids.flatMap((id) => baskets.find((basket) => basket.id === id) ?? []);
 }
 
-function toBaskets(rows: Row[]): StoredBasket[] {
+/** Without a lock and by name, as every look at a basket does it. */
+export async function readBasket(dataSource: DataSource, of: BasketOf): Promise<StoredBasket | null> {
+  const isGuest = 'basketId' in of;
+  const [statement, id] = isGuest ? [READ.guest, of.basketId] : [READ.user, of.ownerId];
+  const [basket] = toBaskets(await queryNamed<BasketRow>(dataSource, statement, [id]));
+  return basket ?? null;
+}
+
+export function toBaskets(rows: BasketRow[]): StoredBasket[] {
   const baskets = new Map<string, StoredBasket>();
   for (const row of rows) {
     const { id, ownerId, status, version, lastMerge, submittedAt } = row;
@@ -100,7 +119,7 @@ function toLine({
   namePinned,
   unitPriceMinorPinned,
   ...row
-}: Row): StoredLine {
+}: BasketRow): StoredLine {
   const { name, unitPriceMinor, stock, isActive } = row;
   const isKnown = name !== null;
   return {

@@ -23,8 +23,8 @@ export async function retryTransaction<T>(
   }
 }
 
-function isConflict(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError && CONFLICTS.has((error.driverError as { code?: string }).code ?? '')
-  );
+/** Of TypeORM's, or of the driver itself. */
+export function isConflict(error: unknown): boolean {
+  const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { code?: string };
+  return CONFLICTS.has(code ?? '');
 }

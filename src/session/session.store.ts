@@ -5,25 +5,21 @@ import type { Request } from 'express';
 import session, { type CookieOptions, type SessionData } from 'express-session';
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, IsNull, LessThan, Repository } from 'typeorm';
+import { queryNamed } from '../database/named-statement.js';
 import { retryTransaction } from '../database/retry-transaction.js';
 import { Environment } from '../environment.js';
 import { sessionCookieOptions } from './session-cookie.js';
 import { SessionLifetimes, TOMBSTONE_MILLISECONDS } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
-
-/** What the database holds of the session that a request came with or has begun; times in milliseconds. */
-export interface StoredSession {
-  readonly id: string;
-  readonly content: string;
-  readonly basketId: string | null;
-  readonly userId: string | null;
-  readonly isReplaced: boolean;
-  readonly createdAt: number;
-  expiredAt: number;
-}
-
-/** Whom a new session belongs to: a guest's basket, or a user. */
-export type SessionOwner = { basketId: string } | { userId: string };
+import {
+  FIND,
+  REPLACE,
+  type ReplacedSession,
+  type SessionOwner,
+  type StoredSession,
+  toStored,
+} from './stored-session.js';
+import { settle } from './settle.js';
 
 type Done = (error?: unknown) => void;
 
@@ -79,16 +75,24 @@ export class SessionStore extends TypeormStore {
 
   /** Inserts a session in the caller's transaction. The request keeps the one it has until `adopt`. */
   async begin(manager: EntityManager, owner: SessionOwner): Promise<StoredSession> {
+    const row = this.make(owner);
+    await manager.insert(Session, row);
+    return toStored(row);
+  }
+
+  /** A session that nobody has inserted yet. */
+  make(owner: SessionOwner): Session {
     const now = Date.now();
-    const row = manager.create(Session, {
+    return {
       id: randomBytes(32).toString('base64url'),
       json: JSON.stringify({ cookie: new Cookie(this.cookie) }),
       expiredAt: this.lifetimes.expiryOf(now, now),
       createdAt: new Date(now),
+      basketId: null,
+      userId: null,
+      replacedAt: null,
       ...owner,
-    });
-    await manager.insert(Session, row);
-    return toStored(row, '{}');
+    };
   }
 
   /** Locks a session for the rest of the transaction; null: it is gone, or a login has replaced it. */
@@ -100,15 +104,16 @@ export class SessionStore extends TypeormStore {
   }
 
   /**
-   * Turns a session into a tombstone: for a minute it tells requests under way with the old cookie what happened.
+   * Locks a session and turns it into a tombstone: for a minute it tells requests under way with the old cookie what
+   * happened. Says what it was; null: it is gone, or replaced already.
    *
    * Its basket is not removed: it has a new owner by then.
    */
-  async replace(manager: EntityManager, id: string): Promise<void> {
-    const now = new Date();
-    const expiredAt = now.getTime() + TOMBSTONE_MILLISECONDS;
-    const empty = { json: '{}', basketId: null, userId: null };
-    await manager.update(Session, { id }, { ...empty, replacedAt: now, expiredAt });
+  async replace(manager: EntityManager, id: string): Promise<ReplacedSession | null> {
+    const now = Date.now();
+    const values = [id, new Date(now), now + TOMBSTONE_MILLISECONDS];
+    const [replaced] = (await manager.query<[ReplacedSession[], number]>(REPLACE, values))[0];
+    return replaced ?? null;
   }
 
   /** Makes a session that `begin` inserted, and that is committed by now, the request's own: its cookie is sent. */
@@ -128,7 +133,7 @@ export class SessionStore extends TypeormStore {
   }
 
   private async find(id: string): Promise<SessionData | null> {
-    const row = await this.sessions.findOneBy({ id });
+    const [row] = await queryNamed<Session>(this.sessions.manager.dataSource, FIND, [id]);
     if (!row) return null;
     const data = { cookie: new Cookie(this.cookie), ...(JSON.parse(row.json) as Partial<SessionData>) };
     const stored = toStored(row, contentOf(data));
@@ -159,27 +164,7 @@ export class SessionStore extends TypeormStore {
   }
 }
 
-function toStored(row: Session, content: string): StoredSession {
-  return {
-    id: row.id,
-    content,
-    basketId: row.basketId ?? null,
-    userId: row.userId ?? null,
-    isReplaced: row.replacedAt != null,
-    createdAt: row.createdAt.getTime(),
-    expiredAt: row.expiredAt,
-  };
-}
-
 /** The JSON without the cookie's settings: its expiry moves with every request, and nobody reads it here. */
 function contentOf(data: object): string {
   return JSON.stringify({ ...data, cookie: undefined });
-}
-
-/** Hands a promise's end to a callback, outside of the promise, so that what the callback throws is not lost in it. */
-function settle<T>(promise: Promise<T>, done: (error?: unknown, value?: T) => void = () => undefined): void {
-  promise.then(
-    (value) => process.nextTick(done, null, value),
-    (error: unknown) => process.nextTick(done, error),
-  );
 }

@@ -2,7 +2,9 @@ import type { Request } from 'express';
 import type { DataSource, EntityManager } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
 import { Problem } from '../problem/problem.js';
-import type { SessionOwner, SessionStore, StoredSession } from './session.store.js';
+import type { Session } from './session.entity.js';
+import type { SessionStore } from './session.store.js';
+import { type SessionOwner, type StoredSession, toStored } from './stored-session.js';
 
 /** The session side of one request: what its cookie led to, and the way to a new session. */
 export class VisitorSession {
@@ -29,11 +31,23 @@ export class VisitorSession {
    * @throws Problem `insecure-connection`, when the new cookie could not reach the browser
    */
   async begin(manager: EntityManager, owner: SessionOwner): Promise<void> {
-    if (this.request.session.cookie.secure && !this.request.secure) {
-      const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';
-      throw new Problem('insecure-connection', `The session cookie needs a secure connection. ${advice}`);
-    }
+    this.assertSecure();
     this.begun = await this.store.begin(manager, owner);
+  }
+
+  /**
+   * Begins a session that the work inserts by itself, in one statement with whatever else; null: it has not done so.
+   *
+   * @throws Problem `insecure-connection`
+   */
+  async beginWith<T>(owner: SessionOwner, work: (row: Session) => Promise<T | null>): Promise<T | null> {
+    this.assertSecure();
+    const row = this.store.make(owner);
+    const result = await work(row);
+    if (result === null) return null;
+    this.begun = toStored(row);
+    this.store.adopt(this.request, this.begun);
+    return result;
   }
 
   /** Runs the work in one transaction. The cookie of a session begun in it is sent only when that is committed. */
@@ -58,6 +72,13 @@ export class VisitorSession {
       this.request.session.destroy((error?: Error) => (error ? reject(error) : resolve()));
     });
     return true;
+  }
+
+  private assertSecure(): void {
+    if (this.request.session.cookie.secure && !this.request.secure) {
+      const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';
+      throw new Problem('insecure-connection', `The session cookie needs a secure connection. ${advice}`);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
+import { hash } from '@node-rs/argon2';
 import { randomUUID } from 'node:crypto';
 import type { AccessTokenDto } from '../../src/auth/login.dto.js';
 import { PASSWORD, Shop } from '../support/shop.js';
@@ -109,6 +110,20 @@ describe('users', () => {
         expect(headers.getSetCookie()).toEqual([]);
       }
       expect(await shop.count('sessions', `user_id = '${ada.id}'`)).toBe(0);
+    });
+
+    it('and a hash that was made with less work is made anew', async () => {
+      const ada = await shop.user();
+      const weak = await hash(PASSWORD, { memoryCost: 4_096, timeCost: 1, parallelism: 1 });
+      await shop.sql('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, weak]);
+      const stored = () => shop.sql('SELECT password_hash FROM users WHERE id = $1', [ada.id]);
+
+      await shop.guest().logsInAs(ada);
+      const renewed = await stored();
+      await shop.guest().logsInAs(ada);
+
+      expect(renewed).toEqual([{ password_hash: expect.stringContaining('$m=19456,t=2,p=1$') as unknown }]);
+      expect(await stored()).toEqual(renewed);
     });
 
     it('again from a replaced session, as without a cookie', async () => {

@@ -46,6 +46,20 @@ describe('the command line', () => {
     );
   });
 
+  it('users:create-admin ends the sessions of a customer who becomes one', async () => {
+    const ada = await shop.user();
+    const client = shop.guest();
+    const { accessToken } = await client.logsInAs(ada);
+
+    expect((await cli('users:create-admin', ada.email)).stdout).toBe(`${ada.email} is an admin now.\n`);
+
+    expect((await client.sends('GET', '/api/auth/me')).status).toBe(401);
+    const bearer = { Authorization: `Bearer ${accessToken}` };
+    expect((await shop.guest().sends('GET', '/api/admin/overview', undefined, bearer)).status).toBe(401);
+    await client.logsInAs(ada);
+    expect((await client.sends('GET', '/api/admin/overview')).status).toBe(200);
+  });
+
   it.each([
     [['sessions:clear', '--batch', '0'], '--batch'],
     [['sessions:clear', '--batch', 'x'], '--batch'],

@@ -11,16 +11,21 @@ describe('the session store', () => {
   let store: SessionStore;
   let statements: StatementCounter;
   beforeAll(async () => {
-    shop = await Shop.open({
+    shop = await Shop.open();
+    statements = await StatementCounter.before(shop.databaseUrl);
+    const counted = await shop.instance({
+      DATABASE_URL: statements.url,
       SESSION_TTL_SECONDS: '1000',
       SESSION_MAX_SECONDS: '2000',
       SESSION_TOUCH_SECONDS: '50',
     });
-    store = shop.app.get(SessionStore);
-    statements = new StatementCounter(shop.dataSource);
+    store = counted.app.get(SessionStore);
   });
   beforeEach(() => shop.sql('TRUNCATE sessions CASCADE'));
-  afterAll(() => shop.close());
+  afterAll(async () => {
+    await shop.close();
+    await statements.close();
+  });
 
   const does = (action: 'set' | 'touch', id: string, data: object) =>
     promisify(store[action])(id, data as SessionData);

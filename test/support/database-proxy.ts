@@ -18,6 +18,8 @@ export class DatabaseProxy {
   private trap: Trap | undefined;
   /** Statements that came by since `count` was last set to 0. */
   count = 0;
+  /** Their text, or the name of one that was prepared before; who counts empties it. */
+  statements: string[] = [];
 
   private constructor(
     private readonly server: Server,
@@ -83,7 +85,9 @@ export class DatabaseProxy {
       });
     }
     client.on('data', (chunk) => {
-      if (isStatement(chunk) && this.isSprungBy()) {
+      const statement = statementOf(chunk);
+      if (statement !== null) this.statements.push(statement);
+      if (statement !== null && this.isSprungBy()) {
         if (this.trap?.at === 'request') return this.spring();
         isAnswerAwaited = true;
       }
@@ -108,7 +112,20 @@ export class DatabaseProxy {
   }
 }
 
-/** pg sends a simple query (Q) or a parsed one (P and what follows it) in one piece. */
-function isStatement(chunk: Buffer): boolean {
-  return chunk[0] === 0x51 || chunk[0] === 0x50;
+/**
+ * pg sends a simple query (Q), a parsed one (P and what follows it) or one it has parsed before (B) in one piece.
+ *
+ * Behind the type and four bytes of length: the text; a name and the text; a portal and the name.
+ */
+function statementOf(chunk: Buffer): string | null {
+  const [first = '', second = ''] = chunk.toString('utf8', 5).split('\0');
+  switch (chunk[0]) {
+    case 0x51:
+      return first;
+    case 0x50:
+    case 0x42:
+      return second;
+    default:
+      return null;
+  }
 }

@@ -1,26 +1,28 @@
-import type { DataSource, Logger } from 'typeorm';
+import { DatabaseProxy } from './database-proxy.js';
 
-/** Hears every statement that a data source sends, and hands on nothing. */
+const FRAME = /^\s*(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SET )/;
+
+/** Hears every statement that reaches PostgreSQL, on its way there. */
 export class StatementCounter {
-  private statements: string[] = [];
+  private constructor(private readonly proxy: DatabaseProxy) {}
 
-  constructor(dataSource: DataSource) {
-    const nothing = () => undefined;
-    const logger: Logger = {
-      logQuery: (sql) => void this.statements.push(sql),
-      logQueryError: nothing,
-      logQuerySlow: nothing,
-      logSchemaBuild: nothing,
-      logMigration: nothing,
-      log: nothing,
-    };
-    dataSource.setOptions({ logger });
+  static async before(databaseUrl: string): Promise<StatementCounter> {
+    return new StatementCounter(await DatabaseProxy.before(databaseUrl));
+  }
+
+  /** Where the application that is counted connects to. */
+  get url(): string {
+    return this.proxy.url;
   }
 
   /** What was sent while the work was done, without the frame of transactions. */
   async during(work: () => Promise<unknown>): Promise<string[]> {
-    this.statements = [];
+    this.proxy.statements = [];
     await work();
-    return this.statements.filter((sql) => !/^(START TRANSACTION|COMMIT|ROLLBACK)/.test(sql));
+    return this.proxy.statements.filter((sql) => !FRAME.test(sql));
+  }
+
+  async close(): Promise<void> {
+    await this.proxy.close();
   }
 }
