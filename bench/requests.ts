@@ -6,6 +6,7 @@ import { cpuBetween, cpuOf, familyOf } from './support/cpu.js';
 import { median, number, quantile, spread } from './support/figures.js';
 import { served, start } from './support/program.js';
 import type { Section } from './support/report.js';
+import { fillShop } from './support/shop-data.js';
 import { ShopClient } from './support/shop-client.js';
 
 const PRODUCTS = 500;
@@ -30,15 +31,16 @@ interface Phase {
 }
 
 /** A visitor who adds three products and looks twice, beside a bare server with hand-tuned SQL. */
-export async function benchRequests(_size: number, rounds: number): Promise<[Section, string]> {
+export async function benchRequests(living: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(async (client) => {
+    await fillShop(client, { living });
     await client.query(`
       INSERT INTO products (sku, name, unit_price_minor, stock)
       SELECT 'TEA-' || n, 'Tea number ' || n, 100 + n, CASE n % 2 WHEN 0 THEN 1000000 END FROM generate_series(1, ${PRODUCTS}) n`);
   });
   try {
     const phases = await database.onCopy((url) => measureAll(url, database.postmasterPid, rounds));
-    return [toSection(phases, rounds), await database.version()];
+    return [toSection(phases, living, rounds), await database.version()];
   } finally {
     await database.close();
   }
@@ -125,7 +127,7 @@ async function visitUntil(
   }
 }
 
-function toSection(phases: Map<string, Phase[]>, rounds: number): Section {
+function toSection(phases: Map<string, Phase[]>, living: number, rounds: number): Section {
   const figures = (key: string, of: (phase: Phase) => number) => (phases.get(key) ?? []).map(of);
   const ratio = (connections: number, of: (phase: Phase) => number) =>
     number(median(figures(`shop ${connections}`, of)) / median(figures(`bare ${connections}`, of)), 2);
@@ -149,8 +151,8 @@ function toSection(phases: Map<string, Phase[]>, rounds: number): Section {
     ratio(connections, ({ times }) => quantile(times, 0.99)),
   ];
   return {
-    name: 'requests',
-    title: 'Requests',
+    name: `requests ${living}`,
+    title: `Requests, beside ${number(living)} baskets`,
     text: [
       `Visitors who add three products and look twice, each with a new session, ${SECONDS} s each and ${rounds} interleaved rounds, beside a bare Node and \`pg\` server with a hand-tuned statement a request (\`bench/bare\`). Servers, database and load share the machine; nothing is pinned.`,
     ],

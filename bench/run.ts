@@ -17,7 +17,7 @@ const BENCHMARKS: Record<string, Benchmark[]> = {
     { run: benchVisitors, size: 1_000_000 },
   ],
   sweep: [{ run: benchSweep, size: 500_000 }],
-  requests: [{ run: benchRequests, size: 0 }],
+  requests: [{ run: benchRequests, size: 100_000 }],
   visitors: [{ run: benchVisitors, size: 1_000_000 }],
 };
 const ROUNDS = 3;

@@ -31,9 +31,8 @@ const READ = {
   name: 'read',
   text: `
     SELECT b.id, b.version, ${LINES}
-    FROM sessions s JOIN baskets b ON b.id = s.basket_id
-    LEFT JOIN basket_lines l ON l.basket_id = b.id LEFT JOIN products p ON p.sku = l.sku
-    WHERE s.id = $1 AND s.expired_at > $2 ORDER BY l.added_at, l.sku`,
+    FROM baskets b LEFT JOIN basket_lines l ON l.basket_id = b.id LEFT JOIN products p ON p.sku = l.sku
+    WHERE b.id = (SELECT basket_id FROM sessions WHERE id = $1 AND expired_at > $2) ORDER BY l.added_at, l.sku`,
 };
 
 const BEGIN = {
@@ -61,7 +60,7 @@ const ADD = {
       SELECT basket_id FROM sessions WHERE id = $1 AND expired_at > $2 FOR UPDATE
     ), basket AS (
       UPDATE baskets SET version = version + 1, updated_at = now()
-      FROM session WHERE id = session.basket_id AND status = 'open' RETURNING id, version
+      WHERE id = (SELECT basket_id FROM session) AND status = 'open' RETURNING id, version
     ), line AS (
       INSERT INTO basket_lines AS l (basket_id, sku, quantity, unit_price_minor_when_added)
       SELECT basket.id, p.sku, $4, p.unit_price_minor

@@ -12,30 +12,40 @@ const KINDS: ShortcutKind[] = (['guest', 'user'] as const).flatMap((owner) => [
   { owner, isIdempotent: true },
 ]);
 
-/** A guest's session is locked first, as everywhere: a login and the cleanup take turns with it, and what they did shows. */
+/**
+ * The basket as the snapshot has it. A guest's session is locked first, as everywhere: a login and the cleanup take turns
+ * with it, and what they did shows.
+ *
+ * Each table is asked by a scalar, never joined: a plan that is made while the tables are empty must still be right when
+ * they are large.
+ */
 function basketOf({ owner, isIdempotent }: ShortcutKind, { now, key }: Placeholders): string {
   const unused = isIdempotent
     ? `AND NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.${columnOf(owner)} = $1 AND k.key = ${key})`
     : '';
   if (owner === 'user') {
-    return `SELECT b.id, b.version FROM baskets b WHERE b.owner_id = $1 AND b.status = 'open' ${unused}`;
+    return `basket AS (
+      SELECT b.id, b.version FROM baskets b WHERE b.owner_id = $1 AND b.status = 'open' ${unused}
+    )`;
   }
-  return `
-    SELECT b.id, b.version FROM sessions s JOIN baskets b ON b.id = s.basket_id
-    WHERE s.id = $1 AND s.replaced_at IS NULL AND s.expired_at > ${now}
-      AND b.owner_id IS NULL AND b.status = 'open' ${unused}
-    FOR UPDATE OF s`;
+  return `session AS (
+    SELECT basket_id FROM sessions WHERE id = $1 AND replaced_at IS NULL AND expired_at > ${now} FOR UPDATE
+  ), basket AS (
+    SELECT b.id, b.version FROM baskets b
+    WHERE b.id = (SELECT basket_id FROM session) AND b.owner_id IS NULL AND b.status = 'open' ${unused}
+  )`;
 }
+
+const BEFORE = 'before AS (SELECT * FROM basket_lines WHERE basket_id = (SELECT id FROM basket))';
 
 /**
  * The change itself, if nobody has changed the basket since the snapshot: what was read of it still holds then, its lines
  * and its limits. Else it does nothing.
  */
-function changedIf({ owner }: ShortcutKind, from: string, condition: string): string {
+function changedIf({ owner }: ShortcutKind, condition: string): string {
   return `
     UPDATE baskets b SET version = b.version + 1, updated_at = now(), last_merge = NULL
-    FROM ${from}
-    WHERE b.id = basket.id AND b.version = basket.version AND b.status = 'open'
+    WHERE b.id = (SELECT id FROM basket) AND b.version = (SELECT version FROM basket) AND b.status = 'open'
       AND b.owner_id ${owner === 'guest' ? 'IS NULL' : '= $1'} AND ${condition}
     RETURNING b.id, b.owner_id, b.version`;
 }
@@ -67,17 +77,13 @@ const ANSWER = `
 
 /** `$1` the session or the user, `$2` the sku, `$3` the quantity, `$4` whether it is added to what is there, `$5` and `$6` the most of a line and of lines. */
 const hold = (kind: ShortcutKind) => `
-  WITH basket AS (${basketOf(kind, placeholdersBehind(6, kind.owner))}
-  ), before AS (
-    SELECT l.* FROM basket JOIN basket_lines l ON l.basket_id = basket.id
-  ), wanted AS (
+  WITH ${basketOf(kind, placeholdersBehind(6, kind.owner))}, ${BEFORE}, wanted AS (
     SELECT p.unit_price_minor, p.stock,
       $3::bigint + CASE WHEN $4 THEN coalesce((SELECT quantity FROM before WHERE sku = $2), 0) ELSE 0 END AS quantity
     FROM products p WHERE p.sku = $2 AND p.is_active
   ), changed AS (${changedIf(
     kind,
-    'basket, wanted',
-    `wanted.quantity <= $5 AND (wanted.stock IS NULL OR wanted.quantity <= wanted.stock)
+    `EXISTS (SELECT FROM wanted WHERE quantity <= $5 AND (stock IS NULL OR quantity <= stock))
       AND (SELECT count(*) FROM before WHERE sku <> $2) < $6`,
   )}
   ), saved AS (
@@ -94,10 +100,7 @@ const hold = (kind: ShortcutKind) => `
 
 /** `$1` the session or the user, `$2` the sku of a line that is there. */
 const remove = (kind: ShortcutKind) => `
-  WITH basket AS (${basketOf(kind, placeholdersBehind(2, kind.owner))}
-  ), before AS (
-    SELECT l.* FROM basket JOIN basket_lines l ON l.basket_id = basket.id
-  ), changed AS (${changedIf(kind, 'basket', 'EXISTS (SELECT FROM before WHERE sku = $2)')}
+  WITH ${basketOf(kind, placeholdersBehind(2, kind.owner))}, ${BEFORE}, changed AS (${changedIf(kind, 'EXISTS (SELECT FROM before WHERE sku = $2)')}
   ), removed AS (
     DELETE FROM basket_lines l USING changed WHERE l.basket_id = changed.id AND l.sku = $2
   )
