@@ -49,8 +49,10 @@ const JUDGE_BASKETS = `
     SELECT DISTINCT ON (basket_id) basket_id, id, expired_at FROM old_sessions ORDER BY basket_id, expired_at DESC, id
   ), seen AS (
     SELECT b.*, lower(btrim(normalize(b.email, NFC))) AS address, s.id AS session_id, s.expired_at,
-      EXISTS (SELECT FROM new_lines l WHERE l.basket_id = b.id) AS has_lines
-    FROM old_baskets b LEFT JOIN sessions_of s ON b.is_guest AND s.basket_id = b.id
+      l.basket_id IS NOT NULL AS has_lines
+    FROM old_baskets b
+    LEFT JOIN sessions_of s ON b.is_guest AND s.basket_id = b.id
+    LEFT JOIN (SELECT DISTINCT basket_id FROM new_lines) l ON l.basket_id = b.id
   ), ranked AS (
     SELECT *, row_number() OVER (PARTITION BY is_guest, address, has_lines ORDER BY created_at DESC, id DESC) AS place FROM seen
   )
@@ -111,6 +113,7 @@ export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSetti
   await manager.query(SUM_LINES);
   await manager.query('ANALYZE new_lines');
   await manager.query(JUDGE_BASKETS);
+  await manager.query('ANALYZE judged_baskets, judged_lines');
   const users = await queryRunner.query(TAKE_USERS, [], true);
   await manager.query(TAKE_BASKETS);
   await manager.query(TAKE_LINES);
