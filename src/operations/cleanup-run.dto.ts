@@ -31,7 +31,7 @@ export class CleanupRunDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Expired sessions that were left at the end; about, where they are many.',
+    description: 'Expired sessions that were left at the end; about, where counting them takes seconds.',
   })
   sessionsLeft!: number | null;
 

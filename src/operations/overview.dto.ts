@@ -3,10 +3,10 @@ import { CleanupRunDto, toCleanupRunDto } from './cleanup-run.dto.js';
 import type { Overview } from './overview.service.js';
 
 export class SessionsOverviewDto {
-  @ApiProperty({ type: 'integer', description: 'About, above ten thousand.' })
+  @ApiProperty({ type: 'integer', description: 'About, above a hundred thousand.' })
   living!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Waiting for the cleanup; about, above ten thousand.' })
+  @ApiProperty({ type: 'integer', description: 'Waiting for the cleanup; about, above a hundred thousand.' })
   expired!: number;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
@@ -25,7 +25,7 @@ export class OrphansOverviewDto {
 }
 
 export class GuestBasketsOverviewDto {
-  @ApiProperty({ type: 'integer', description: 'Their session lives; about, above ten thousand.' })
+  @ApiProperty({ type: 'integer', description: 'Their session lives; about, above a hundred thousand.' })
   living!: number;
 
   @ApiProperty({

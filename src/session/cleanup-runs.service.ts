@@ -108,12 +108,11 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   }
 
   private async completionOf({ sessions, baskets, stopReason }: CleanupReport): Promise<Partial<CleanupRun>> {
-    const { count } = await this.counts.countExpired();
     return {
       endedAt: new Date(),
       sessionsRemoved: sessions,
       basketsRemoved: baskets,
-      sessionsLeft: count,
+      sessionsLeft: await this.counts.countExpiredExactly(),
       stopReason,
     };
   }

@@ -21,7 +21,9 @@ describe('the cleanup on schedule', () => {
     await eventually(async () => (await shop.count('sessions')) === 0);
 
     expect(await shop.count('baskets')).toBe(0);
-    await eventually(async () => (await shop.count('cleanup_runs', 'sessions_removed = 1')) === 1);
+    await eventually(
+      async () => (await shop.count('cleanup_runs', 'sessions_removed = 1 AND ended_at IS NOT NULL')) === 1,
+    );
     expect(await shop.sql('SELECT * FROM cleanup_runs WHERE sessions_removed = 1')).toMatchObject([
       {
         trigger: 'cron',
