@@ -31,6 +31,7 @@ export function setUp(app: NestExpressApplication): void {
     helmet({
       contentSecurityPolicy: contentSecurityPolicy(isProduction),
       strictTransportSecurity: isProduction,
+      xFrameOptions: { action: 'deny' },
     }),
   );
   if (allowedOrigins.length > 0) app.enableCors(corsFor(allowedOrigins));
