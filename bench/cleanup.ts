@@ -8,7 +8,7 @@ import { clearTogether, type WatchedRun, watchSessionsClear } from './support/wa
 
 /** What the cleanup costs beside hand-written loops and beside the ways that come to mind first. */
 export async function benchCleanup(expired: number, rounds: number): Promise<[Section, string]> {
-  const living = expired >= 1_000_000 ? 1_000_000 : expired / 5;
+  const living = expired >= 1_000_000 ? 1_000_000 : Math.round(expired / 5);
   const database = await BenchDatabase.open((client) => fillShop(client, { expired, living }));
   try {
     const runs: WatchedRun[] = [];

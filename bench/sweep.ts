@@ -7,7 +7,7 @@ import { type Rate, removeOrphans } from './support/sql-loops.js';
 
 /** `baskets:sweep` beside a hand-written loop over the primary key. */
 export async function benchSweep(orphans: number, rounds: number): Promise<[Section, string]> {
-  const living = orphans / 5;
+  const living = Math.round(orphans / 5);
   const database = await BenchDatabase.open((client) => fillShop(client, { living, orphans }));
   const contenders: Record<string, (url: string) => Promise<Rate>> = {
     'SQL, a statement a batch, by keyset': removeOrphans,

@@ -21,7 +21,7 @@ export interface RemovedBatch {
 /** Writes down what a batch removed, in the batch's own transaction. */
 export type RecordBatch = (manager: EntityManager, batch: RemovedBatch) => Promise<unknown>;
 
-/** Not dropped with its transaction: it serves all batches of a connection. */
+/** In each batch's transaction, whatever connection a pooler lends it; made once a connection, and emptied at its end. */
 const CREATE_BATCH_TABLE = `
   CREATE TEMPORARY TABLE IF NOT EXISTS session_batch (place tid, basket_id uuid)
   ON COMMIT DELETE ROWS`;
@@ -41,10 +41,6 @@ const FILL_BATCH_TABLE = `
   )
   SELECT count(*)::int AS sessions, coalesce(max(expired_at), 0)::float8 AS "lastExpiredAt" FROM chosen`;
 
-export async function prepareBatches(queryRunner: QueryRunner): Promise<void> {
-  await queryRunner.query(CREATE_BATCH_TABLE);
-}
-
 /** A handful of statements whatever the size: choose, delete, the subscriber's delete of the baskets, record, commit. */
 export async function removeBatch(
   queryRunner: QueryRunner,
@@ -55,6 +51,7 @@ export async function removeBatch(
   const { manager } = queryRunner;
   await queryRunner.startTransaction();
   try {
+    await manager.query(CREATE_BATCH_TABLE);
     const values = [...valuesOf(choice), size];
     const [chosen] = await manager.query<[Omit<RemovedBatch, 'baskets'>]>(FILL_BATCH_TABLE, values);
     const { basketsRemoved } = await SessionBatch.announce(queryRunner, () =>

@@ -5,13 +5,7 @@ import { Environment } from '../environment.js';
 import { BatchPace } from './batch-pace.js';
 import type { StopReason } from './cleanup-run.entity.js';
 import { ExpiredSessionsRemoved } from './expired-sessions-removed.event.js';
-import {
-  findFirst,
-  prepareBatches,
-  type RecordBatch,
-  removeBatch,
-  type RemovedBatch,
-} from './remove-batch.js';
+import { findFirst, type RecordBatch, removeBatch, type RemovedBatch } from './remove-batch.js';
 import { SessionBatchRemoved } from './session-batch-removed.event.js';
 import { Session } from './session.entity.js';
 
@@ -101,7 +95,6 @@ export class SessionCleanup {
     const pace = new BatchPace(batchSize);
     const run = { queryRunner, until: now.getTime(), passedOver: [], pace, after: 0, record, onProgress };
     try {
-      await prepareBatches(queryRunner);
       return await this.removeAll(run, stopReason);
     } finally {
       await queryRunner.release();
