@@ -12,8 +12,9 @@ import { type BasketRow, type StoredBasket, toBaskets } from './stored-basket.js
 /**
  * A change of one line in one statement, when nothing is in its way.
  *
- * It does what the way under the visitor's lock does, or nothing at all: null, and that way decides, and says why not. It
- * saves a transaction, three statements and their planning: half of the server's CPU and of PostgreSQL's for an add.
+ * It does what the way under the visitor's lock does, or nothing at all: null, and that way decides, and says why not.
+ * Measured in the mix of `npm run bench -- requests` at 16 connections: twice the rate, 0.57 of the server's CPU and 0.42
+ * of PostgreSQL's.
  */
 @Injectable()
 export class LineShortcuts {

@@ -73,11 +73,12 @@ export class SessionCleanup {
     if (report.stopReason !== 'drained') return report;
     // The connection is given back by now: whoever is told takes another, and a small pool has no third.
     const start = performance.now();
-    const event = new ExpiredSessionsRemoved(now, batchSize, () => stopReason() !== null);
+    let cutShort: CleanupReport['stopReason'] | null = null;
+    const event = new ExpiredSessionsRemoved(now, batchSize, () => (cutShort ??= stopReason()) !== null);
     const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
     const later = baskets.reduce((sum, more) => sum + more, 0);
     this.tell({ sessions: 0, baskets: later }, start);
-    return { ...report, baskets: report.baskets + later, stopReason: stopReason() ?? 'drained' };
+    return { ...report, baskets: report.baskets + later, stopReason: cutShort ?? 'drained' };
   }
 
   /** Asked between two steps of a run: why it has to stop here, or null. */
