@@ -20,10 +20,13 @@ const LEVELS: Record<LogLevel, NestLogLevel[]> = {
   debug: ['error', 'fatal', 'warn', 'log', 'debug', 'verbose'],
 };
 
-/** JSON lines in production, for people elsewhere. */
+/** JSON lines for programs, and in production; text for people, on a terminal. */
 export class AppLogger extends ConsoleLogger {
-  constructor({ isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>) {
-    super({ json: isProduction, flattenParams: true, logLevels: LEVELS[logLevel] });
+  constructor(
+    { isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>,
+    json = isProduction || !process.stdout.isTTY,
+  ) {
+    super({ json, flattenParams: true, logLevels: LEVELS[logLevel] });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
@@ -38,7 +41,7 @@ export class AppLogger extends ConsoleLogger {
 /** For the command line, where standard output belongs to the result; only what is wrong is worth a line beside it. */
 export class CommandLogger extends AppLogger {
   constructor({ isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>) {
-    super({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel });
+    super({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel }, isProduction);
   }
 
   protected override printMessages(...args: Parameters<ConsoleLogger['printMessages']>): void {

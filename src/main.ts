@@ -85,6 +85,8 @@ function fail(error: unknown): never {
 }
 
 try {
+  // Until the settings are known: what is wrong with them is a line of the log as well.
+  Logger.overrideLogger(new AppLogger({ isProduction: false, logLevel: 'info' }));
   const environment = readEnvironment();
   Logger.overrideLogger(new AppLogger(environment));
   await start(environment, process.argv.includes(SET_UP));

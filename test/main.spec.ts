@@ -42,7 +42,14 @@ describe('npm start', () => {
     const server = await postmaster();
     const { code, stdout, stderr } = await program.stops('SIGINT');
     expect(code).toBe(0);
-    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      expect.objectContaining({ level: 'log', message: expect.stringContaining('Serving on') as unknown }),
+    ]);
     expect(stderr).toBe('');
     expect(isAlive(server)).toBe(false);
   });
