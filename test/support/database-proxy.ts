@@ -107,8 +107,9 @@ export class DatabaseProxy {
   private spring(): void {
     const { sprung } = this.trap ?? {};
     this.trap = undefined;
-    this.cut();
+    // First whoever is killed, who might else still answer that the database is away.
     sprung?.();
+    this.cut();
   }
 }
 
