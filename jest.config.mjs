@@ -8,6 +8,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // The server beside them works while they wait, and they wait while it works.
   maxWorkers: '100%',
+  // Each file loads the application into a context of its own, which V8 does not let go of in time.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   transform: {
     '^.+\\.ts$': [
