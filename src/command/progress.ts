@@ -43,7 +43,7 @@ function startLines(total: number): Progress {
       last = performance.now();
       const speed = rate(done);
       const of = total > 0 ? ` of about ${Math.max(total, done)}` : '';
-      const left = total > 0 ? `, ${Math.ceil(Math.max(total - done, 0) / speed)} s left` : '';
+      const left = total > 0 && done > 0 ? `, ${Math.ceil(Math.max(total - done, 0) / speed)} s left` : '';
       process.stderr.write(`${done}${of} ${note}, ${Math.round(speed)}/s${left}\n`);
     },
     stop: () => undefined,

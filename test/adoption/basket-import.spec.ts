@@ -160,18 +160,23 @@ describe('baskets:import', () => {
     const stock = await old.stock('X');
     await old.basket({ owner: await old.user('ada@example.com'), lines: [[stock, 1, '1.00']] });
     const options = { from: old.url, users: 'auth_user', dryRun: false };
-    const orders = new BasketImport(shop.app.get(DataSource), {
+    const baskets = new BasketImport(shop.app.get(DataSource), {
       currency: 'EUR',
       sessionTtlSeconds: 60,
     } as never);
 
-    await expect(orders.import({ ...options, signal: AbortSignal.abort() })).rejects.toThrow('abort');
+    await expect(baskets.import({ ...options, signal: AbortSignal.abort() })).rejects.toThrow('abort');
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    await expect(baskets.import({ ...options, signal: controller.signal, onProgress })).rejects.toThrow(
+      'abort',
+    );
     await shop.sql(`ALTER TABLE basket_lines ADD CONSTRAINT never CHECK (sku <> 'X')`);
-    await expect(orders.import(options)).rejects.toThrow('never');
+    await expect(baskets.import(options)).rejects.toThrow('never');
     await shop.sql('ALTER TABLE basket_lines DROP CONSTRAINT never');
 
     expect([await shop.count('users'), await shop.count('baskets')]).toEqual([0, 0]);
-    expect(await orders.import(options)).toMatchObject({ taken: { ownedBaskets: 1 } });
+    expect(await baskets.import(options)).toMatchObject({ taken: { ownedBaskets: 1 } });
   });
 
   it('refuses what is no such shop, and says what is missing', async () => {
