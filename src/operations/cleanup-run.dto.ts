@@ -36,6 +36,20 @@ export class CleanupRunDto {
   sessionsLeft!: number | null;
 
   @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Sessions that lived at the end; about, above a hundred thousand.',
+  })
+  sessionsLiving!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: "Guests' baskets that lived at the end; about, above a hundred thousand.",
+  })
+  guestBasketsLiving!: number | null;
+
+  @ApiProperty({
     type: String,
     enum: ['drained', 'budget', 'interrupted', 'failed', null],
     nullable: true,
@@ -70,6 +84,8 @@ export function toCleanupRunDto(run: CleanupRun): CleanupRunDto {
     sessionsRemoved,
     basketsRemoved,
     sessionsLeft: run.sessionsLeft ?? null,
+    sessionsLiving: run.sessionsLiving ?? null,
+    guestBasketsLiving: run.guestBasketsLiving ?? null,
     stopReason: run.stopReason ?? null,
     error: run.error ?? null,
   };

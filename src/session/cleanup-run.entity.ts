@@ -35,6 +35,13 @@ export class CleanupRun {
   @Column('int', { name: 'sessions_left', nullable: true })
   sessionsLeft!: number | null;
 
+  /** At the end of the run, for a look at how they have gone; about, when they are many. */
+  @Column('int', { name: 'sessions_living', nullable: true })
+  sessionsLiving!: number | null;
+
+  @Column('int', { name: 'guest_baskets_living', nullable: true })
+  guestBasketsLiving!: number | null;
+
   @Column('text', { name: 'stop_reason', nullable: true })
   stopReason!: StopReason | null;
 

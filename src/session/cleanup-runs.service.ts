@@ -108,11 +108,15 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   }
 
   private async completionOf({ sessions, baskets, stopReason }: CleanupReport): Promise<Partial<CleanupRun>> {
+    const endedAt = new Date();
+    const living = await this.counts.countLiving();
     return {
-      endedAt: new Date(),
+      endedAt,
       sessionsRemoved: sessions,
       basketsRemoved: baskets,
       sessionsLeft: await this.counts.countExpiredExactly(),
+      sessionsLiving: living.count,
+      guestBasketsLiving: living.guestBaskets,
       stopReason,
     };
   }
