@@ -14,13 +14,14 @@ import { nameBodyProblem, refuseOddBody, requireJsonBody } from './problem/json-
 import { ProblemFilter } from './problem/problem.filter.js';
 import { nameRequest } from './problem/request-id.middleware.js';
 import { createValidationPipe } from './problem/validation.pipe.js';
+import { serveWeb, WEB_FOLDER } from './web/serve-web.js';
 
 /** Far more than any body of this API needs. */
 const BODY_LIMIT = '16kb';
 
 /** What main and the tests have in common; the application is created without Nest's own body parser. */
-export function setUp(app: NestExpressApplication): void {
-  const { isProduction, trustProxy, allowedOrigins } = app.get(Environment);
+export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void {
+  const { isProduction, trustProxy, allowedOrigins, hasWeb } = app.get(Environment);
   boundServer(app.getHttpServer());
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
@@ -36,6 +37,7 @@ export function setUp(app: NestExpressApplication): void {
   );
   if (allowedOrigins.length > 0) app.enableCors(corsFor(allowedOrigins));
   app.use(app.get(OperationsServer).separate);
+  if (hasWeb) app.use(serveWeb(webFolder));
   app.use(refuseForeignOrigins(allowedOrigins));
   app.use(requireJsonBody);
   app.useBodyParser('json', { limit: BODY_LIMIT });

@@ -47,6 +47,8 @@ export abstract class Environment {
   abstract readonly basketMaxQuantity: number;
   abstract readonly basketMaxLines: number;
   abstract readonly currency: string;
+  /** Whether the storefront and the operations page are served. */
+  abstract readonly hasWeb: boolean;
 }
 
 /** Says all that is wrong with the environment at once, a line per variable. */
@@ -94,6 +96,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     basketMaxQuantity: read.integer('BASKET_MAX_QUANTITY', 99, 1),
     basketMaxLines: read.integer('BASKET_MAX_LINES', 100, 1, 10_000),
     currency: read.currency('CURRENCY', 'EUR'),
+    hasWeb: read.oneOf('WEB', ['on', 'off'], 'on') === 'on',
   };
   if (problems.length > 0) throw new InvalidEnvironment(problems);
   return environment;

@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   operations: ['session', 'basket', 'catalogue', 'auth'],
   command: ['session', 'basket', 'adoption', 'catalogue', 'auth', 'database', 'app', 'openapi'],
   openapi: [],
+  web: [],
   ormconfig: ['session', 'catalogue', 'auth', 'basket', 'database'],
 };
 

@@ -37,6 +37,7 @@ describe('the environment', () => {
       basketMaxQuantity: 99,
       basketMaxLines: 100,
       currency: 'EUR',
+      hasWeb: true,
     });
   });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { buildOpenApiDocument } from '../src/openapi.js';
 import { Shop } from './support/shop.js';
 
@@ -29,6 +31,18 @@ describe('the OpenAPI document', () => {
     const committed = await readFile(join(import.meta.dirname, '../openapi.json'), 'utf8');
 
     expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(buildOpenApiDocument(shop.app))));
+  });
+
+  it('is what the pages are compiled against', async () => {
+    const folder = join(import.meta.dirname, '..');
+    const [program, types] = ['node_modules/openapi-typescript/bin/cli.js', 'web/src/api/schema.d.ts'];
+
+    // It fails when the file is another one.
+    const check = promisify(execFile)(process.execPath, [program, 'openapi.json', '-o', types, '--check'], {
+      cwd: folder,
+    });
+
+    await expect(check).resolves.toBeDefined();
   });
 
   it('is served, with its explorer', async () => {

@@ -26,6 +26,8 @@ export async function addDemoProducts(dataSource: DataSource): Promise<void> {
     description,
     unitPriceMinor,
     stock,
+    // Drawn for them, in web/public.
+    imageUrl: `/products/${sku.toLowerCase()}.svg`,
   }));
   // Two instances that start at once both find it empty.
   await dataSource.createQueryBuilder().insert().into(Product).values(products).orIgnore().execute();

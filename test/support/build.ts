@@ -19,10 +19,22 @@ export interface Build {
 export async function build(): Promise<Build> {
   const made = await emptyProject();
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const bundler = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const web = join(made.folder, 'dist/web');
   const flags = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(made.folder, 'dist'), '--noCheck'];
-  await promisify(execFile)(process.execPath, [compiler, ...flags]);
+  await Promise.all([run([compiler, ...flags]), run([bundler, 'build', join(ROOT, 'web'), '--outDir', web])]);
   process.env[BUILD_VARIABLE] = made.folder;
   return made;
+}
+
+/** The pages of the built program. */
+export function builtWeb(): string {
+  return join(process.env[BUILD_VARIABLE] ?? '', 'dist/web');
+}
+
+async function run(script: string[]): Promise<void> {
+  // As for production: what Jest sets would build the pages with React's checks for developers.
+  await promisify(execFile)(process.execPath, script, { env: { ...process.env, NODE_ENV: 'production' } });
 }
 
 /** A copy of the built program, for a test that needs the embedded server of a project to itself. */

@@ -12,6 +12,7 @@ import {
   type CleanupReport,
   SessionCleanup,
 } from '../../src/session/session-cleanup.service.js';
+import { builtWeb } from './build.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { Client } from './client.js';
 
@@ -52,7 +53,7 @@ export class Shop {
       // What a test provokes on purpose would drown what it says.
       logger: false,
     });
-    setUp(app);
+    setUp(app, builtWeb());
     await listen(app, 0, '127.0.0.1');
     return new Shop(app, await app.getUrl(), database, []);
   }

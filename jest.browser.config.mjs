@@ -1,0 +1,9 @@
+import base from './jest.config.mjs';
+
+/** The stories in a real browser: they need a Chromium, which `npm test` does not. */
+export default {
+  ...base,
+  testPathIgnorePatterns: [],
+  roots: ['<rootDir>/test/browser'],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { addDemoProducts } from '../../src/catalogue/demo-products.js';
+import { addsToBasket, anotherTab, logsIn, saved, screenshotFile, TestBrowser } from '../support/browser.js';
+import { Shop, type TestUser } from '../support/shop.js';
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const WIDTHS = [360, 768, 1440];
+
+describe('how the pages look', () => {
+  let shop: Shop;
+  let browser: TestBrowser;
+  let admin: TestUser;
+  let visitor: Page;
+  beforeAll(async () => {
+    shop = await Shop.open();
+    await addDemoProducts(shop.dataSource);
+    browser = await TestBrowser.launch();
+    admin = await shop.user();
+    await shop.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [admin.id]);
+    await haveRuns();
+    visitor = await shopper();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await shop.close();
+  });
+
+  /** A day of a shop: what its cleanup has written down. */
+  const haveRuns = () =>
+    shop.sql(`
+      INSERT INTO cleanup_runs (trigger, host, started_at, ended_at, sessions_removed, baskets_removed, sessions_left,
+        sessions_living, guest_baskets_living, stop_reason)
+      SELECT 'cron', 'shop-1', at, at + interval '1 second' * (0.4 + removed / 40000.0), removed, removed / 3, 0,
+        (24000 + 9000 * sin(n / 22.0))::int, (7000 + 2500 * sin(n / 22.0 + 0.4))::int, 'drained'
+      FROM generate_series(1, 96) AS n,
+        LATERAL (SELECT now() - interval '5 minutes' * (97 - n) AS at, (900 + 700 * sin(n / 14.0))::int AS removed) AS run`);
+
+  /** An admin who shopped as a guest first: every page has something to show. */
+  const shopper = async (): Promise<Page> => {
+    const device = await browser.visits(shop);
+    await logsIn(device, admin);
+    for (const name of ['Green tea', 'Iron teapot']) await addsToBasket(device, name);
+    await saved(device);
+    const page = await browser.visits(shop);
+    for (const name of ['Green tea', 'Green tea', 'Green tea', 'Matcha', 'Bamboo whisk'])
+      await addsToBasket(page, name);
+    await saved(page);
+    await logsIn(page, admin);
+    await page.getByText('Your two baskets are one now').waitFor();
+    await shop.sql(`UPDATE products SET unit_price_minor = 1990 WHERE sku = 'TEA-MATCHA-030'`);
+    return page;
+  };
+
+  const violationsOf = async (page: Page): Promise<Violation[]> => {
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate<{ violations: Violation[] }>(
+      `axe.run(document, { runOnly: ${JSON.stringify(WCAG_22_AA)} })`,
+    );
+    return violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })),
+    }));
+  };
+
+  const looksRight = async (page: Page, name: string, scheme: 'light' | 'dark') => {
+    // Nothing may be half-way between two colours when it is measured.
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: screenshotFile(`${name}-${width}-${scheme}`) });
+      const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      expect([name, width, scheme, overhang <= 0]).toEqual([name, width, scheme, true]);
+      expect(await violationsOf(page)).toEqual([]);
+    }
+  };
+
+  const PAGES: [string, string, string][] = [
+    ['shop', '/', 'Green tea'],
+    ['search-without-hit', '/?q=coffee', 'Nothing is called “coffee”'],
+    ['basket', '/basket', 'Your two baskets are one now'],
+    ['orders', '/orders', 'There are none yet.'],
+    ['operations', '/operations', 'Runs of the cleanup'],
+    ['missing', '/nowhere', 'There is no such page'],
+  ];
+
+  describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
+    it.each(PAGES)('%s fits three widths and everybody can use it', async (name, path, text) => {
+      const page = await anotherTab(visitor, path);
+      await page.getByText(text).first().waitFor();
+      await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+
+      await looksRight(page, name, scheme);
+      await page.close();
+    });
+
+    it.each([
+      ['login', '/login', 'New here?'],
+      ['register', '/register', 'You have been here before?'],
+      ['empty-basket', '/basket', 'It is empty.'],
+    ])('%s does so for a guest', async (name, path, text) => {
+      const page = await browser.visits(shop, path);
+      await page.getByText(text).waitFor();
+
+      await looksRight(page, name, scheme);
+    });
+
+    it('does so with every message on it', async () => {
+      const page = await browser.visits(shop);
+      await addsToBasket(page, 'Green tea');
+      await saved(page);
+      await shop.sql(`UPDATE sessions SET expired_at = 1 WHERE user_id IS NULL`);
+      await page.reload();
+      await page.getByText('Your visit has expired,').waitFor();
+      await page.route('**/api/basket/lines', (route) =>
+        route.fulfill({ status: 404, json: { detail: 'It is gone.' } }),
+      );
+      await addsToBasket(page, 'Mint');
+      await page.getByText('Mint: It is gone.').waitFor();
+      await page.context().setOffline(true);
+      await page.getByText('No connection.').waitFor();
+
+      await looksRight(page, 'messages', scheme);
+    });
+
+    it('does so while somebody pays', async () => {
+      const page = await browser.visits(shop);
+      await addsToBasket(page, 'Green tea');
+      await saved(page);
+      await page.goto('/basket');
+      await page.getByRole('button', { name: 'Go to checkout' }).click();
+      await page.getByRole('button', { name: 'Order and pay' }).click();
+      await looksRight(page, 'confirm', scheme);
+      await page.getByRole('button', { name: 'Place the order' }).click();
+      await page.getByText('Thank you, it is ordered').waitFor();
+      await looksRight(page, 'ordered', scheme);
+    });
+  });
+});

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Product } from '../../src/catalogue/product.entity.js';
+import { addsToBasket, anotherTab, logsIn, saved, showsPieces, TestBrowser } from '../support/browser.js';
+import { Shop } from '../support/shop.js';
+
+describe('the storefront when something goes wrong', () => {
+  let shop: Shop;
+  let browser: TestBrowser;
+  let tea: Product;
+  let pot: Product;
+  beforeAll(async () => {
+    shop = await Shop.open();
+    browser = await TestBrowser.launch();
+    tea = await shop.product({ name: 'Green tea', unitPriceMinor: 450 });
+    pot = await shop.product({ name: 'Iron teapot', unitPriceMinor: 4_950 });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await shop.close();
+  });
+
+  const pieces = async ({ sku }: Product) => {
+    const rows = await shop.sql<{ quantity: number }>(
+      'SELECT quantity FROM basket_lines WHERE sku = $1 ORDER BY added_at DESC LIMIT 1',
+      [sku],
+    );
+    return rows[0]?.quantity;
+  };
+
+  it('keeps what is done without a network, says so, and sends it later', async () => {
+    const page = await browser.visits(shop);
+    await addsToBasket(page, tea.name);
+    await saved(page);
+    await page.context().setOffline(true);
+
+    await addsToBasket(page, tea.name);
+    await addsToBasket(page, pot.name);
+    await page.getByText('2 changes kept on this device').waitFor();
+    await showsPieces(page, 3);
+    expect(await pieces(tea)).toBe(1);
+    await page.context().setOffline(false);
+
+    await saved(page);
+    await page.getByText('No connection.').waitFor({ state: 'detached' });
+    await showsPieces(page, 3);
+    expect([await pieces(tea), await pieces(pot)]).toEqual([2, 1]);
+  });
+
+  it('keeps it also when the page is closed meanwhile', async () => {
+    const page = await browser.visits(shop);
+    await addsToBasket(page, tea.name);
+    await saved(page);
+    await page.context().setOffline(true);
+    await addsToBasket(page, tea.name);
+    await page.getByText('1 change kept on this device').waitFor();
+    const context = page.context();
+    await page.close();
+    await context.setOffline(false);
+
+    const again = await context.newPage();
+    await again.goto('/basket');
+
+    await showsPieces(again, 2);
+    await saved(again);
+    expect(await pieces(tea)).toBe(2);
+  });
+
+  it('counts an add once whose answer was lost on the way', async () => {
+    const page = await browser.visits(shop);
+    await addsToBasket(page, tea.name);
+    await saved(page);
+    const keys: (string | undefined)[] = [];
+    await page.route('**/api/basket/lines', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      // The shop has done it; nobody hears of it.
+      if (keys.length === 1) await route.fetch();
+      return keys.length === 1 ? route.abort('connectionreset') : route.continue();
+    });
+
+    await addsToBasket(page, tea.name);
+    await saved(page);
+
+    await showsPieces(page, 2);
+    expect(keys).toHaveLength(2);
+    expect(keys[0]).toBe(keys[1]);
+    expect(await pieces(tea)).toBe(2);
+  });
+
+  it('waits while the shop is busy, and goes on by itself', async () => {
+    const page = await browser.visits(shop);
+    let refusals = 0;
+    await page.route('**/api/basket/lines', (route) =>
+      refusals++ < 2 ? route.fulfill({ status: 503, body: 'down' }) : route.continue(),
+    );
+
+    await addsToBasket(page, tea.name);
+    await page.getByText('The shop is busy.').waitFor();
+
+    await saved(page);
+    await page.getByText('The shop is busy.').waitFor({ state: 'detached' });
+    expect(await pieces(tea)).toBe(1);
+  });
+
+  it('offers a guest the products again that went with an expired session', async () => {
+    const page = await browser.visits(shop);
+    await addsToBasket(page, tea.name);
+    await addsToBasket(page, tea.name);
+    await addsToBasket(page, pot.name);
+    await saved(page);
+    await shop.expireAll();
+    await shop.removeExpired();
+
+    await addsToBasket(page, pot.name);
+    await page.getByText('Your visit has expired,').waitFor();
+    await showsPieces(page, 1);
+    await page.getByRole('button', { name: 'Put 2 products back' }).click();
+    await saved(page);
+
+    await showsPieces(page, 4);
+    await page.getByText('Your visit has expired,').waitFor({ state: 'detached' });
+    expect([await pieces(tea), await pieces(pot)]).toEqual([2, 2]);
+  });
+
+  it('brings what was added after an expired login into the account at the next one', async () => {
+    const user = await shop.user({ basket: [[tea, 2]] });
+    const page = await browser.visits(shop);
+    await logsIn(page, user);
+    await showsPieces(page, 2);
+    await shop.expireAll();
+
+    await addsToBasket(page, pot.name);
+    await page.getByText('You have been logged out.').waitFor();
+    await showsPieces(page, 1);
+    await logsIn(page, user);
+
+    await showsPieces(page, 3);
+    await page.getByText('You have been logged out.').waitFor({ state: 'detached' });
+    expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 2, [pot.sku]: 1 });
+  });
+
+  it('loses nothing when a login in another tab replaces the session under an add', async () => {
+    const user = await shop.user();
+    const first = await browser.visits(shop);
+    await addsToBasket(first, tea.name);
+    await saved(first);
+    const statuses: number[] = [];
+    const second = await anotherTab(first);
+    const old = (await first.context().cookies()).map(({ name, value }) => `${name}=${value}`).join();
+    let letGo = () => {};
+    const loggedIn = new Promise<void>((resolve) => (letGo = resolve));
+    await second.route('**/api/basket/lines', async (route) => {
+      // On its way with the cookie of before the login. Locks of the tabs would order them: another device has none.
+      const late = statuses.length === 0;
+      if (late) await loggedIn;
+      const headers = { ...route.request().headers(), ...(late && { cookie: old }) };
+      const response = await route.fetch({ headers });
+      statuses.push(response.status());
+      await route.fulfill({ response });
+    });
+    await second.evaluate('delete Navigator.prototype.locks');
+
+    await addsToBasket(second, pot.name);
+    await first.bringToFront();
+    await first.evaluate('delete Navigator.prototype.locks');
+    await logsInHere(first, user);
+    letGo();
+    await saved(second);
+
+    expect(statuses).toEqual([409, 201]);
+    await showsPieces(second, 2);
+    expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 1, [pot.sku]: 1 });
+  });
+
+  /** Without loading the page anew. */
+  const logsInHere = async (
+    page: Awaited<ReturnType<TestBrowser['visits']>>,
+    user: { email: string; password: string },
+  ) => {
+    await page.getByRole('link', { name: 'Log in' }).click();
+    await page.getByLabel('Email').fill(user.email);
+    await page.getByLabel('Password').fill(user.password);
+    await page.getByRole('main').getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+  };
+});
+
+describe('a session that ends by itself', () => {
+  it('is said, with the moment until which a basket is kept shown before', async () => {
+    const shop = await Shop.open({ SESSION_TTL_SECONDS: '3', CLEANUP_CRON: '* * * * * *' });
+    const browser = await TestBrowser.launch();
+    const tea = await shop.product({ name: 'Green tea' });
+    const page = await browser.visits(shop);
+    await addsToBasket(page, tea.name);
+    await page.getByRole('link', { name: 'Basket 1 piece' }).click();
+    await page.getByText(/^Kept until \d\d:\d\d:\d\d/).waitFor();
+    await saved(page);
+    await page.goto('about:blank');
+    await page.waitForTimeout(4_500);
+
+    await page.goto(`${shop.url}/basket`);
+
+    await page.getByText('Your visit has expired,').waitFor();
+    await page.getByText('It is empty.').waitFor();
+    expect(await shop.guestBaskets()).toBe(0);
+    await page.getByRole('button', { name: 'Put 1 product back' }).click();
+    await showsPieces(page, 1);
+    await saved(page);
+    await browser.close();
+    await shop.close();
+  });
+});

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, statSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { builtWeb } from '../support/build.js';
+import { Shop } from '../support/shop.js';
+
+/** What a browser asks for when somebody follows a link. */
+const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+describe('the pages', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  afterAll(() => shop.close());
+
+  const assets = () => readdirSync(join(builtWeb(), 'assets'));
+  const script = () => assets().find((file) => /^index-.*\.js$/.test(file)) ?? '';
+
+  it('are served at /, asked for anew each time, and let nothing run that is not theirs', async () => {
+    const { status, headers, body } = await shop.guest().sends<string>('GET', '/');
+
+    expect(status).toBe(200);
+    expect(body).toContain('<div id="root">');
+    expect(headers.get('Content-Type')).toMatch(/^text\/html/);
+    expect(headers.get('Cache-Control')).toBe('no-cache');
+    expect(headers.get('Content-Security-Policy')).toContain("script-src 'self'");
+    expect(headers.get('Set-Cookie')).toBeNull();
+  });
+
+  it.each(['/basket', '/orders/0199', '/operations', '/no/such/page'])(
+    'have the address %s for a browser, and for nobody else',
+    async (path) => {
+      const navigated = await shop.guest().sends<string>('GET', path, undefined, BROWSER);
+      const fetched = await shop.guest().sends('GET', path, undefined, { Accept: 'application/json' });
+
+      expect(navigated.body).toContain('<div id="root">');
+      expect(fetched.body).toMatchObject({ type: '/problems/not-found' });
+    },
+  );
+
+  it('keep their assets for good, compressed, and give none for a missing one', async () => {
+    const path = `/assets/${script()}`;
+    const answer = await shop.guest().sends<string>('GET', path, undefined, { 'Accept-Encoding': 'br' });
+    const missing = await shop.guest().sends('GET', '/assets/index-old.js', undefined, BROWSER);
+
+    expect(answer.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
+    expect(answer.headers.get('Content-Encoding')).toBe('br');
+    expect(answer.headers.get('Content-Type')).toMatch(/^text\/javascript/);
+    expect(missing.status).toBe(404);
+    expect(missing.headers.get('Cache-Control')).toBe('no-store');
+  });
+
+  it('take the place of nothing that the API answers', async () => {
+    for (const path of ['/api', '/api/nonsense', '/metrics/x']) {
+      const { status, body } = await shop.guest().sends('GET', path, undefined, BROWSER);
+
+      expect([path, status, body]).toEqual([
+        path,
+        404,
+        expect.objectContaining({ type: '/problems/not-found' }),
+      ]);
+    }
+    const posted = await shop.guest().sends('POST', '/basket', {}, BROWSER);
+    expect(posted.status).toBe(404);
+  });
+
+  it.each([
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/assets/../../src/main.js',
+    '/%00',
+  ])('show no file beside them: %s', async (path) => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      // As it stands: fetch would tidy it up.
+      get(shop.url, { path }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+    });
+
+    expect([400, 404]).toContain(status);
+  });
+
+  it('weigh less than 120 kB of script, compressed, all of them together', () => {
+    const sizes = assets()
+      .filter((file) => file.endsWith('.js.gz'))
+      .map((file) => statSync(join(builtWeb(), 'assets', file)).size);
+
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120_000);
+  });
+
+  it('are not there with WEB=off', async () => {
+    const bare = await shop.instance({ WEB: 'off' });
+
+    const { status, body } = await bare.guest().sends('GET', '/', undefined, BROWSER);
+
+    expect([status, body]).toEqual([404, expect.objectContaining({ type: '/problems/not-found' })]);
+  });
+});

@@ -1,0 +1,50 @@
+import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { ApiProblem } from '../api/problem.js';
+
+interface Props extends InputHTMLAttributes<HTMLInputElement> {
+  name: string;
+  label: string;
+  hint?: string;
+  /** The refusal of the form, which may be about this field. */
+  error: unknown;
+}
+
+export function FormField({ name, label, hint, error, ...input }: Props): ReactNode {
+  const id = useId();
+  const errors = error instanceof ApiProblem ? error.body.errors : undefined;
+  const message = errors?.find(({ field }) => field === name)?.message;
+  const description = message ?? hint;
+  return (
+    <p className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        name={name}
+        aria-invalid={message !== undefined}
+        aria-describedby={description && `${id}-description`}
+        {...input}
+      />
+      {description && (
+        <span id={`${id}-description`} className={message ? 'field-error' : 'field-hint'}>
+          {description}
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** A refusal that is about no field. */
+export function FormError({ error }: { error: unknown }): ReactNode {
+  const isOfFields = error instanceof ApiProblem && error.body.errors !== undefined;
+  const text = error && !isOfFields ? (error as Error).message : '';
+  return (
+    <p className="form-error" role="alert">
+      {text}
+    </p>
+  );
+}
+
+/** What was typed into a form's fields, of which none takes files. */
+export function fieldsOf(form: HTMLFormElement): Record<string, string> {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value as string]));
+}

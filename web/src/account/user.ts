@@ -1,0 +1,60 @@
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
+import { answerOf, api } from '../api/client.js';
+import type { components } from '../api/schema.js';
+import { exclusively } from '../basket/exclusively.js';
+import { basketQuery, outbox, queryClient, visitorChanged } from '../basket/keep-basket.js';
+
+export type User = components['schemas']['UserDto'];
+type Login = components['schemas']['LoginDto'];
+type Credentials = components['schemas']['LoginRequestDto'];
+type Registration = components['schemas']['RegistrationDto'];
+
+const userQuery = queryOptions({
+  queryKey: ['user'],
+  queryFn: () => answerOf(api.GET('/api/auth/me')),
+});
+
+/** Who is logged in; null: nobody, undefined: not known yet. The basket says whether there is anybody to ask for. */
+export function useUser(): User | null | undefined {
+  const { data: basket } = useQuery(basketQuery);
+  const { data: user } = useQuery({ ...userQuery, enabled: basket?.owner === 'user' });
+  if (!basket) return undefined;
+  return basket.owner === 'user' ? user : null;
+}
+
+export function useLogIn(onSuccess: (login: Login) => void) {
+  return useMutation({
+    mutationFn: (body: Credentials) => exclusively(() => answerOf(api.POST('/api/auth/login', { body }))),
+    onSuccess: async (login) => {
+      queryClient.setQueryData(userQuery.queryKey, login.user);
+      await visitorChanged();
+      onSuccess(login);
+    },
+  });
+}
+
+/** A registration is no login: both, one after the other. */
+export function useRegister(onSuccess: (login: Login) => void) {
+  const logIn = useLogIn(onSuccess);
+  const register = useMutation({
+    mutationFn: (body: Registration) => answerOf(api.POST('/api/auth/register', { body })),
+    onSuccess: (_user, { email, password }) => logIn.mutate({ email, password }),
+  });
+  return {
+    mutate: register.mutate,
+    isPending: register.isPending || logIn.isPending,
+    error: register.error ?? logIn.error,
+  };
+}
+
+export function useLogOut(onSuccess: () => void) {
+  return useMutation({
+    mutationFn: () => exclusively(() => answerOf(api.POST('/api/auth/logout'))),
+    onSuccess: async () => {
+      outbox.clear();
+      queryClient.removeQueries({ queryKey: userQuery.queryKey });
+      await visitorChanged();
+      onSuccess();
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import type { components } from './schema.js';
+
+type Body = components['schemas']['ProblemDto'] & Record<string, unknown>;
+
+/** Nobody answered: no network, or no server. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('The shop can not be reached.', { cause });
+  }
+}
+
+/** A refusal of the API (RFC 9457), or of something between that is down. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  /** The last part of the problem's type, such as `insufficient-stock`. */
+  readonly type: string;
+  /** Seconds. */
+  readonly retryAfter: number | null;
+  readonly body: Partial<Body>;
+
+  constructor(response: Response, body: unknown) {
+    const problem = isObject(body) ? (body as Partial<Body>) : {};
+    super(problem.detail ?? `The shop answered ${response.status}.`);
+    this.status = response.status;
+    this.type = String(problem.type ?? '').replace('/problems/', '');
+    this.retryAfter = Number(response.headers.get('Retry-After')) || null;
+    this.body = problem;
+  }
+}
+
+/** Whether the same request, sent again with the same key, may succeed without anybody doing anything. */
+export function isTemporary(error: unknown): boolean {
+  if (error instanceof Unreachable) return true;
+  if (!(error instanceof ApiProblem)) return false;
+  // session-replaced: after a login in another tab; the browser has the new cookie by now, or in a moment.
+  return error.type === 'session-replaced' || [429, 502, 503, 504].includes(error.status);
+}
+
+/** What the visitor is told. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof ApiProblem)) return error instanceof Error ? error.message : String(error);
+  const available = error.body.available;
+  if (error.type === 'insufficient-stock' && typeof available === 'number') {
+    return available === 0 ? 'It is sold out.' : `Only ${available} left.`;
+  }
+  if (error.type === 'total-changed') return 'The total has changed. Look at it again, please.';
+  return error.body.errors?.map(({ message }) => message).join(' ') || error.message;
+}
+
+function isObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null;
+}

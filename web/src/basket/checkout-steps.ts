@@ -1,0 +1,27 @@
+import { answerOf, api } from '../api/client.js';
+import type { Basket } from './basket-write.js';
+import { exclusively } from './exclusively.js';
+
+export type CheckoutStep = 'freeze' | 'thaw' | 'submit';
+
+/** What a step does to a basket is named by the basket's version: however often it is sent, it is done once. */
+function conditions(step: CheckoutStep, { id, version }: Basket) {
+  return { header: { 'Idempotency-Key': `${step}:${id}.${version}` } };
+}
+
+export const CHECKOUT_STEPS: Record<CheckoutStep, (basket: Basket) => Promise<Basket>> = {
+  freeze: (basket) =>
+    exclusively(() => answerOf(api.POST('/api/basket/freeze', { params: conditions('freeze', basket) }))),
+  thaw: (basket) =>
+    exclusively(() => answerOf(api.POST('/api/basket/thaw', { params: conditions('thaw', basket) }))),
+  /** @throws ApiProblem `total-changed` with the basket as it is, when the shopper has seen another amount */
+  submit: (basket) =>
+    exclusively(() =>
+      answerOf(
+        api.POST('/api/basket/submit', {
+          params: conditions('submit', basket),
+          body: { expectedAmountMinor: basket.totals.amountMinor },
+        }),
+      ),
+    ),
+};

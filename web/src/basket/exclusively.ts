@@ -1,0 +1,13 @@
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Does something while no other tab does: a write to the basket, a login or a logout.
+ *
+ * Web Locks need a secure context. Without one it is one at a time in this tab, and idempotency keys do the rest.
+ */
+export async function exclusively<T>(act: () => Promise<T>): Promise<T> {
+  if ('locks' in navigator) return navigator.locks.request('basketkeeper', act);
+  const turn = last.then(act, act);
+  last = turn.catch(() => undefined);
+  return turn;
+}

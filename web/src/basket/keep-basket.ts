@@ -1,0 +1,101 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { answerOf, api } from '../api/client.js';
+import { isTemporary, messageOf } from '../api/problem.js';
+import { notices } from '../page/notices.js';
+import type { Basket, BasketWrite, Product } from './basket-write.js';
+import { dismissLost, forget, type Lost, readLost, remember } from './known-basket.js';
+import { Outbox } from './outbox.js';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 5_000, retry: (failures, error) => failures < 3 && isTemporary(error) },
+    // Without a network they fail and say so, instead of waiting for it in silence.
+    mutations: { networkMode: 'always' },
+  },
+});
+
+const BASKET = ['basket'];
+const LOST = ['lost'];
+
+export const basketQuery = queryOptions({
+  queryKey: BASKET,
+  queryFn: async ({ signal }) => keep(await answerOf(api.GET('/api/basket', { signal }))),
+});
+
+export const lostQuery = queryOptions<Lost | null>({
+  queryKey: LOST,
+  queryFn: () => readLost(),
+  staleTime: Infinity,
+});
+
+export const outbox = new Outbox({
+  send: sendWrite,
+  confirmed: showBasket,
+  refused: ({ product }, problem) => notices.problem(`${product.name}: ${messageOf(problem)}`),
+});
+
+/** Other tabs of this browser. */
+type TabMessage = { basket: Basket } | 'visitor-changed';
+const tabs = new BroadcastChannel('basketkeeper');
+tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+  if (data === 'visitor-changed') void queryClient.invalidateQueries();
+  else take(data.basket);
+};
+
+export function write(
+  kind: BasketWrite['kind'],
+  { sku, name, unitPriceMinor }: Product,
+  quantity: number,
+): void {
+  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  outbox.add({ key, kind, product: { sku, name, unitPriceMinor }, quantity });
+}
+
+/** Shows what the shop has answered to a change, in all tabs. */
+export function showBasket(basket: Basket): void {
+  take(basket);
+  tabs.postMessage({ basket } satisfies TabMessage);
+}
+
+/** After a login, a logout or an order: everything that is known may be another visitor's. */
+export async function visitorChanged(): Promise<void> {
+  forget();
+  queryClient.setQueryData(LOST, null);
+  tabs.postMessage('visitor-changed' satisfies TabMessage);
+  await queryClient.invalidateQueries();
+}
+
+/** Puts what went with an expired session into the basket of the new one. */
+export function restore({ lines }: Lost): void {
+  for (const { quantity, ...product } of lines) write('add', product, quantity);
+  dismiss();
+}
+
+export function dismiss(): void {
+  dismissLost();
+  queryClient.setQueryData(LOST, null);
+}
+
+/** A look that was sent before a change, and answered after it, knows less. */
+function take(basket: Basket): void {
+  void queryClient.cancelQueries({ queryKey: BASKET });
+  queryClient.setQueryData(BASKET, keep(basket));
+}
+
+function keep(basket: Basket): Basket {
+  queryClient.setQueryData(LOST, remember(basket));
+  return basket;
+}
+
+async function sendWrite({ key, kind, product: { sku }, quantity }: BasketWrite): Promise<Basket> {
+  const header = { 'Idempotency-Key': key };
+  const params = { path: { sku } };
+  if (kind === 'add') {
+    return answerOf(api.POST('/api/basket/lines', { params: { header }, body: { sku, quantity } }));
+  }
+  return answerOf(
+    quantity === 0
+      ? api.DELETE('/api/basket/lines/{sku}', { params })
+      : api.PUT('/api/basket/lines/{sku}', { params, body: { quantity } }),
+  );
+}

@@ -1,0 +1,56 @@
+import type { Basket, Product } from './basket-write.js';
+
+const KNOWN = 'basketkeeper.known';
+const LOST = 'basketkeeper.lost';
+
+interface KnownBasket {
+  id: string | null;
+  owner: Basket['owner'];
+  lines: (Product & { quantity: number })[];
+}
+
+/** What an expired session took away: a guest's products, or a user's login. */
+export type Lost = Pick<KnownBasket, 'owner' | 'lines'>;
+
+/**
+ * Compares what the shop answers with what it answered before: another basket, or none, without the visitor's doing, means
+ * that the session has expired.
+ */
+export function remember(basket: Basket): Lost | null {
+  const known = read<KnownBasket>(KNOWN);
+  if (known && basket.owner === 'guest' && isGone(known, basket)) {
+    write(LOST, { owner: known.owner, lines: known.owner === 'guest' ? known.lines : [] });
+  }
+  write(KNOWN, { id: basket.id, owner: basket.owner, lines: basket.lines.map(toKnownLine) });
+  return readLost();
+}
+
+/** After what the visitor did on purpose: a login, a logout, an order. */
+export function forget(): void {
+  localStorage.removeItem(KNOWN);
+  localStorage.removeItem(LOST);
+}
+
+export function readLost(): Lost | null {
+  return read<Lost>(LOST);
+}
+
+export function dismissLost(): void {
+  localStorage.removeItem(LOST);
+}
+
+function isGone(known: KnownBasket, basket: Basket): boolean {
+  return known.owner === 'user' || (known.lines.length > 0 && known.id !== basket.id);
+}
+
+function toKnownLine({ sku, name, unitPriceMinor, quantity }: Basket['lines'][number]) {
+  return { sku, name, unitPriceMinor, quantity };
+}
+
+function read<T>(key: string): T | null {
+  return JSON.parse(localStorage.getItem(key) ?? 'null') as T | null;
+}
+
+function write(key: string, value: unknown): void {
+  localStorage.setItem(key, JSON.stringify(value));
+}

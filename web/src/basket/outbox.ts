@@ -1,0 +1,132 @@
+import { notifyManager } from '@tanstack/react-query';
+import { ApiProblem, isTemporary } from '../api/problem.js';
+import { exclusively } from './exclusively.js';
+import { type Basket, type BasketWrite, enqueue } from './basket-write.js';
+
+const STORED = 'basketkeeper.outbox';
+
+/** Waits between attempts; the last one again and again, until the network is back. */
+const RETRY_MILLISECONDS = [300, 1_000, 2_000, 4_000, 8_000, 15_000];
+
+export interface OutboxState {
+  writes: readonly BasketWrite[];
+  /** Why nothing moves: an attempt has failed and another will be made. */
+  trouble: unknown;
+}
+
+interface Outcomes {
+  /** Sends one write. @throws ApiProblem or Unreachable */
+  send: (write: BasketWrite) => Promise<Basket>;
+  confirmed: (basket: Basket) => void;
+  refused: (write: BasketWrite, problem: unknown) => void;
+}
+
+/**
+ * What the visitor did and the shop has not confirmed: shown at once, sent one after the other, kept over a reload and a lost
+ * network, and dropped when the shop refuses it.
+ *
+ * It lies in the local storage, so that all tabs have one, and one tab at a time sends: a browser without a cookie that
+ * sent two writes at once would get two sessions.
+ */
+export class Outbox {
+  private state: OutboxState = { writes: read(), trouble: null };
+  private readonly listeners = new Set<() => void>();
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+  private isSending = false;
+
+  constructor(private readonly outcomes: Outcomes) {
+    window.addEventListener('storage', ({ key }) => key === STORED && this.change({ writes: read() }));
+    window.addEventListener('online', () => this.hurry());
+    document.addEventListener('visibilitychange', () => this.hurry());
+    void this.sendAll();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly current = (): OutboxState => this.state;
+
+  add(write: BasketWrite): void {
+    this.store(enqueue(read(), write));
+    void this.sendAll();
+  }
+
+  /** Tries again now. */
+  hurry(): void {
+    this.failures = 0;
+    void this.sendAll();
+  }
+
+  /** Gives up on what has not been confirmed. */
+  clear(): void {
+    this.store([]);
+  }
+
+  private async sendAll(): Promise<void> {
+    clearTimeout(this.retry);
+    if (this.isSending || read().length === 0) return;
+    this.isSending = true;
+    try {
+      await exclusively(() => this.sendOneByOne());
+    } finally {
+      this.isSending = false;
+    }
+    // Added after the last look, while the lock was being given back.
+    if (this.failures === 0) void this.sendAll();
+  }
+
+  /** Lets go of the lock while it waits for another attempt: a tab in the foreground may have better luck. */
+  private async sendOneByOne(): Promise<void> {
+    for (let [write] = read(); write; [write] = read()) {
+      try {
+        this.settle(write, await this.outcomes.send(write));
+      } catch (error) {
+        if (isTemporary(error)) return this.retryLater(error);
+        this.settle(write);
+        this.outcomes.refused(write, error);
+      }
+    }
+  }
+
+  /** In one go: in between the write would be seen twice, or not at all. */
+  private settle({ key }: BasketWrite, basket?: Basket): void {
+    notifyManager.batch(() => {
+      if (basket) this.outcomes.confirmed(basket);
+      this.failures = 0;
+      this.store(
+        read().filter((write) => write.key !== key),
+        null,
+      );
+    });
+  }
+
+  private retryLater(trouble: unknown): void {
+    const pause = RETRY_MILLISECONDS[Math.min(this.failures++, RETRY_MILLISECONDS.length - 1)] ?? 0;
+    const asked = trouble instanceof ApiProblem ? (trouble.retryAfter ?? 0) * 1_000 : 0;
+    this.retry = setTimeout(() => void this.sendAll(), Math.max(pause, asked));
+    this.change({ trouble });
+  }
+
+  private store(writes: BasketWrite[], trouble = this.state.trouble): void {
+    localStorage.setItem(STORED, JSON.stringify(writes));
+    this.change({ writes, trouble: writes.length === 0 ? null : trouble });
+  }
+
+  private change(change: Partial<OutboxState>): void {
+    this.state = { ...this.state, ...change };
+    notifyManager.schedule(() => this.listeners.forEach((listener) => listener()));
+  }
+}
+
+/** What lies there may be another version's. */
+function read(): BasketWrite[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(STORED) ?? '[]');
+    return Array.isArray(stored) ? (stored as BasketWrite[]) : [];
+  } catch {
+    return [];
+  }
+}

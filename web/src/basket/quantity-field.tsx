@@ -1,0 +1,38 @@
+import { type ReactNode, useState } from 'react';
+
+interface Props {
+  name: string;
+  quantity: number;
+  onChange: (quantity: number) => void;
+}
+
+/** One fewer, one more, or a number typed in, which counts when the field is left or Enter is pressed. */
+export function QuantityField({ name, quantity, onChange }: Props): ReactNode {
+  const [typed, setTyped] = useState<string | null>(null);
+  const commit = () => {
+    const wanted = Number(typed);
+    if (typed !== null && /^\d{1,9}$/.test(typed) && wanted !== quantity) onChange(wanted);
+    setTyped(null);
+  };
+  return (
+    <span className="quantity" role="group" aria-label={`Quantity of ${name}`}>
+      <button type="button" aria-label={`One ${name} fewer`} onClick={() => onChange(quantity - 1)}>
+        −
+      </button>
+      <input
+        inputMode="numeric"
+        aria-label={`Quantity of ${name}`}
+        value={typed ?? quantity}
+        onChange={({ target }) => setTyped(target.value)}
+        onBlur={commit}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') commit();
+          if (key === 'Escape') setTyped(null);
+        }}
+      />
+      <button type="button" aria-label={`One ${name} more`} onClick={() => onChange(quantity + 1)}>
+        +
+      </button>
+    </span>
+  );
+}

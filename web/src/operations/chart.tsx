@@ -1,0 +1,106 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+
+/** Told apart by colour and by form: a bar, a line, a dashed one. */
+export interface Series {
+  label: string;
+  /** A custom property of the style sheet, which knows light and dark. */
+  colour: string;
+  dash?: number[];
+  isBar?: boolean;
+  /** Its own axis, at the right. */
+  scale?: string;
+}
+
+interface Props {
+  title: string;
+  series: Series[];
+  data: uPlot.AlignedData;
+}
+
+const HEIGHT = 220;
+
+export function Chart({ title, series, data }: Props): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const latest = useRef(data);
+
+  useEffect(() => {
+    latest.current = data;
+    chart.current?.setData(data);
+  }, [data]);
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const draw = () => {
+      chart.current?.destroy();
+      chart.current = new uPlot(optionsOf(series, element), latest.current, element);
+    };
+    draw();
+    const observer = new ResizeObserver(() => chart.current?.setSize(sizeOf(element)));
+    observer.observe(element);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    return () => {
+      observer.disconnect();
+      scheme.removeEventListener('change', draw);
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [series]);
+
+  return (
+    <figure className="chart">
+      <figcaption>{title}</figcaption>
+      {data[0].length === 0 && <p className="chart-empty">Nothing to show before the first run has ended.</p>}
+      <div ref={place} role="img" aria-label={`${title}; the figures are in the table below`} />
+    </figure>
+  );
+}
+
+function sizeOf({ clientWidth }: HTMLElement): { width: number; height: number } {
+  return { width: clientWidth, height: HEIGHT };
+}
+
+function optionsOf(series: Series[], element: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (property: string) => style.getPropertyValue(property).trim();
+  const font = `12px ${style.fontFamily}`;
+  const look = { stroke: colour('--ink-soft'), font, grid: { stroke: colour('--rule'), width: 1 } };
+  const values = (_: uPlot, splits: number[]) => splits.map((split) => compact.format(split));
+  const rest = series.flatMap(({ scale }) => scale ?? []);
+  return {
+    ...sizeOf(element),
+    cursor: { y: false },
+    scales: Object.fromEntries(['y', ...rest].map((scale) => [scale, { range: fromZero }])),
+    axes: [
+      look,
+      { ...look, values, size: 48 },
+      ...rest.map((scale) => ({ ...look, scale, side: 1 as const, values, size: 48, grid: { show: false } })),
+    ],
+    series: [{}, ...series.map((each) => seriesOf(each, colour(each.colour)))],
+  };
+}
+
+function seriesOf({ label, dash, isBar, scale = 'y' }: Series, stroke: string): uPlot.Series {
+  return {
+    label,
+    scale,
+    stroke,
+    width: 2,
+    value: (_, value: number | null) => (value === null ? '–' : exact.format(value)),
+    ...(dash && { dash }),
+    ...(isBar && { fill: `${stroke}99`, paths: uPlot.paths.bars?.({ size: [0.6, 24] }) }),
+    points: { show: !isBar },
+  };
+}
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact' });
+const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
+/** A count that hardly changes must not look as if it fell to nothing. */
+function fromZero(_: uPlot, _least: number, most: number): [number, number] {
+  return [0, Math.max(1, most * 1.1)];
+}

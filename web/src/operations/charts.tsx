@@ -1,0 +1,44 @@
+import { type ReactNode, useMemo } from 'react';
+import uPlot from 'uplot';
+import { Chart, type Series } from './chart.js';
+import { type CleanupRun, secondsOf } from './operations-queries.js';
+
+/** How the sessions and the guests' baskets have gone: each run of the cleanup counts them at its end. */
+export function LivingChart({ runs }: { runs: CleanupRun[] }): ReactNode {
+  const data = useMemo((): uPlot.AlignedData => {
+    const counted = ended(runs).filter(({ sessionsLiving }) => sessionsLiving !== null);
+    return [
+      counted.map(({ endedAt }) => Date.parse(endedAt ?? '') / 1_000),
+      counted.map(({ sessionsLiving }) => sessionsLiving),
+      counted.map(({ guestBasketsLiving }) => guestBasketsLiving),
+    ];
+  }, [runs]);
+  return <Chart title="Living sessions and guest baskets" series={LIVING} data={data} />;
+}
+
+export function RemovedChart({ runs }: { runs: CleanupRun[] }): ReactNode {
+  const data = useMemo((): uPlot.AlignedData => {
+    const done = ended(runs);
+    return [
+      done.map(({ startedAt }) => Date.parse(startedAt) / 1_000),
+      done.map(({ sessionsRemoved }) => sessionsRemoved),
+      done.map((run) => secondsOf(run)),
+    ];
+  }, [runs]);
+  return <Chart title="Removed and duration, run by run" series={REMOVED} data={data} />;
+}
+
+const LIVING: Series[] = [
+  { label: 'Sessions', colour: '--series-1' },
+  { label: 'Guest baskets', colour: '--series-2', dash: [6, 4] },
+];
+
+const REMOVED: Series[] = [
+  { label: 'Sessions removed', colour: '--series-1', isBar: true },
+  { label: 'Seconds', colour: '--series-2', scale: 'seconds' },
+];
+
+/** The oldest first. */
+function ended(runs: CleanupRun[]): CleanupRun[] {
+  return runs.filter(({ endedAt }) => endedAt !== null).reverse();
+}

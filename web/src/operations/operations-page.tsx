@@ -1,0 +1,57 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect } from 'react';
+import { Redirect } from 'wouter';
+import { ApiProblem, messageOf } from '../api/problem.js';
+import { usePageTitle } from '../page/use-page-title.js';
+import { Waiting } from '../page/waiting.js';
+import { useUser } from '../account/user.js';
+import { ClearNow } from './clear-now.js';
+import { LivingChart, RemovedChart } from './charts.js';
+import { overviewQuery, runsQuery } from './operations-queries.js';
+import { RunTable } from './run-table.js';
+import { Figures, Standing } from './standing.js';
+import '../style/operations.css';
+
+/** For the shop's own people. The default export is for `lazy`, which takes no other. */
+export default function OperationsPage(): ReactNode {
+  usePageTitle('Operations');
+  const user = useUser();
+  if (user === undefined) return <Waiting />;
+  if (user === null) return <Redirect to="/login?to=/operations" replace />;
+  if (user.role === 'admin') return <Operations />;
+  return (
+    <section className="sheet">
+      <h1>Operations</h1>
+      <p>This page is for the shop’s admins. Ask one of them, or log in as one.</p>
+    </section>
+  );
+}
+
+function Operations(): ReactNode {
+  const { data: overview, error, dataUpdatedAt } = useQuery(overviewQuery);
+  const { data: runs, fetchNextPage, hasNextPage, refetch } = useInfiniteQuery(runsQuery);
+  // The runs are as new as the overview that was asked for beside them.
+  useEffect(() => void refetch(), [dataUpdatedAt, refetch]);
+  if (error && !overview) return <p role="alert">{explain(error)}</p>;
+  if (!overview || !runs) return <Waiting />;
+  return (
+    <div className="operations">
+      <h1>Operations</h1>
+      <Standing overview={overview} isStale={error !== null} />
+      <Figures overview={overview} />
+      <ClearNow overview={overview} lastRun={runs[0]} />
+      <div className="charts">
+        <LivingChart runs={runs} />
+        <RemovedChart runs={runs} />
+      </div>
+      <RunTable runs={runs} onOlder={hasNextPage ? () => void fetchNextPage() : undefined} />
+    </div>
+  );
+}
+
+function explain(error: Error): string {
+  const isElsewhere = error instanceof ApiProblem && error.status === 404;
+  return isElsewhere
+    ? 'This shop serves its operations on a port of its own (OPERATIONS_PORT): open /operations there.'
+    : messageOf(error);
+}

@@ -1,0 +1,9 @@
+import type { ReactNode } from 'react';
+
+export function Waiting(): ReactNode {
+  return (
+    <p className="waiting" role="status">
+      One moment …
+    </p>
+  );
+}

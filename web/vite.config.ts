@@ -1,0 +1,49 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** The API that `npm run web:dev` asks. */
+const API = `http://127.0.0.1:${process.env.PORT ?? '3000'}`;
+
+const COMPRESSIBLE = /\.(js|css|html|svg)$/;
+
+/** Compressed once, when built, instead of with every answer: `.br` and `.gz` beside each file. */
+function compress(): Plugin {
+  let folder = '';
+  return {
+    name: 'compress',
+    apply: 'build',
+    configResolved: ({ root, build }) => {
+      folder = resolve(root, build.outDir);
+    },
+    closeBundle: async () => {
+      const files = await readdir(folder, { recursive: true });
+      const texts = files.filter((file) => COMPRESSIBLE.test(file)).map((file) => join(folder, file));
+      await Promise.all(texts.map(compressFile));
+    },
+  };
+}
+
+async function compressFile(file: string): Promise<void> {
+  const text = await readFile(file);
+  await writeFile(`${file}.br`, await promisify(brotliCompress)(text));
+  await writeFile(`${file}.gz`, await promisify(gzip)(text));
+}
+
+export default defineConfig({
+  plugins: [compress()],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // "use client" is for frameworks that render on a server.
+    rolldownOptions: {
+      onLog: (level, log, next) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && next(level, log),
+    },
+  },
+  // The host stays the page's own: the API refuses what pages of other hosts send.
+  server: { proxy: { '/api': API, '/metrics': API } },
+});
