@@ -8,7 +8,23 @@ or merged into the user's, after a login.
 
 Errors are \`application/problem+json\` (RFC 9457): \`type\` says which one, \`detail\` what to do about it.
 
-A request is a user's by a Bearer token, else by the session's cookie, else it is a guest's.`;
+A request is a user's by a Bearer token, else by the session's cookie, else it is a guest's.
+
+**A story to click through**, from top to bottom: look at the products; add one to the basket, and look at it; register;
+log in, and look at the basket again: it is the user's now. Log out, add something as a guest, log in once more: the
+answer says line by line how the two baskets were merged. Freeze, submit, and find the order.
+
+**What a frontend asks:**
+
+- *Do I keep a token?* Not in a browser: the cookie does it, and no script can read it. The login's \`accessToken\` is for
+  clients without cookies; try it with *Authorize*.
+- *Who am I?* \`owner\` of the basket says guest or user, \`GET /api/auth/me\` who.
+- *Until when is a guest's basket kept?* Until \`expiresAt\`; every request moves it.
+- *The answer never came, was it done?* Send the same request with the same \`Idempotency-Key\` again: it is done once.
+- *409 \`session-replaced\`?* A login in another tab came in between. Send it again: the browser has the new cookie.
+- *Two tabs?* Give \`If-Match\` the \`ETag\` that you have seen, when a change must not meet another one: 412 brings the basket.
+- *Several clicks at once before there is a cookie?* Send the first write alone, or each of them makes a session.
+- *Another origin?* The shop names it in \`ALLOWED_ORIGINS\`; send \`credentials: 'include'\`.`;
 
 export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -22,8 +38,9 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addCookieAuth('sid', { type: 'apiKey', in: 'cookie', name: 'sid' }, 'session')
     .addTag('products', 'What the shop sells')
     .addTag('basket', "The visitor's one basket")
-    .addTag('orders', 'Submitted baskets')
     .addTag('auth', 'Users and their sessions')
+    .addTag('checkout', 'Freeze, and submit or thaw')
+    .addTag('orders', 'Submitted baskets')
     .addTag('admin', "For the shop's own people and back end")
     .addTag('operations', 'For whoever runs it')
     .build();

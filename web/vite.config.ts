@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** The API that `npm run web:dev` asks. */
-const API = `http://127.0.0.1:${process.env.PORT ?? '3000'}`;
+/** The API that `npm run web:dev` asks. It hears the page's own host: what pages of other hosts send it refuses. */
+const API = { target: `http://127.0.0.1:${process.env.PORT ?? '3000'}`, changeOrigin: false };
 
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
 
@@ -44,6 +44,5 @@ export default defineConfig({
       onLog: (level, log, next) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && next(level, log),
     },
   },
-  // The host stays the page's own: the API refuses what pages of other hosts send.
-  server: { proxy: { '/api': API, '/metrics': API } },
+  server: { proxy: { '/api': API } },
 });

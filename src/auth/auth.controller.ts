@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Ip, Post, Res, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
+  ApiBody,
   ApiCookieAuth,
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -49,7 +50,21 @@ export class AuthController {
   @ApiOperation({
     summary: 'Log in; the guest basket becomes the user’s or is merged into it',
     description:
-      'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line.',
+      'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again.',
+  })
+  @ApiBody({
+    type: LoginRequestDto,
+    examples: {
+      login: {
+        summary: 'As registered above',
+        value: { email: 'ada@example.com', password: 'correct horse battery' },
+      },
+      choice: {
+        summary:
+          'With a strategy of its own, where the shop leaves the choice (BASKET_MERGE_STRATEGY_CHOICE)',
+        value: { email: 'ada@example.com', password: 'correct horse battery', mergeStrategy: 'sum' },
+      },
+    },
   })
   @ApiOkResponse({ type: LoginDto })
   @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials', 'too-many-logins')

@@ -33,7 +33,11 @@ export class BasketController {
   constructor(private readonly baskets: BasketService) {}
 
   @Get()
-  @ApiOperation({ summary: 'See the basket; without one, an empty one, and nothing is stored' })
+  @ApiOperation({
+    summary: 'See the basket; without one, an empty one, and nothing is stored',
+    description:
+      'Prices and notices are those of now, also when the `ETag` is the same. Look again when the tab gets the focus: another tab or device may have changed it.',
+  })
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   async read(@CurrentVisitor() visitor: Visitor): Promise<BasketDto> {
     return this.baskets.read(visitor);
@@ -64,7 +68,11 @@ export class BasketController {
   }
 
   @Put('lines/:sku')
-  @ApiOperation({ summary: 'Set the quantity of a product, 0 removes it' })
+  @ApiOperation({
+    summary: 'Set the quantity of a product, 0 removes it',
+    description:
+      'Sent twice it changes nothing more, so it needs no key. A product that was not there is added.',
+  })
   @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })

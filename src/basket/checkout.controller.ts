@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, UseInterceptors } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
 import { ForVisitors } from '../auth/for-visitors.decorator.js';
 import type { Visitor } from '../auth/visitor.js';
@@ -12,7 +12,7 @@ import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 
 const CHANGE_PROBLEMS = ['session-replaced', 'precondition-failed', 'idempotency-key-reused'] as const;
 
-@ForVisitors('basket')
+@ForVisitors('checkout')
 @UseInterceptors(BasketHeadersInterceptor)
 @Controller('api/basket')
 export class CheckoutController {
@@ -54,10 +54,18 @@ export class CheckoutController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Make an order of the basket',
-    description: 'Takes the stock down. The answer is the order; the next add begins a new basket.',
+    description:
+      'Takes the stock down. The answer is the order; the next add begins a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
+  @ApiBody({
+    type: SubmitDto,
+    examples: {
+      any: { summary: 'Whatever the total is', value: {} },
+      seen: { summary: 'The total that the shopper saw', value: { expectedAmountMinor: 900 } },
+    },
+  })
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(
     ...BODY_PROBLEMS,

@@ -30,7 +30,11 @@ export class OrderController {
 
   @Get(':id')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ operationId: 'getOrder', summary: 'Get one of these orders' })
+  @ApiOperation({
+    operationId: 'getOrder',
+    summary: 'Get one of these orders',
+    description: 'By the `id` that the basket had: the submit answered it, and the list has it.',
+  })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ type: OrderDto })
   @ApiProblems('unknown-order')

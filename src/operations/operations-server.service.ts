@@ -7,8 +7,8 @@ import { boundServer } from './bound-server.js';
 
 /** What is for the shop's own people. */
 const OWN = /^\/(metrics|api\/admin)(\/|$)/i;
-/** What the people of the operations port need beside it: the pages, and to log in. */
-const COMMON = /^\/(?!api(\/|$))|^\/api\/(health(\/|$)|auth\/(login|logout|me)$)/i;
+/** What the people of the operations port need beside it: the pages, and what those ask to know who is there. */
+const COMMON = /^\/(?!api(\/|$))|^\/api\/(health(\/|$)|auth\/(login|logout|me)$|basket$)/i;
 
 /** Metrics and admin routes on a port of their own, which a firewall can close to the world: `OPERATIONS_PORT`. */
 @Injectable()

@@ -106,6 +106,10 @@ describe('an attacker who wants what is not theirs tries', () => {
     expect(await status(`${inside}/api/admin/overview`)).toBe(401);
     expect(await status(`${inside}/api/health/ready`)).toBe(200);
     expect(await status(`${inside}/api/products`)).toBe(404);
+    expect(await status(`${inside}/api/auth/register`)).toBe(404);
+    expect(await status(`${inside}/api/basket`)).toBe(200);
+    expect(await status(`${inside}/`)).toBe(200);
+    expect(await status(`${divided.url}/`)).toBe(200);
   });
 });
 

@@ -105,6 +105,30 @@ describe('a visitor with an account', () => {
     expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 2 });
   });
 
+  it('leaves nothing of theirs on the page for the next one', async () => {
+    const [ada, bob] = [await shop.user({ basket: [[tea, 1]] }), await shop.user()];
+    const page = await browser.visits(shop);
+    await logsIn(page, ada);
+    await page.goto('/basket');
+    await page.getByRole('button', { name: 'Go to checkout' }).click();
+    await page.getByRole('button', { name: 'Order and pay' }).click();
+    await page.getByRole('button', { name: 'Place the order' }).click();
+    await page.getByRole('link', { name: 'Orders' }).click();
+    await page.getByText('€4.50').waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('link', { name: 'Log in' }).click();
+    await page.getByLabel('Email').fill(bob.email);
+    await page.getByLabel('Password').fill(bob.password);
+    await page.getByRole('main').getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+    await page.context().setOffline(true);
+
+    await page.getByRole('link', { name: 'Orders' }).click();
+
+    await page.getByText('One moment').waitFor();
+    expect(await page.getByText('€4.50').count()).toBe(0);
+  });
+
   it('goes to the checkout, thinks again, and orders after a confirmation', async () => {
     const user = await shop.user({ basket: [[tea, 2]] });
     const page = await browser.visits(shop);

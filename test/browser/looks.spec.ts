@@ -27,6 +27,7 @@ describe('how the pages look', () => {
     browser = await TestBrowser.launch();
     admin = await shop.user();
     await shop.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [admin.id]);
+    await haveGuests();
     await haveRuns();
     visitor = await shopper();
   });
@@ -35,15 +36,24 @@ describe('how the pages look', () => {
     await shop.close();
   });
 
+  /** As many as the last of the runs below has counted. */
+  const haveGuests = () =>
+    shop.sql(`
+      WITH numbered AS (SELECT gen_random_uuid() AS id, n FROM generate_series(1, 2480) AS n),
+        made AS (INSERT INTO baskets (id) SELECT id FROM numbered WHERE n <= 650)
+      INSERT INTO sessions (id, json, expired_at, basket_id)
+      SELECT 'guest-' || n, '{}', (extract(epoch FROM now()) * 1000)::bigint + 86400000, CASE WHEN n <= 650 THEN id END
+      FROM numbered`);
+
   /** A day of a shop: what its cleanup has written down. */
   const haveRuns = () =>
     shop.sql(`
       INSERT INTO cleanup_runs (trigger, host, started_at, ended_at, sessions_removed, baskets_removed, sessions_left,
         sessions_living, guest_baskets_living, stop_reason)
-      SELECT 'cron', 'shop-1', at, at + interval '1 second' * (0.4 + removed / 40000.0), removed, removed / 3, 0,
-        (24000 + 9000 * sin(n / 22.0))::int, (7000 + 2500 * sin(n / 22.0 + 0.4))::int, 'drained'
+      SELECT 'cron', 'shop-1', at, at + interval '1 second' * (0.4 + removed / 400.0), removed, removed / 3, 0,
+        (3200 + 800 * sin(n / 22.0))::int, (900 + 250 * sin(n / 22.0 + 0.2))::int, 'drained'
       FROM generate_series(1, 96) AS n,
-        LATERAL (SELECT now() - interval '5 minutes' * (97 - n) AS at, (900 + 700 * sin(n / 14.0))::int AS removed) AS run`);
+        LATERAL (SELECT now() - interval '5 minutes' * (97 - n) AS at, (90 + 60 * sin(n / 14.0))::int AS removed) AS run`);
 
   /** An admin who shopped as a guest first: every page has something to show. */
   const shopper = async (): Promise<Page> => {
@@ -119,7 +129,10 @@ describe('how the pages look', () => {
       const page = await browser.visits(shop);
       await addsToBasket(page, 'Green tea');
       await saved(page);
-      await shop.sql(`UPDATE sessions SET expired_at = 1 WHERE user_id IS NULL`);
+      // Hers alone: the others stay for the picture of the operations.
+      await shop.sql(`UPDATE sessions SET expired_at = $1 WHERE user_id IS NULL AND id NOT LIKE 'guest-%'`, [
+        Date.now() - 60_000,
+      ]);
       await page.reload();
       await page.getByText('Your visit has expired,').waitFor();
       await page.route('**/api/basket/lines', (route) =>

@@ -121,6 +121,22 @@ describe('the storefront when something goes wrong', () => {
     expect([await pieces(tea), await pieces(pot)]).toEqual([2, 2]);
   });
 
+  it('offers nothing again of a product whose quantity was set after the session had expired', async () => {
+    const page = await browser.visits(shop);
+    await addsToBasket(page, tea.name);
+    await addsToBasket(page, pot.name);
+    await saved(page);
+    await page.getByRole('link', { name: 'Basket 2 pieces' }).click();
+    await shop.expireAll();
+
+    await page.getByRole('button', { name: `One ${tea.name} more` }).click();
+    await page.getByRole('button', { name: 'Put 1 product back' }).click();
+    await saved(page);
+
+    await showsPieces(page, 3);
+    expect([await pieces(tea), await pieces(pot)]).toEqual([2, 1]);
+  });
+
   it('brings what was added after an expired login into the account at the next one', async () => {
     const user = await shop.user({ basket: [[tea, 2]] });
     const page = await browser.visits(shop);

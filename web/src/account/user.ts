@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { exclusively } from '../basket/exclusively.js';
-import { basketQuery, outbox, queryClient, visitorChanged } from '../basket/keep-basket.js';
+import { basketQuery, outbox, visitorChanged } from '../basket/keep-basket.js';
 
 export type User = components['schemas']['UserDto'];
 type Login = components['schemas']['LoginDto'];
@@ -17,16 +17,15 @@ const userQuery = queryOptions({
 /** Who is logged in; null: nobody, undefined: not known yet. The basket says whether there is anybody to ask for. */
 export function useUser(): User | null | undefined {
   const { data: basket } = useQuery(basketQuery);
-  const { data: user } = useQuery({ ...userQuery, enabled: basket?.owner === 'user' });
+  const { data: user, error } = useQuery({ ...userQuery, enabled: basket?.owner === 'user' });
   if (!basket) return undefined;
-  return basket.owner === 'user' ? user : null;
+  return basket.owner === 'guest' || error ? null : user;
 }
 
 export function useLogIn(onSuccess: (login: Login) => void) {
   return useMutation({
     mutationFn: (body: Credentials) => exclusively(() => answerOf(api.POST('/api/auth/login', { body }))),
     onSuccess: async (login) => {
-      queryClient.setQueryData(userQuery.queryKey, login.user);
       await visitorChanged();
       onSuccess(login);
     },
@@ -52,7 +51,6 @@ export function useLogOut(onSuccess: () => void) {
     mutationFn: () => exclusively(() => answerOf(api.POST('/api/auth/logout'))),
     onSuccess: async () => {
       outbox.clear();
-      queryClient.removeQueries({ queryKey: userQuery.queryKey });
       await visitorChanged();
       onSuccess();
     },

@@ -20,7 +20,8 @@ export class ApiProblem extends Error {
 
   constructor(response: Response, body: unknown) {
     const problem = isObject(body) ? (body as Partial<Body>) : {};
-    super(problem.detail ?? `The shop answered ${response.status}.`);
+    const { title, detail } = problem;
+    super([title, detail].filter(Boolean).join('. ') || `The shop answered ${response.status}.`);
     this.status = response.status;
     this.type = String(problem.type ?? '').replace('/problems/', '');
     this.retryAfter = Number(response.headers.get('Retry-After')) || null;
@@ -43,6 +44,7 @@ export function messageOf(error: unknown): string {
   if (error.type === 'insufficient-stock' && typeof available === 'number') {
     return available === 0 ? 'It is sold out.' : `Only ${available} left.`;
   }
+  if (error.type === 'basket-frozen') return 'It is being paid for. Choose “Change the basket” there first.';
   if (error.type === 'total-changed') return 'The total has changed. Look at it again, please.';
   return error.body.errors?.map(({ message }) => message).join(' ') || error.message;
 }

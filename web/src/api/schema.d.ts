@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         /**
          * Log in; the guest basket becomes the user’s or is merged into it
-         * @description Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line.
+         * @description Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again.
          */
         post: operations["logIn"];
         delete?: never;
@@ -185,7 +185,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See the basket; without one, an empty one, and nothing is stored */
+        /**
+         * See the basket; without one, an empty one, and nothing is stored
+         * @description Prices and notices are those of now, also when the `ETag` is the same. Look again when the tab gets the focus: another tab or device may have changed it.
+         */
         get: operations["read"];
         put?: never;
         post?: never;
@@ -224,7 +227,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set the quantity of a product, 0 removes it */
+        /**
+         * Set the quantity of a product, 0 removes it
+         * @description Sent twice it changes nothing more, so it needs no key. A product that was not there is added.
+         */
         put: operations["changeQuantity"];
         post?: never;
         /** Remove a product; also 200 when it is not there */
@@ -282,7 +288,7 @@ export interface paths {
         put?: never;
         /**
          * Make an order of the basket
-         * @description Takes the stock down. The answer is the order; the next add begins a new basket.
+         * @description Takes the stock down. The answer is the order; the next add begins a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.
          */
         post: operations["submit"];
         delete?: never;
@@ -315,7 +321,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get one of these orders */
+        /**
+         * Get one of these orders
+         * @description By the `id` that the basket had: the submit answered it, and the list has it.
+         */
         get: operations["getOrder"];
         put?: never;
         post?: never;

@@ -16,6 +16,8 @@ export const queryClient = new QueryClient({
 
 const BASKET = ['basket'];
 const LOST = ['lost'];
+/** What every visitor sees, or has its own way. */
+const SHARED = new Set(['products', 'product', 'basket', 'lost']);
 
 export const basketQuery = queryOptions({
   queryKey: BASKET,
@@ -30,15 +32,15 @@ export const lostQuery = queryOptions<Lost | null>({
 
 export const outbox = new Outbox({
   send: sendWrite,
-  confirmed: showBasket,
-  refused: ({ product }, problem) => notices.problem(`${product.name}: ${messageOf(problem)}`),
+  confirmed: (basket, { kind, product }) => showBasket(basket, kind === 'set' ? product.sku : undefined),
+  refused: ({ product }, problem) => notices.problem(`${product.name}: ${messageOf(problem)}`, product.sku),
 });
 
 /** Other tabs of this browser. */
 type TabMessage = { basket: Basket } | 'visitor-changed';
 const tabs = new BroadcastChannel('basketkeeper');
 tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-  if (data === 'visitor-changed') void queryClient.invalidateQueries();
+  if (data === 'visitor-changed') void forgetVisitor();
   else take(data.basket);
 };
 
@@ -51,18 +53,24 @@ export function write(
   outbox.add({ key, kind, product: { sku, name, unitPriceMinor }, quantity });
 }
 
-/** Shows what the shop has answered to a change, in all tabs. */
-export function showBasket(basket: Basket): void {
-  take(basket);
+/** Shows what the shop has answered to a change, in all tabs; `decided` is a product whose quantity the visitor has set. */
+export function showBasket(basket: Basket, decided?: string): void {
+  take(basket, decided);
   tabs.postMessage({ basket } satisfies TabMessage);
 }
 
 /** After a login, a logout or an order: everything that is known may be another visitor's. */
 export async function visitorChanged(): Promise<void> {
   forget();
-  queryClient.setQueryData(LOST, null);
   tabs.postMessage('visitor-changed' satisfies TabMessage);
-  await queryClient.invalidateQueries();
+  await forgetVisitor();
+}
+
+/** Orders and figures of one visitor are not shown to the next, not for a moment; the basket is replaced by theirs. */
+async function forgetVisitor(): Promise<void> {
+  queryClient.setQueryData(LOST, null);
+  await queryClient.invalidateQueries({ queryKey: BASKET });
+  await queryClient.resetQueries({ predicate: ({ queryKey }) => !SHARED.has(String(queryKey[0])) });
 }
 
 /** Puts what went with an expired session into the basket of the new one. */
@@ -77,13 +85,13 @@ export function dismiss(): void {
 }
 
 /** A look that was sent before a change, and answered after it, knows less. */
-function take(basket: Basket): void {
+function take(basket: Basket, decided?: string): void {
   void queryClient.cancelQueries({ queryKey: BASKET });
-  queryClient.setQueryData(BASKET, keep(basket));
+  queryClient.setQueryData(BASKET, keep(basket, decided));
 }
 
-function keep(basket: Basket): Basket {
-  queryClient.setQueryData(LOST, remember(basket));
+function keep(basket: Basket, decided?: string): Basket {
+  queryClient.setQueryData(LOST, remember(basket, decided));
   return basket;
 }
 

@@ -17,7 +17,7 @@ export interface OutboxState {
 interface Outcomes {
   /** Sends one write. @throws ApiProblem or Unreachable */
   send: (write: BasketWrite) => Promise<Basket>;
-  confirmed: (basket: Basket) => void;
+  confirmed: (basket: Basket, write: BasketWrite) => void;
   refused: (write: BasketWrite, problem: unknown) => void;
 }
 
@@ -92,12 +92,12 @@ export class Outbox {
   }
 
   /** In one go: in between the write would be seen twice, or not at all. */
-  private settle({ key }: BasketWrite, basket?: Basket): void {
+  private settle(settled: BasketWrite, basket?: Basket): void {
     notifyManager.batch(() => {
-      if (basket) this.outcomes.confirmed(basket);
+      if (basket) this.outcomes.confirmed(basket, settled);
       this.failures = 0;
       this.store(
-        read().filter((write) => write.key !== key),
+        read().filter(({ key }) => key !== settled.key),
         null,
       );
     });

@@ -16,7 +16,7 @@ export function ProductCard({ product }: { product: Product }): ReactNode {
   const isSoldOut = stock === 0;
   const add = () => {
     write('add', product, 1);
-    notices.say(`${name} is in your basket.`);
+    notices.say(`${name} is in your basket.`, sku);
   };
   return (
     <li className="product">

@@ -76,11 +76,11 @@ function optionsOf(series: Series[], element: HTMLElement): uPlot.Options {
     cursor: { y: false },
     scales: Object.fromEntries(['y', ...rest].map((scale) => [scale, { range: fromZero }])),
     axes: [
-      look,
+      { ...look, values: (_: uPlot, splits: number[]) => splits.map(tick) },
       { ...look, values, size: 48 },
       ...rest.map((scale) => ({ ...look, scale, side: 1 as const, values, size: 48, grid: { show: false } })),
     ],
-    series: [{}, ...series.map((each) => seriesOf(each, colour(each.colour)))],
+    series: [{ value: '{DD}.{MM}. {HH}:{mm}' }, ...series.map((each) => seriesOf(each, colour(each.colour)))],
   };
 }
 
@@ -93,10 +93,18 @@ function seriesOf({ label, dash, isBar, scale = 'y' }: Series, stroke: string): 
     value: (_, value: number | null) => (value === null ? '–' : exact.format(value)),
     ...(dash && { dash }),
     ...(isBar && { fill: `${stroke}99`, paths: uPlot.paths.bars?.({ size: [0.6, 24] }) }),
-    points: { show: !isBar },
+    ...(isBar && { points: { show: false } }),
   };
 }
 
+/** 14:00, and the day at its beginning. */
+function tick(seconds: number): string {
+  const at = new Date(seconds * 1_000);
+  return at.getHours() + at.getMinutes() === 0 ? day.format(at) : hour.format(at);
+}
+
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const compact = new Intl.NumberFormat('en', { notation: 'compact' });
 const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 

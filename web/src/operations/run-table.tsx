@@ -4,7 +4,7 @@ import { type CleanupRun, secondsOf } from './operations-queries.js';
 
 export function RunTable({ runs, onOlder }: { runs: CleanupRun[]; onOlder?: () => void }): ReactNode {
   return (
-    <section className="runs" aria-labelledby="runs-title">
+    <section className="runs">
       <h2 id="runs-title">Runs of the cleanup</h2>
       {runs.length === 0 && <p>There was none in the last 90 days.</p>}
       {/* It scrolls by itself on a narrow screen, also by keyboard. */}

@@ -32,7 +32,7 @@ export function Figures({ overview: { sessions, guestBaskets } }: { overview: Ov
       <Figure
         name="Orphaned baskets"
         value={orphans?.count ?? null}
-        note={orphans ? `${orphans.countedBy}, ${ago(orphans.countedAt)}` : 'run baskets:audit'}
+        note={orphans ? `${orphans.countedBy}, ${ago(orphans.countedAt)}` : 'not counted: run baskets:audit'}
       />
     </dl>
   );
@@ -44,7 +44,7 @@ function Figure(props: { name: string; value: number | null; note?: string }): R
     <div className="figure">
       <dt>{name}</dt>
       <dd>
-        {value?.toLocaleString('en') ?? 'not counted'}
+        {value?.toLocaleString('en') ?? '–'}
         {note && <span className="figure-note">{note}</span>}
       </dd>
     </div>

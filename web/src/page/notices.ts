@@ -1,5 +1,7 @@
 export interface Notice {
   id: number;
+  /** What it is about: what is said of it later takes its place. */
+  subject: string;
   text: string;
   isProblem: boolean;
 }
@@ -20,23 +22,22 @@ class Notices {
 
   readonly current = (): readonly Notice[] => this.list;
 
-  say(text: string): void {
-    const { id } = this.push(text, false);
+  say(text: string, subject = text): void {
+    const { id } = this.push({ text, subject, isProblem: false });
     setTimeout(() => this.dismiss(id), SHOWN_MILLISECONDS);
   }
 
-  problem(text: string): void {
-    this.push(text, true);
+  problem(text: string, subject = text): void {
+    this.push({ text, subject, isProblem: true });
   }
 
   dismiss(id: number): void {
     this.change(this.list.filter((notice) => notice.id !== id));
   }
 
-  /** The same text again is the same notice. */
-  private push(text: string, isProblem: boolean): Notice {
-    const notice = { id: ++this.lastId, text, isProblem };
-    this.change([...this.list.filter((other) => other.text !== text), notice]);
+  private push(news: Omit<Notice, 'id'>): Notice {
+    const notice = { id: ++this.lastId, ...news };
+    this.change([...this.list.filter(({ subject }) => subject !== news.subject), notice]);
     return notice;
   }
 

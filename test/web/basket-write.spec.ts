@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  applyWrites,
+  type Basket,
+  type BasketWrite,
+  enqueue,
+  type Line,
+} from '../../web/src/basket/basket-write.js';
+
+const line = (sku: string, quantity: number, more: Partial<Line> = {}): Line => ({
+  sku,
+  name: sku,
+  quantity,
+  unitPriceMinor: 100,
+  unitPriceMinorWhenAdded: 100,
+  lineTotalMinor: quantity * 100,
+  notices: [],
+  ...more,
+});
+const basket = (...lines: Line[]): Basket => ({
+  id: '0199',
+  status: 'open',
+  owner: 'guest',
+  currency: 'EUR',
+  version: 1,
+  lines,
+  totals: {
+    lines: lines.length,
+    quantity: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    amountMinor: lines.reduce((sum, each) => sum + (each.notices.length > 0 ? 0 : each.lineTotalMinor), 0),
+    unavailableLines: lines.filter(({ notices }) => notices.length > 0).length,
+  },
+  lastMerge: null,
+  expiresAt: null,
+});
+const write = (
+  kind: BasketWrite['kind'],
+  sku: string,
+  quantity: number,
+  key = `${kind}-${sku}`,
+): BasketWrite => ({
+  key,
+  kind,
+  product: { sku, name: sku, unitPriceMinor: 100 },
+  quantity,
+});
+
+describe('the basket while writes are under way', () => {
+  it('is the shop’s when there are none', () => {
+    const stored = basket(line('tea', 2));
+
+    expect(applyWrites(stored, [])).toBe(stored);
+  });
+
+  it('has what is added, in a line that is there or in a new one, and the total of it', () => {
+    const shown = applyWrites(basket(line('tea', 2)), [write('add', 'tea', 1), write('add', 'pot', 3)]);
+
+    expect(shown.lines).toEqual([line('tea', 3), line('pot', 3)]);
+    expect(shown.totals).toEqual({ lines: 2, quantity: 6, amountMinor: 600, unavailableLines: 0 });
+  });
+
+  it('has the quantity that was set last, and not what was set to 0', () => {
+    const writes = [write('set', 'tea', 5), write('set', 'pot', 0), write('set', 'tea', 4)];
+
+    expect(applyWrites(basket(line('tea', 2), line('pot', 1)), writes).lines).toEqual([line('tea', 4)]);
+  });
+
+  it('leaves out of the amount what can’t be bought, also when it is removed', () => {
+    const gone = line('gone', 2, { notices: ['unavailable'] });
+
+    const more = applyWrites(basket(gone, line('tea', 1)), [write('add', 'tea', 1)]);
+    const removed = applyWrites(basket(gone, line('tea', 1)), [write('set', 'gone', 0)]);
+
+    expect(more.totals).toEqual({ lines: 2, quantity: 4, amountMinor: 200, unavailableLines: 1 });
+    expect(removed.totals).toEqual({ lines: 1, quantity: 1, amountMinor: 100, unavailableLines: 0 });
+  });
+});
+
+describe('the writes that wait', () => {
+  const keys = (writes: BasketWrite[]) => writes.map(({ key }) => key);
+  const queue = (...writes: BasketWrite[]) => keys(writes.reduce<BasketWrite[]>(enqueue, []));
+
+  it('keep their order', () => {
+    expect(
+      queue(write('add', 'tea', 1, 'a'), write('set', 'tea', 2, 'b'), write('add', 'pot', 1, 'c')),
+    ).toEqual(['a', 'b', 'c']);
+  });
+
+  it('hold one quantity a product in a row, but never change the one that may be on its way', () => {
+    expect(
+      queue(write('set', 'tea', 1, 'a'), write('set', 'tea', 2, 'b'), write('set', 'tea', 3, 'c')),
+    ).toEqual(['a', 'c']);
+    expect(
+      queue(write('add', 'pot', 1, 'a'), write('set', 'tea', 2, 'b'), write('set', 'pot', 3, 'c')),
+    ).toEqual(['a', 'b', 'c']);
+  });
+});
