@@ -57,6 +57,7 @@ describe('a visitor with an account', () => {
     await logsIn(page, user);
     await page.getByText('Your two baskets are one now').waitFor();
     await page.reload();
+    await page.getByText('Your two baskets are one now').waitFor();
 
     const rows = await page.locator('.merge tbody tr').allInnerTexts();
     expect(rows.map((row) => row.split(/\s*\t\s*/)).sort()).toEqual([
