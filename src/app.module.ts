@@ -18,11 +18,11 @@ import { AdminCleanupController } from './operations/admin-cleanup.controller.js
 import { AdminProductController } from './operations/admin-product.controller.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { SessionMiddleware } from './session/session.middleware.js';
+import { UnreadSessionMiddleware } from './session/unread-session.middleware.js';
 import { SessionModule } from './session/session.module.js';
 
-/** The controllers that know a visitor. */
+/** The controllers that know a visitor, beside the basket's. */
 const VISITED = [
-  BasketController,
   CheckoutController,
   OrderController,
   AuthController,
@@ -53,5 +53,6 @@ export class AppModule implements NestModule {
   /** Only routes that know a visitor read the session; the catalogue's and the health's cost no statement for it. */
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(SessionMiddleware).forRoutes(...VISITED);
+    consumer.apply(UnreadSessionMiddleware).forRoutes(BasketController);
   }
 }

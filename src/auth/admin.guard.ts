@@ -12,7 +12,7 @@ export class AdminGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const visitor = visitorOf(context.switchToHttp().getRequest<Request>());
-    if (visitor.kind === 'guest') throw loginRequired();
+    if (visitor.kind !== 'user') throw loginRequired();
     const { role } = await this.users.get(visitor.userId);
     if (role !== 'admin') throw new Problem('forbidden', 'Only admins of the shop may do this.');
     return true;

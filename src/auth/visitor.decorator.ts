@@ -2,12 +2,12 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { Problem } from '../problem/problem.js';
 import { type VisitorSession, visitorSessionOf } from '../session/visitor-session.js';
-import type { UserVisitor, Visitor } from './visitor.js';
+import type { UnreadVisitor, UserVisitor, Visitor } from './visitor.js';
 import { visitorOf } from './visitor.guard.js';
 
-/** Whoever sends the request; the route needs the VisitorGuard. */
-export const CurrentVisitor = createParamDecorator((_: unknown, context: ExecutionContext): Visitor =>
-  visitorOf(requestOf(context)),
+/** Whoever sends the request; the route needs the VisitorGuard. Unread where the session is left to the handler. */
+export const CurrentVisitor = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Visitor | UnreadVisitor => visitorOf(requestOf(context)),
 );
 
 /** The user who sends the request; a guest is answered 401 `login-required`. */

@@ -2,10 +2,11 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Problem } from '../problem/problem.js';
-import { visitorSessionOf } from '../session/visitor-session.js';
-import type { Visitor } from './visitor.js';
+import { type VisitorSession, visitorSessionOf } from '../session/visitor-session.js';
+import { unreadSessionOf } from '../session/unread-session.js';
+import type { UnreadVisitor, Visitor } from './visitor.js';
 
-const visitors = new WeakMap<Request, Visitor>();
+const visitors = new WeakMap<Request, Visitor | UnreadVisitor>();
 
 /** Says who sends the request: a Bearer token's user, else the session's, else a guest. */
 @Injectable()
@@ -34,14 +35,19 @@ export class VisitorGuard extends AuthGuard('jwt') {
   }
 }
 
-export function visitorOf(request: Request): Visitor {
+export function visitorOf(request: Request): Visitor | UnreadVisitor {
   const visitor = visitors.get(request);
   if (!visitor) throw new Error(`VisitorGuard does not guard ${request.path}`);
   return visitor;
 }
 
-function bySession(request: Request): Visitor {
-  const session = visitorSessionOf(request);
+function bySession(request: Request): Visitor | UnreadVisitor {
+  const unread = unreadSessionOf(request);
+  if (!unread) return toVisitor(visitorSessionOf(request));
+  return { kind: 'unread', sessionId: unread.id, read: async () => toVisitor(await unread.read()) };
+}
+
+function toVisitor(session: VisitorSession): Visitor {
   const userId = session.stored?.userId;
   return userId ? { kind: 'user', userId } : { kind: 'guest', session };
 }

@@ -3,6 +3,14 @@ import type { VisitorSession } from '../session/visitor-session.js';
 /** Whoever sends the request. */
 export type Visitor = UserVisitor | GuestVisitor;
 
+/** Whoever sends the request, as far as the request itself tells: the session has not been read. */
+export interface UnreadVisitor {
+  readonly kind: 'unread';
+  /** Null: a guest without a session. */
+  readonly sessionId: string | null;
+  readonly read: () => Promise<Visitor>;
+}
+
 /** Named by the session or by an access token. */
 export interface UserVisitor {
   readonly kind: 'user';

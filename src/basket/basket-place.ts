@@ -51,7 +51,7 @@ async function lockSession(manager: EntityManager, id: string): Promise<string |
   return session?.basket_id;
 }
 
-function sessionReplaced(): Problem {
+export function sessionReplaced(): Problem {
   const detail =
     'A login replaced the session, or it has expired. Send the request again with the cookie you have now.';
   return new Problem('session-replaced', detail);

@@ -8,13 +8,12 @@ import {
 } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
 import { ForVisitors } from '../auth/for-visitors.decorator.js';
-import type { Visitor } from '../auth/visitor.js';
 import { SkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
 import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
-import { BasketService } from './basket.service.js';
+import { BasketService, type BasketVisitor } from './basket.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 
 /** What every change that can put something into a basket can answer. */
@@ -39,7 +38,7 @@ export class BasketController {
       'Prices and notices are those of now, also when the `ETag` is the same. Look again when the tab gets the focus: another tab or device may have changed it.',
   })
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  async read(@CurrentVisitor() visitor: Visitor): Promise<BasketDto> {
+  async read(@CurrentVisitor() visitor: BasketVisitor): Promise<BasketDto> {
     return this.baskets.read(visitor);
   }
 
@@ -60,7 +59,7 @@ export class BasketController {
     'idempotency-key-reused',
   )
   async addLine(
-    @CurrentVisitor() visitor: Visitor,
+    @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
     @Body() { sku, quantity }: AddLineDto,
   ): Promise<BasketDto> {
@@ -78,7 +77,7 @@ export class BasketController {
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'precondition-failed', 'unknown-product', 'unavailable')
   async changeQuantity(
-    @CurrentVisitor() visitor: Visitor,
+    @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
     @Param('sku', SkuPipe) sku: string,
     @Body() { quantity }: ChangeQuantityDto,
@@ -93,7 +92,7 @@ export class BasketController {
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')
   async removeLine(
-    @CurrentVisitor() visitor: Visitor,
+    @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
     @Param('sku', SkuPipe) sku: string,
   ): Promise<BasketDto> {
@@ -107,7 +106,7 @@ export class BasketController {
   @ApiNoContentResponse()
   @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')
   async clear(
-    @CurrentVisitor() visitor: Visitor,
+    @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
   ): Promise<void> {
     await this.baskets.clear(visitor, conditions);

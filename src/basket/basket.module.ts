@@ -13,7 +13,7 @@ import { CheckoutController } from './checkout.controller.js';
 import { CheckoutService } from './checkout.service.js';
 import { EndFrozenOnCleanupHandler } from './end-frozen-on-cleanup.handler.js';
 import { UserDataHandler } from './user-data.handler.js';
-import { LineShortcuts } from './line-shortcuts.service.js';
+import { BasketShortcuts } from './basket-shortcuts.service.js';
 import { OrderController } from './order.controller.js';
 import { OrphanCount } from './orphan-count.entity.js';
 import { OrphanSweep } from './orphan-sweep.service.js';
@@ -26,7 +26,7 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
   controllers: [BasketController, CheckoutController, OrderController],
   providers: [
     BasketChanges,
-    LineShortcuts,
+    BasketShortcuts,
     BasketService,
     CheckoutService,
     OrderService,

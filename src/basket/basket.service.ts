@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import type { Visitor } from '../auth/visitor.js';
+import type { EntityManager } from 'typeorm';
+import type { UnreadVisitor, UserVisitor, Visitor } from '../auth/visitor.js';
 import { ProductService } from '../catalogue/product.service.js';
 import { Environment } from '../environment.js';
 import { Problem } from '../problem/problem.js';
@@ -10,8 +10,8 @@ import { beginBasket } from './basket-place.js';
 import { removeBasket, removeLine, saveLine } from './basket-writes.js';
 import type { Conditions } from './conditions.decorator.js';
 import { assertCanHold, assertOpen } from './line-rules.js';
-import { LineShortcuts } from './line-shortcuts.service.js';
-import { type LineProduct, readBasket, type StoredBasket } from './stored-basket.js';
+import { BasketShortcuts } from './basket-shortcuts.service.js';
+import type { LineProduct, StoredBasket } from './stored-basket.js';
 
 /** What a line shall hold in the end. */
 interface WantedLine {
@@ -20,29 +20,36 @@ interface WantedLine {
   product: LineProduct;
 }
 
+/** Whoever asks for the basket: a cookie's session is read along the way, or only when it has to be. */
+export type BasketVisitor = UnreadVisitor | UserVisitor;
+
 @Injectable()
 export class BasketService {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly changes: BasketChanges,
-    private readonly shortcuts: LineShortcuts,
+    private readonly shortcuts: BasketShortcuts,
     private readonly products: ProductService,
     private readonly environment: Environment,
   ) {}
 
   /** Reads only: a visitor without a basket gets an empty one that is nowhere stored. */
-  async read(visitor: Visitor): Promise<BasketDto> {
-    if (visitor.kind === 'user') {
-      return this.changes.show(await readBasket(this.dataSource, { ownerId: visitor.userId }), visitor);
-    }
-    const basketId = visitor.session.living?.basketId;
-    return this.changes.show(basketId ? await readBasket(this.dataSource, { basketId }) : null, visitor);
+  async read(visitor: BasketVisitor): Promise<BasketDto> {
+    return this.shortcuts.read(visitor);
   }
 
   /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
-  async addLine(visitor: Visitor, conditions: Conditions, sku: string, quantity: number): Promise<BasketDto> {
-    const done = await this.shortcuts.add(visitor, conditions, sku, quantity);
-    if (done) return this.changes.show(done, visitor);
+  async addLine(
+    unread: BasketVisitor,
+    conditions: Conditions,
+    sku: string,
+    quantity: number,
+  ): Promise<BasketDto> {
+    const added = await this.shortcuts.hold(unread, conditions, sku, quantity, true);
+    if (added) return added;
+    const visitor = await readVisitor(unread);
+    const begun =
+      visitor.kind === 'guest' && (await this.shortcuts.begin(visitor, conditions, sku, quantity));
+    if (begun) return begun;
     return this.changes.run(visitor, conditions, 201, async (manager, basket) => {
       assertOpen(basket);
       const product = await this.products.find(manager, sku);
@@ -56,13 +63,17 @@ export class BasketService {
 
   /** Sets a line's quantity, 0 removes it. @throws Problem as `addLine`, but `unknown-product` and `unavailable` */
   async changeQuantity(
-    visitor: Visitor,
+    unread: BasketVisitor,
     conditions: Conditions,
     sku: string,
     quantity: number,
   ): Promise<BasketDto> {
-    const done = await this.shortcuts.set(visitor, conditions, sku, quantity);
-    if (done) return this.changes.show(done, visitor);
+    const done =
+      quantity === 0
+        ? await this.shortcuts.remove(unread, conditions, sku)
+        : await this.shortcuts.hold(unread, conditions, sku, quantity, false);
+    if (done) return done;
+    const visitor = await readVisitor(unread);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       if (quantity === 0 && hasLine(basket, sku)) return removeLine(manager, basket, sku);
@@ -74,16 +85,18 @@ export class BasketService {
     });
   }
 
-  async removeLine(visitor: Visitor, conditions: Conditions, sku: string): Promise<BasketDto> {
-    const done = await this.shortcuts.remove(visitor, conditions, sku);
-    if (done) return this.changes.show(done, visitor);
+  async removeLine(unread: BasketVisitor, conditions: Conditions, sku: string): Promise<BasketDto> {
+    const removed = await this.shortcuts.remove(unread, conditions, sku);
+    if (removed) return removed;
+    const visitor = await readVisitor(unread);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       return hasLine(basket, sku) ? removeLine(manager, basket, sku) : basket;
     });
   }
 
-  async clear(visitor: Visitor, conditions: Conditions): Promise<void> {
+  async clear(unread: BasketVisitor, conditions: Conditions): Promise<void> {
+    const visitor = await readVisitor(unread);
     await this.changes.run(visitor, conditions, 204, async (manager, basket) => {
       assertOpen(basket);
       if (basket) await removeBasket(manager, basket.id);
@@ -108,4 +121,8 @@ export class BasketService {
 
 function hasLine(basket: StoredBasket | null, sku: string): basket is StoredBasket {
   return basket?.lines.some((line) => line.sku === sku) ?? false;
+}
+
+async function readVisitor(visitor: BasketVisitor): Promise<Visitor> {
+  return visitor.kind === 'unread' ? visitor.read() : visitor;
 }

@@ -45,6 +45,10 @@ export const LINE_COLUMNS = `
   l.name_pinned AS "namePinned", l.unit_price_minor_pinned AS "unitPriceMinorPinned",
   p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"`;
 
+/** Of an open basket `b` that has just been changed, a line `l` and its product `p`. */
+export const CHANGED_COLUMNS = `
+  b.id, b.owner_id AS "ownerId", 'open' AS status, b.version, NULL AS "lastMerge", NULL AS "submittedAt", ${LINE_COLUMNS}`;
+
 /** One statement: basket, lines and products are of one moment. Lines come in the order in which they were added. */
 const SELECT = `
   SELECT b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
@@ -92,11 +96,9 @@ export async function findBaskets(
   return ids.flatMap((id) => baskets.find((basket) => basket.id === id) ?? []);
 }
 
-/** Without a lock and by name, as every look at a basket does it. */
-export async function readBasket(dataSource: DataSource, of: BasketOf): Promise<StoredBasket | null> {
-  const isGuest = 'basketId' in of;
-  const [statement, id] = isGuest ? [READ.guest, of.basketId] : [READ.user, of.ownerId];
-  const [basket] = toBaskets(await queryNamed<BasketRow>(dataSource, statement, [id]));
+/** A user's, without a lock and by name, as every look of a user with a token does it. */
+export async function readBasketOf(dataSource: DataSource, ownerId: string): Promise<StoredBasket | null> {
+  const [basket] = toBaskets(await queryNamed<BasketRow>(dataSource, READ.user, [ownerId]));
   return basket ?? null;
 }
 

@@ -7,9 +7,10 @@ export const TOMBSTONE_MILLISECONDS = 60_000;
 /** When a session ends: the idle lifetime slides with use, up to the absolute one that counts from its creation. */
 @Injectable()
 export class SessionLifetimes {
-  private readonly idle: number;
-  private readonly absolute: number;
-  private readonly step: number;
+  readonly idle: number;
+  readonly absolute: number;
+  /** A renewal that moves the expiry by less is not worth a write. */
+  readonly step: number;
 
   constructor({ sessionTtlSeconds, sessionMaxSeconds, sessionTouchSeconds }: Environment) {
     this.idle = sessionTtlSeconds * 1_000;

@@ -9,6 +9,7 @@ import { SessionCleanup } from './session-cleanup.service.js';
 import { SessionCounts } from './session-counts.service.js';
 import { SessionLifetimes } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
+import { SessionReader } from './session-reader.service.js';
 import { SessionStore } from './session.store.js';
 
 @Module({
@@ -16,12 +17,21 @@ import { SessionStore } from './session.store.js';
   providers: [
     SessionLifetimes,
     SessionStore,
+    SessionReader,
     SessionCounts,
     SessionCleanup,
     SessionCleanupJob,
     CleanupRuns,
     CleanupBacklog,
   ],
-  exports: [SessionStore, SessionCounts, SessionCleanup, CleanupRuns, CleanupBacklog],
+  exports: [
+    SessionStore,
+    SessionReader,
+    SessionLifetimes,
+    SessionCounts,
+    SessionCleanup,
+    CleanupRuns,
+    CleanupBacklog,
+  ],
 })
 export class SessionModule {}

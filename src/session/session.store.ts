@@ -128,8 +128,13 @@ export class SessionStore extends TypeormStore {
     if (!stored || stored.isReplaced) return;
     const expiredAt = this.lifetimes.expiryOf(stored.createdAt, Date.now());
     if (!this.lifetimes.isWorthRenewing(stored.expiredAt, expiredAt)) return;
-    await this.sessions.update({ id, replacedAt: IsNull(), expiredAt: LessThan(expiredAt) }, { expiredAt });
+    await this.prolong(id, expiredAt);
     stored.expiredAt = expiredAt;
+  }
+
+  /** Moves the end of a session that lives; never back. */
+  async prolong(id: string, expiredAt: number): Promise<void> {
+    await this.sessions.update({ id, replacedAt: IsNull(), expiredAt: LessThan(expiredAt) }, { expiredAt });
   }
 
   private async find(id: string): Promise<SessionData | null> {

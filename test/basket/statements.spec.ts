@@ -40,20 +40,20 @@ describe('what reaches PostgreSQL', () => {
 
   it.each<[string, number, () => Promise<Client>, (client: Client) => Promise<unknown>]>([
     ['a look without a cookie', 0, async () => Promise.resolve(counted.guest()), (client) => client.basket()],
-    ['a very first add', 4, async () => Promise.resolve(counted.guest()), (client) => add(client)],
-    ['a guest’s look', 2, guest, (client) => client.basket()],
-    ['a guest’s add', 3, guest, (client) => add(client)],
-    ['a guest’s add of what is there', 3, guest, (client) => client.adds(tea)],
-    ['a guest’s add with a key', 5, guest, (client) => add(client, { 'Idempotency-Key': 'once' })],
-    ['a guest’s new quantity', 3, guest, (client) => client.sets(tea, 5)],
-    ['a guest’s removal', 3, guest, (client) => client.removes(tea)],
-    ['a guest’s quantity of 0', 3, guest, (client) => client.sets(tea, 0)],
-    ['a user’s look', 2, user, (client) => client.basket()],
-    ['a user’s add', 3, user, (client) => add(client)],
-    ['a user’s add with a key', 5, user, (client) => add(client, { 'Idempotency-Key': 'once' })],
-    ['a user’s new quantity', 3, user, (client) => client.sets(tea, 5)],
-    ['a user’s removal', 3, user, (client) => client.removes(tea)],
-  ])('of %s are at most %d statements', async (_, most, come, act) => {
+    ['a very first add', 1, async () => Promise.resolve(counted.guest()), (client) => add(client)],
+    ['a guest’s look', 1, guest, (client) => client.basket()],
+    ['a guest’s add', 1, guest, (client) => add(client)],
+    ['a guest’s add of what is there', 1, guest, (client) => client.adds(tea)],
+    ['a guest’s add with a key', 1, guest, (client) => add(client, { 'Idempotency-Key': 'once' })],
+    ['a guest’s new quantity', 1, guest, (client) => client.sets(tea, 5)],
+    ['a guest’s removal', 1, guest, (client) => client.removes(tea)],
+    ['a guest’s quantity of 0', 1, guest, (client) => client.sets(tea, 0)],
+    ['a user’s look', 1, user, (client) => client.basket()],
+    ['a user’s add', 1, user, (client) => add(client)],
+    ['a user’s add with a key', 1, user, (client) => add(client, { 'Idempotency-Key': 'once' })],
+    ['a user’s new quantity', 1, user, (client) => client.sets(tea, 5)],
+    ['a user’s removal', 1, user, (client) => client.removes(tea)],
+  ])('of %s are at most %d', async (_, most, come, act) => {
     const client = await come();
 
     const sent = await statements.during(() => act(client));

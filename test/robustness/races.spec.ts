@@ -175,6 +175,31 @@ describe('parallel requests on two instances', () => {
     expect(await shop.removeExpired()).toMatchObject({ sessions: 1, baskets: 1 });
   });
 
+  it('a session that goes while a write waits for it is refused the write, a guest’s and a user’s', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const [guest, user] = [shop.guest(), shop.guest()];
+    await guest.adds(tea);
+    await user.logsInAs(ada);
+    const guestId = guest.sessionId;
+    const blocker = shop.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('SELECT FROM sessions WHERE id = ANY ($1) FOR UPDATE', [[guestId, user.sessionId]]);
+    const waiting = [guest.tab().triesToAdd(tea), user.tab().triesToAdd(tea)];
+    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 1);
+    await blocker.query('DELETE FROM sessions WHERE id = ANY ($1)', [[guestId, user.sessionId]]);
+    await blocker.query('DELETE FROM baskets WHERE owner_id IS NULL');
+    await blocker.commitTransaction();
+    await blocker.release();
+
+    for (const answer of await Promise.all(waiting)) {
+      expect(answer).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });
+      expect(answer.headers.get('Set-Cookie')).toBeNull();
+    }
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 1 });
+    expect(await shop.guestBaskets()).toBe(0);
+  });
+
   it('the cleanup racing life removes no basket of a visitor who is there', async () => {
     const tea = await shop.product();
     const guests = Array.from({ length: 30 }, () => shop.guest());

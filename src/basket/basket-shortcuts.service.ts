@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { GuestVisitor, UnreadVisitor, UserVisitor, Visitor } from '../auth/visitor.js';
+import { type NamedStatement, queryNamed } from '../database/named-statement.js';
+import { isConflict } from '../database/retry-transaction.js';
+import { Environment } from '../environment.js';
+import { SessionLifetimes } from '../session/session-lifetimes.js';
+import { SessionStore } from '../session/session.store.js';
+import type { BasketDto } from './basket.dto.js';
+import { sessionReplaced } from './basket-place.js';
+import type { Conditions } from './conditions.decorator.js';
+import { READ_BY_SESSION, type SessionBasketRow } from './read-statement.js';
+import { BEGIN } from './begin-statement.js';
+import { holdStatement, removeStatement } from './shortcut-statements.js';
+import { type BasketRow, readBasketOf, toBaskets } from './stored-basket.js';
+import { toBasketDto } from './to-basket-dto.js';
+
+/** Who can be served in one statement, the session's reading and renewal included. */
+type Directly = UnreadVisitor | UserVisitor;
+
+type ChangedRow = BasketRow & { hasLived?: boolean; sessionExpiresAt?: number };
+
+/**
+ * A look, or a change of one line, in one statement, when nothing is in its way.
+ *
+ * A change does what the way under the visitor's lock does, or nothing at all: null, and that way decides, and says why
+ * not.
+ *
+ * Measured in the mix of `npm run bench -- requests` at 16 connections: twice the rate of that way, 0.57 of the
+ * server's CPU and 0.42 of PostgreSQL's; and of that, to read the session along the way and not first, 1.22 times the
+ * rate, 0.77 and 0.89 of the CPU.
+ */
+@Injectable()
+export class BasketShortcuts {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+    private readonly lifetimes: SessionLifetimes,
+    private readonly sessions: SessionStore,
+  ) {}
+
+  async read(visitor: Directly): Promise<BasketDto> {
+    if (visitor.kind === 'user')
+      return this.show(await readBasketOf(this.dataSource, visitor.userId), 'user');
+    const { sessionId } = visitor;
+    if (sessionId === null) return this.show(null, 'guest');
+    const rows = await queryNamed<SessionBasketRow>(this.dataSource, READ_BY_SESSION, [sessionId]);
+    const [session] = rows;
+    if (!session || session.isReplaced || this.isOver(session)) return this.show(null, 'guest');
+    const expiresAt = await this.renew(sessionId, session);
+    // A session without a basket is one row without an id.
+    const [basket = null] = session.id === null ? [] : toBaskets(rows);
+    return session.userId ? this.show(basket, 'user') : this.show(basket, 'guest', expiresAt);
+  }
+
+  /** Adds to what the line holds, or sets what it holds. */
+  async hold(
+    visitor: Directly,
+    { ifMatch, idempotent }: Conditions,
+    sku: string,
+    quantity: number,
+    isAdded: boolean,
+  ): Promise<BasketDto | null> {
+    const holder = holderOf(visitor);
+    if (holder === null || ifMatch) return null;
+    const { basketMaxQuantity, basketMaxLines } = this.environment;
+    const limits = [basketMaxQuantity, basketMaxLines];
+    const once = idempotent ? [idempotent.key, idempotent.hash] : [];
+    const statement = holdStatement({ by: byOf(visitor), isIdempotent: idempotent !== null });
+    return this.change(visitor, statement, [
+      holder,
+      sku,
+      quantity,
+      isAdded,
+      ...limits,
+      ...this.timesFor(visitor),
+      ...once,
+    ]);
+  }
+
+  async remove(visitor: Directly, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
+    const holder = holderOf(visitor);
+    if (holder === null || ifMatch) return null;
+    return this.change(visitor, removeStatement(byOf(visitor)), [holder, sku, ...this.timesFor(visitor)]);
+  }
+
+  /** The very first add of a guest. */
+  async begin(
+    { session }: GuestVisitor,
+    { ifMatch, idempotent }: Conditions,
+    sku: string,
+    quantity: number,
+  ): Promise<BasketDto | null> {
+    if (session.stored || ifMatch || idempotent || quantity > this.environment.basketMaxQuantity) return null;
+    const basketId = uuidv7();
+    return session.beginWith({ basketId }, async ({ id, json, expiredAt, createdAt }) => {
+      const rows = await this.run(BEGIN, [basketId, id, json, expiredAt, createdAt, sku, quantity]);
+      const [basket] = toBaskets(rows);
+      return basket ? this.show(basket, 'guest', expiredAt) : null;
+    });
+  }
+
+  private async change(
+    visitor: Directly,
+    statement: NamedStatement,
+    values: unknown[],
+  ): Promise<BasketDto | null> {
+    const rows = await this.run(statement, values);
+    const [row] = rows;
+    if (row?.id)
+      return this.show(toBaskets(rows)[0] ?? null, row.ownerId ? 'user' : 'guest', row.sessionExpiresAt);
+    if (row?.hasLived && visitor.kind === 'unread') assertLiving(await visitor.read());
+    return null;
+  }
+
+  private async run(statement: NamedStatement, values: unknown[]): Promise<ChangedRow[]> {
+    try {
+      return await queryNamed<ChangedRow>(this.dataSource, statement, values);
+    } catch (error) {
+      // Rolled back because of others: the other way tries it again.
+      if (isConflict(error)) return [];
+      throw error;
+    }
+  }
+
+  private show(
+    basket: Parameters<typeof toBasketDto>[0],
+    owner: 'guest' | 'user',
+    expiresAt?: number,
+  ): BasketDto {
+    const { currency } = this.environment;
+    return toBasketDto(basket, {
+      owner,
+      currency,
+      expiresAt: owner === 'guest' ? (expiresAt ?? null) : null,
+    });
+  }
+
+  private isOver({ createdAt, expiredAt }: SessionBasketRow): boolean {
+    return this.lifetimes.isOver({ createdAt: createdAt.getTime(), expiredAt }, Date.now());
+  }
+
+  private async renew(id: string, { createdAt, expiredAt }: SessionBasketRow): Promise<number> {
+    const renewed = this.lifetimes.expiryOf(createdAt.getTime(), Date.now());
+    if (!this.lifetimes.isWorthRenewing(expiredAt, renewed)) return expiredAt;
+    await this.sessions.prolong(id, renewed);
+    return renewed;
+  }
+
+  /** A session's expiry is compared with this process's clock. */
+  private timesFor({ kind }: Directly): number[] {
+    const { idle, absolute, step } = this.lifetimes;
+    return kind === 'unread' ? [Date.now(), idle, absolute, step] : [];
+  }
+}
+
+/** @throws Problem `session-replaced`, as the way under the lock does for a session that goes meanwhile */
+function assertLiving(visitor: Visitor): void {
+  if (visitor.kind === 'guest' && !visitor.session.living) throw sessionReplaced();
+}
+
+function holderOf(visitor: Directly): string | null {
+  return visitor.kind === 'user' ? visitor.userId : visitor.sessionId;
+}
+
+function byOf({ kind }: Directly): 'session' | 'user' {
+  return kind === 'user' ? 'user' : 'session';
+}
