@@ -1,13 +1,18 @@
 /** `npm run bench`: each benchmark on a database of its own, beside its limit in the same run; by name, one of them. */
 import { benchCleanup } from './cleanup.js';
+import { benchGrowth } from './growth.js';
+import { benchLogins } from './logins.js';
+import { benchLooks } from './looks.js';
+import { benchMemory } from './memory.js';
 import { benchRequests } from './requests.js';
+import { benchStartUp } from './start-up.js';
 import { report, type Section } from './support/report.js';
 import { benchSweep } from './sweep.js';
 import { benchVisitors } from './visitors.js';
 
 interface Benchmark {
   run: (size: number, rounds: number) => Promise<[Section, postgres: string]>;
-  /** Rows to work on, or beside, unless said. */
+  /** Rows to work on, or beside, or requests to send, unless said. */
   size: number;
 }
 
@@ -17,6 +22,11 @@ const BENCHMARKS: Record<string, Benchmark> = {
   visitors: { run: benchVisitors, size: 800_000 },
   sweep: { run: benchSweep, size: 200_000 },
   requests: { run: benchRequests, size: 100_000 },
+  growth: { run: benchGrowth, size: 200_000 },
+  looks: { run: benchLooks, size: 10_000 },
+  logins: { run: benchLogins, size: 32 },
+  memory: { run: benchMemory, size: 50_000 },
+  'start-up': { run: benchStartUp, size: 1 },
 };
 const ROUNDS = 3;
 

@@ -31,14 +31,20 @@ export class BenchDatabase {
       await rm(home, { recursive: true, force: true });
     });
     try {
-      await admin.query('CREATE DATABASE filled');
-      await migrate(database.urlOf('filled'));
-      await withClient(database.urlOf('filled'), fill);
+      await database.add('filled', fill);
       return database;
     } catch (error) {
       await database.close();
       throw error;
     }
+  }
+
+  /** Another one, migrated and filled; its address. */
+  async add(name: string, fill: (client: pg.Client) => Promise<void>): Promise<string> {
+    await this.admin.query(`CREATE DATABASE ${name}`);
+    await migrate(this.urlOf(name));
+    await withClient(this.urlOf(name), fill);
+    return this.urlOf(name);
   }
 
   /** Does the work on a fresh copy of the filled database. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
 import type { Product } from '../../src/catalogue/product.entity.js';
 import { addsToBasket, anotherTab, saved, showsPieces, TestBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { Shop } from '../support/shop.js';
 
 describe('the storefront', () => {
@@ -141,9 +143,8 @@ describe('the storefront', () => {
     await saved(first);
 
     expect(await shop.count('basket_lines', `sku = '${tea.sku}'`)).toBe(1);
-    expect(await first.getByRole('link', { name: /^Basket \d/ }).textContent()).toBe(
-      await second.getByRole('link', { name: /^Basket \d/ }).textContent(),
-    );
+    const shown = (page: Page) => page.getByRole('link', { name: /^Basket \d/ }).textContent();
+    await eventually(async () => (await shown(first)) === (await shown(second)));
   });
 
   it('is used by keyboard alone', async () => {

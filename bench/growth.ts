@@ -1,0 +1,59 @@
+import { BenchDatabase } from './support/database.js';
+import { median, number, spread } from './support/figures.js';
+import { addProducts, measureMix, type Phase, withServers } from './support/mix.js';
+import type { Section } from './support/report.js';
+import { fillShop } from './support/shop-data.js';
+
+const SECONDS = 8;
+const WARM_UP_SECONDS = 4;
+const CONNECTIONS = 16;
+
+/** Whether visitors wait longer the more baskets there are: the same mix on empty and on full tables. */
+export async function benchGrowth(living: number, rounds: number): Promise<[Section, string]> {
+  const database = await BenchDatabase.open(addProducts);
+  try {
+    const empty = await database.add('empty', addProducts);
+    const full = await database.add('full_tables', async (client) => {
+      await fillShop(client, { living });
+      await addProducts(client);
+    });
+    const phases: [Phase[], Phase[]] = [[], []];
+    const servers = [empty, full].map((url) => ({
+      name: url,
+      args: ['dist/src/main.js'],
+      env: { DATABASE_URL: url },
+    }));
+    await withServers(servers, async (contenders) => {
+      for (const contender of contenders) {
+        await measureMix(contender, database.postmasterPid, CONNECTIONS, WARM_UP_SECONDS);
+      }
+      for (let round = 0; round < rounds; round++) {
+        for (const [n, contender] of contenders.entries()) {
+          phases[n]?.push(await measureMix(contender, database.postmasterPid, CONNECTIONS, SECONDS));
+        }
+      }
+    });
+    return [toSection(phases, living, rounds), await database.version()];
+  } finally {
+    await database.close();
+  }
+}
+
+function toSection([empty, full]: [Phase[], Phase[]], living: number, rounds: number): Section {
+  const rateOf = (phases: Phase[]) => median(phases.map(({ rate }) => rate));
+  const row = (name: string, phases: Phase[]) => [
+    name,
+    spread(phases.map(({ rate }) => rate)),
+    number(median(phases.map(({ databaseCpu }) => databaseCpu)), 2),
+    number(rateOf(phases) / rateOf(empty), 2),
+  ];
+  return {
+    name: `growth ${living}`,
+    title: `Requests as the tables grow to ${number(living)} baskets`,
+    text: [
+      `The mix of the requests above at ${CONNECTIONS} connections, ${SECONDS} s each and ${rounds} interleaved rounds, by two processes of the shop: one on tables that begin empty, one on tables with ${number(living)} living guests’ baskets and ${number(living * 3)} lines.`,
+    ],
+    header: ['tables', 'requests/s: median (least–most)', 'database CPU, ms', 'ratio'],
+    rows: [row('empty at first', empty), row(`${number(living)} baskets`, full)],
+  };
+}

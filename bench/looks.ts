@@ -1,0 +1,67 @@
+import { Agent } from 'node:http';
+import { BenchDatabase, withClient } from './support/database.js';
+import { median, number, spread } from './support/figures.js';
+import { type Contender, withServers } from './support/mix.js';
+import type { Section } from './support/report.js';
+import { ShopClient } from './support/shop-client.js';
+
+const CONNECTIONS = 16;
+
+/** Visitors without a cookie who only look, as crawlers do, beside an Express server that says the same. */
+export async function benchLooks(looks: number, rounds: number): Promise<[Section, string]> {
+  const database = await BenchDatabase.open(() => Promise.resolve());
+  try {
+    return await database.onCopy(async (url) => {
+      const servers = [
+        { name: 'bare', args: ['--import', 'tsx', 'bench/bare/express.ts'] },
+        { name: 'shop', args: ['dist/src/main.js'], env: { DATABASE_URL: url } },
+      ];
+      const rates = await withServers(servers, (contenders) => measureAll(contenders, looks, rounds));
+      const rows = await withClient(url, async (client) => {
+        const sql = 'SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM baskets) AS count';
+        return Number((await client.query<{ count: string }>(sql)).rows[0]?.count);
+      });
+      return [toSection(rates, looks, rounds, rows), await database.version()];
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+async function measureAll(contenders: Contender[], looks: number, rounds: number): Promise<number[][]> {
+  const rates: number[][] = contenders.map(() => []);
+  for (const contender of contenders) await look(contender, looks);
+  for (let round = 0; round < rounds; round++) {
+    for (const [n, contender] of contenders.entries()) rates[n]?.push(await look(contender, looks));
+  }
+  return rates;
+}
+
+/** Looks a second. */
+async function look({ url }: Contender, looks: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const began = performance.now();
+  let left = looks;
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      while (left-- > 0) await new ShopClient(url, agent).sends('GET', '/api/basket');
+    }),
+  );
+  agent.destroy();
+  return (looks * 1_000) / (performance.now() - began);
+}
+
+function toSection([bare = [], shop = []]: number[][], looks: number, rounds: number, rows: number): Section {
+  return {
+    name: `looks ${looks}`,
+    title: 'Looks without a cookie',
+    text: [
+      `${number(looks)} times \`GET /api/basket\` at ${CONNECTIONS} connections, ${rounds} interleaved rounds, beside an Express server that answers the same object and does nothing else. Rows left behind: ${rows}.`,
+    ],
+    header: ['', 'looks/s: median (least–most)', 'ratio'],
+    rows: [
+      ['bare Express', spread(bare), '1.00'],
+      ['shop', spread(shop), number(median(shop) / median(bare), 2)],
+    ],
+  };
+}

@@ -1,0 +1,101 @@
+import { Agent } from 'node:http';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type pg from 'pg';
+import { cpuBetween, cpuOf, familyOf } from './cpu.js';
+import { served, start } from './program.js';
+import { ShopClient } from './shop-client.js';
+
+const PRODUCTS = 500;
+
+/** A server that is measured. */
+export interface Contender {
+  name: string;
+  url: string;
+  process: ChildProcess;
+}
+
+export interface Phase {
+  /** Requests a second. */
+  rate: number;
+  /** Milliseconds of CPU a request. */
+  serverCpu: number;
+  databaseCpu: number;
+  /** Milliseconds. */
+  times: number[];
+}
+
+/** What the visitors of the mix put into their baskets. */
+export async function addProducts(client: pg.Client): Promise<void> {
+  await client.query(`
+    INSERT INTO products (sku, name, unit_price_minor, stock)
+    SELECT 'TEA-' || n, 'Tea number ' || n, 100 + n, CASE n % 2 WHEN 0 THEN 1000000 END FROM generate_series(1, ${PRODUCTS}) n`);
+}
+
+/** Starts servers, does the work with them, and stops them. */
+export async function withServers<T>(
+  servers: { name: string; args: string[]; env?: Record<string, string> }[],
+  work: (contenders: Contender[]) => Promise<T>,
+): Promise<T> {
+  const processes = servers.map(({ args, env }) => start(args, { PORT: '0', CLEANUP_CRON: 'off', ...env }));
+  try {
+    const urls = await Promise.all(processes.map((process) => served(process)));
+    return await work(
+      processes.map((process, n) => ({ name: servers[n]?.name ?? '', url: urls[n] ?? '', process })),
+    );
+  } finally {
+    for (const process of processes) {
+      process.kill('SIGTERM');
+      await once(process, 'close');
+    }
+  }
+}
+
+/** Visitors, each with a new session, add three products and look twice; one visitor a connection at a time. */
+export async function measureMix(
+  contender: Contender,
+  postmaster: number,
+  connections: number,
+  seconds: number,
+): Promise<Phase> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const server = [contender.process.pid ?? 0];
+  const before = { server: await cpuOf(server), database: await cpuOf(await familyOf(postmaster)) };
+  const began = performance.now();
+  const until = began + seconds * 1_000;
+  const times: number[] = [];
+  await Promise.all(
+    Array.from({ length: connections }, (_, n) => visitUntil(contender.url, agent, until, times, n)),
+  );
+  const elapsed = (performance.now() - began) / 1_000;
+  const after = { server: await cpuOf(server), database: await cpuOf(await familyOf(postmaster)) };
+  agent.destroy();
+  return {
+    rate: times.length / elapsed,
+    serverCpu: cpuBetween(before.server, after.server) / times.length,
+    databaseCpu: cpuBetween(before.database, after.database) / times.length,
+    times,
+  };
+}
+
+async function visitUntil(
+  url: string,
+  agent: Agent,
+  until: number,
+  times: number[],
+  seed: number,
+): Promise<void> {
+  const timed = async (work: Promise<unknown>) => {
+    const start = performance.now();
+    await work;
+    times.push(performance.now() - start);
+  };
+  for (let n = seed * 7; performance.now() < until; n += 3) {
+    const visitor = new ShopClient(url, agent);
+    for (let product = n; product < n + 3; product++) {
+      const body = { sku: `TEA-${(product % PRODUCTS) + 1}`, quantity: 1 };
+      await timed(visitor.sends('POST', '/api/basket/lines', body));
+    }
+    for (let look = 0; look < 2; look++) await timed(visitor.sends('GET', '/api/basket'));
+  }
+}
