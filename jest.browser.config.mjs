@@ -5,5 +5,5 @@ export default {
   ...base,
   testPathIgnorePatterns: [],
   roots: ['<rootDir>/test/browser'],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };
