@@ -114,6 +114,7 @@ describe('a visitor with an account', () => {
     await page.getByRole('button', { name: 'Go to checkout' }).click();
     await page.getByRole('button', { name: 'Order and pay' }).click();
     await page.getByRole('button', { name: 'Place the order' }).click();
+    await page.getByText('Thank you, it is ordered').waitFor();
     await page.getByRole('link', { name: 'Orders' }).click();
     await page.getByText('€4.50').waitFor();
     await page.getByRole('button', { name: 'Log out' }).click();

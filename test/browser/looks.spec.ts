@@ -85,15 +85,17 @@ describe('how the pages look', () => {
     }));
   };
 
-  const looksRight = async (page: Page, name: string, scheme: 'light' | 'dark') => {
-    // Nothing may be half-way between two colours when it is measured.
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: screenshotFile(`${name}-${width}-${scheme}`) });
-      const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-      expect([name, width, scheme, overhang <= 0]).toEqual([name, width, scheme, true]);
-      if (width !== MIDDLE) expect(await violationsOf(page)).toEqual([]);
+  const looksRight = async (page: Page, name: string) => {
+    for (const scheme of ['light', 'dark'] as const) {
+      // Nothing may be half-way between two colours when it is measured.
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.screenshot({ path: screenshotFile(`${name}-${width}-${scheme}`) });
+        const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        expect([name, width, scheme, overhang <= 0]).toEqual([name, width, scheme, true]);
+        if (width !== MIDDLE) expect(await violationsOf(page)).toEqual([]);
+      }
     }
   };
 
@@ -106,59 +108,60 @@ describe('how the pages look', () => {
     ['missing', '/nowhere', 'There is no such page'],
   ];
 
-  describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
-    it.each(PAGES)('%s fits three widths and everybody can use it', async (name, path, text) => {
+  it.each(PAGES)(
+    '%s fits three widths, light and dark, and everybody can use it',
+    async (name, path, text) => {
       const page = await anotherTab(visitor, path);
       await page.getByText(text).first().waitFor();
       await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
 
-      await looksRight(page, name, scheme);
+      await looksRight(page, name);
       await page.close();
-    });
+    },
+  );
 
-    it.each([
-      ['login', '/login', 'New here?'],
-      ['register', '/register', 'You have been here before?'],
-      ['empty-basket', '/basket', 'It is empty.'],
-    ])('%s does so for a guest', async (name, path, text) => {
-      const page = await browser.visits(shop, path);
-      await page.getByText(text).waitFor();
+  it.each([
+    ['login', '/login', 'New here?'],
+    ['register', '/register', 'You have been here before?'],
+    ['empty-basket', '/basket', 'It is empty.'],
+  ])('%s does so for a guest', async (name, path, text) => {
+    const page = await browser.visits(shop, path);
+    await page.getByText(text).waitFor();
 
-      await looksRight(page, name, scheme);
-    });
+    await looksRight(page, name);
+  });
 
-    it('does so with every message on it', async () => {
-      const page = await browser.visits(shop);
-      await addsToBasket(page, 'Green tea');
-      await saved(page);
-      // Hers alone: the others stay for the picture of the operations.
-      await shop.sql(`UPDATE sessions SET expired_at = $1 WHERE user_id IS NULL AND id NOT LIKE 'guest-%'`, [
-        Date.now() - 60_000,
-      ]);
-      await page.reload();
-      await page.getByText('Your visit has expired,').waitFor();
-      await page.route('**/api/basket/lines', (route) =>
-        route.fulfill({ status: 404, json: { detail: 'It is gone.' } }),
-      );
-      await addsToBasket(page, 'Mint');
-      await page.getByText('Mint: It is gone.').waitFor();
-      await page.context().setOffline(true);
-      await page.getByText('No connection.').waitFor();
+  it('does so with every message on it', async () => {
+    const page = await browser.visits(shop);
+    await addsToBasket(page, 'Green tea');
+    await saved(page);
+    // Hers alone: the others stay for the picture of the operations.
+    await shop.sql(`UPDATE sessions SET expired_at = $1 WHERE user_id IS NULL AND id NOT LIKE 'guest-%'`, [
+      Date.now() - 60_000,
+    ]);
+    await page.reload();
+    await page.getByText('Your visit has expired,').waitFor();
+    await page.route('**/api/basket/lines', (route) =>
+      route.fulfill({ status: 404, json: { detail: 'It is gone.' } }),
+    );
+    await addsToBasket(page, 'Mint');
+    await page.getByText('Mint: It is gone.').waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('No connection.').waitFor();
 
-      await looksRight(page, 'messages', scheme);
-    });
+    await looksRight(page, 'messages');
+  });
 
-    it('does so while somebody pays', async () => {
-      const page = await browser.visits(shop);
-      await addsToBasket(page, 'Green tea');
-      await saved(page);
-      await page.goto('/basket');
-      await page.getByRole('button', { name: 'Go to checkout' }).click();
-      await page.getByRole('button', { name: 'Order and pay' }).click();
-      await looksRight(page, 'confirm', scheme);
-      await page.getByRole('button', { name: 'Place the order' }).click();
-      await page.getByText('Thank you, it is ordered').waitFor();
-      await looksRight(page, 'ordered', scheme);
-    });
+  it('does so while somebody pays', async () => {
+    const page = await browser.visits(shop);
+    await addsToBasket(page, 'Green tea');
+    await saved(page);
+    await page.goto('/basket');
+    await page.getByRole('button', { name: 'Go to checkout' }).click();
+    await page.getByRole('button', { name: 'Order and pay' }).click();
+    await looksRight(page, 'confirm');
+    await page.getByRole('button', { name: 'Place the order' }).click();
+    await page.getByText('Thank you, it is ordered').waitFor();
+    await looksRight(page, 'ordered');
   });
 });
