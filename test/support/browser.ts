@@ -76,7 +76,11 @@ export async function addsToBasket(page: Page, name: string): Promise<void> {
 
 /** Until the shop has confirmed what the visitor did. */
 export async function saved(page: Page): Promise<void> {
-  await eventually(() => page.evaluate<boolean>("localStorage.getItem('basketkeeper.outbox') === '[]'"));
+  await eventually(() =>
+    page.evaluate<boolean>(
+      "Object.keys(localStorage).every((key) => !key.startsWith('basketkeeper.outbox.'))",
+    ),
+  );
 }
 
 /** Until the header shows so many pieces. */

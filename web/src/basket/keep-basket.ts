@@ -44,12 +44,18 @@ tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
   else take(data.basket);
 };
 
+let written = 0;
+
 export function write(
   kind: BasketWrite['kind'],
   { sku, name, unitPriceMinor }: Product,
   quantity: number,
 ): void {
-  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const key = [
+    Date.now(),
+    String(++written).padStart(6, '0'),
+    ...crypto.getRandomValues(new Uint32Array(3)),
+  ].join('-');
   outbox.add({ key, kind, product: { sku, name, unitPriceMinor }, quantity });
 }
 

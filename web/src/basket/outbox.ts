@@ -3,7 +3,8 @@ import { ApiProblem, isTemporary } from '../api/problem.js';
 import { exclusively } from './exclusively.js';
 import { type Basket, type BasketWrite, enqueue } from './basket-write.js';
 
-const STORED = 'basketkeeper.outbox';
+/** Each write lies by itself, so that no tab overwrites what another has just put there. */
+const STORED = 'basketkeeper.outbox.';
 
 /** Waits between attempts; the last one again and again, until the network is back. */
 const RETRY_MILLISECONDS = [300, 1_000, 2_000, 4_000, 8_000, 15_000];
@@ -36,7 +37,10 @@ export class Outbox {
   private isSending = false;
 
   constructor(private readonly outcomes: Outcomes) {
-    window.addEventListener('storage', ({ key }) => key === STORED && this.change({ writes: read() }));
+    window.addEventListener(
+      'storage',
+      ({ key }) => key?.startsWith(STORED) && this.change({ writes: read() }),
+    );
     window.addEventListener('online', () => this.hurry());
     document.addEventListener('visibilitychange', () => this.hurry());
     void this.sendAll();
@@ -50,7 +54,11 @@ export class Outbox {
   readonly current = (): OutboxState => this.state;
 
   add(write: BasketWrite): void {
-    this.store(enqueue(read(), write));
+    const before = read();
+    const after = enqueue(before, write);
+    localStorage.setItem(STORED + write.key, JSON.stringify(write));
+    remove(before.filter((each) => !after.includes(each)));
+    this.change({ writes: read() });
     void this.sendAll();
   }
 
@@ -62,7 +70,8 @@ export class Outbox {
 
   /** Gives up on what has not been confirmed. */
   clear(): void {
-    this.store([]);
+    remove(read());
+    this.change({ writes: [], trouble: null });
   }
 
   private async sendAll(): Promise<void> {
@@ -96,10 +105,8 @@ export class Outbox {
     notifyManager.batch(() => {
       if (basket) this.outcomes.confirmed(basket, settled);
       this.failures = 0;
-      this.store(
-        read().filter(({ key }) => key !== settled.key),
-        null,
-      );
+      remove([settled]);
+      this.change({ writes: read(), trouble: null });
     });
   }
 
@@ -110,23 +117,18 @@ export class Outbox {
     this.change({ trouble });
   }
 
-  private store(writes: BasketWrite[], trouble = this.state.trouble): void {
-    localStorage.setItem(STORED, JSON.stringify(writes));
-    this.change({ writes, trouble: writes.length === 0 ? null : trouble });
-  }
-
   private change(change: Partial<OutboxState>): void {
     this.state = { ...this.state, ...change };
     notifyManager.schedule(() => this.listeners.forEach((listener) => listener()));
   }
 }
 
-/** What lies there may be another version's. */
+function remove(writes: BasketWrite[]): void {
+  for (const { key } of writes) localStorage.removeItem(STORED + key);
+}
+
+/** In the order of their keys, which begin with the time. */
 function read(): BasketWrite[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(STORED) ?? '[]');
-    return Array.isArray(stored) ? (stored as BasketWrite[]) : [];
-  } catch {
-    return [];
-  }
+  const places = Object.keys(localStorage).filter((place) => place.startsWith(STORED));
+  return places.sort().map((place) => JSON.parse(localStorage.getItem(place) ?? '{}') as BasketWrite);
 }
