@@ -13,7 +13,7 @@ import type { Response } from 'express';
 import { Environment } from '../environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { invalidInput } from '../problem/validation.pipe.js';
-import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
+import { SessionCookie } from '../session/session-cookie.js';
 import type { VisitorSession } from '../session/visitor-session.js';
 import { AccessTokenService } from './access-token.service.js';
 import { LoginRequestDto, RegistrationDto } from './credentials.dto.js';
@@ -33,6 +33,7 @@ export class AuthController {
     private readonly users: UserService,
     private readonly logins: LoginService,
     private readonly tokens: AccessTokenService,
+    private readonly cookie: SessionCookie,
     private readonly environment: Environment,
   ) {}
 
@@ -105,7 +106,7 @@ export class AuthController {
   ): Promise<void> {
     // Only when one was ended: a late logout with a replaced cookie must not throw out the login that replaced it.
     if (!(await session.end())) return;
-    response.clearCookie(sessionCookieName(this.environment), sessionCookieScope(this.environment));
+    this.cookie.clear(response);
   }
 
   @Get('me')

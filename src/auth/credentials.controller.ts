@@ -1,9 +1,8 @@
 import { Body, Controller, HttpCode, Ip, Post, Put, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Environment } from '../environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
+import { SessionCookie } from '../session/session-cookie.js';
 import type { VisitorSession } from '../session/visitor-session.js';
 import { PasswordChangeDto } from './credentials.dto.js';
 import { CredentialsService } from './credentials.service.js';
@@ -16,7 +15,7 @@ import type { UserVisitor } from './visitor.js';
 export class CredentialsController {
   constructor(
     private readonly credentials: CredentialsService,
-    private readonly environment: Environment,
+    private readonly cookie: SessionCookie,
   ) {}
 
   @Put('password')
@@ -56,6 +55,6 @@ export class CredentialsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     await this.credentials.logOutEverywhere(userId);
-    response.clearCookie(sessionCookieName(this.environment), sessionCookieScope(this.environment));
+    this.cookie.clear(response);
   }
 }

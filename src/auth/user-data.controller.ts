@@ -1,9 +1,8 @@
 import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Environment } from '../environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { sessionCookieName, sessionCookieScope } from '../session/session-cookie.js';
+import { SessionCookie } from '../session/session-cookie.js';
 import { UserDataService } from './user-data.service.js';
 import { CurrentUser } from './visitor.decorator.js';
 import { ForVisitors } from './for-visitors.decorator.js';
@@ -14,7 +13,7 @@ import type { UserVisitor } from './visitor.js';
 export class UserDataController {
   constructor(
     private readonly data: UserDataService,
-    private readonly environment: Environment,
+    private readonly cookie: SessionCookie,
   ) {}
 
   @Get('export')
@@ -38,6 +37,6 @@ export class UserDataController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     await this.data.erase(userId);
-    response.clearCookie(sessionCookieName(this.environment), sessionCookieScope(this.environment));
+    this.cookie.clear(response);
   }
 }

@@ -2,9 +2,9 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Problem } from '../problem/problem.js';
-import { type VisitorSession, visitorSessionOf } from '../session/visitor-session.js';
+import { visitorSessionOf } from '../session/visitor-session.js';
 import { unreadSessionOf } from '../session/unread-session.js';
-import type { UnreadVisitor, Visitor } from './visitor.js';
+import { toVisitor, type UnreadVisitor, unreadVisitor, type Visitor } from './visitor.js';
 
 const visitors = new WeakMap<Request, Visitor | UnreadVisitor>();
 
@@ -43,11 +43,5 @@ export function visitorOf(request: Request): Visitor | UnreadVisitor {
 
 function bySession(request: Request): Visitor | UnreadVisitor {
   const unread = unreadSessionOf(request);
-  if (!unread) return toVisitor(visitorSessionOf(request));
-  return { kind: 'unread', sessionId: unread.id, read: async () => toVisitor(await unread.read()) };
-}
-
-function toVisitor(session: VisitorSession): Visitor {
-  const userId = session.stored?.userId;
-  return userId ? { kind: 'user', userId } : { kind: 'guest', session };
+  return unread ? unreadVisitor(unread) : toVisitor(visitorSessionOf(request));
 }

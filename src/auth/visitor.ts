@@ -1,3 +1,4 @@
+import type { UnreadSession } from '../session/unread-session.js';
 import type { VisitorSession } from '../session/visitor-session.js';
 
 /** Whoever sends the request. */
@@ -21,4 +22,13 @@ export interface UserVisitor {
 export interface GuestVisitor {
   readonly kind: 'guest';
   readonly session: VisitorSession;
+}
+
+export function unreadVisitor({ id, read }: UnreadSession): UnreadVisitor {
+  return { kind: 'unread', sessionId: id, read: async () => toVisitor(await read()) };
+}
+
+export function toVisitor(session: VisitorSession): Visitor {
+  const userId = session.stored?.userId;
+  return userId ? { kind: 'user', userId } : { kind: 'guest', session };
 }

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { Optional } from '../problem/optional.decorator.js';
 import { MergeReportDto } from '../auth/merge-report.dto.js';
-import { IsSku } from '../catalogue/sku.pipe.js';
+import { isSku, IsSku } from '../catalogue/sku.pipe.js';
 import type { BasketStatus } from './basket.entity.js';
 
 /** The largest PostgreSQL int; what a line really holds is `BASKET_MAX_QUANTITY`. */
@@ -24,6 +24,13 @@ export class AddLineDto {
   @Min(1)
   @Max(MAX_INT)
   quantity!: number;
+}
+
+/** Whether a body is what `AddLineDto` takes, with nothing beside it. */
+export function isAddLine(body: unknown): body is AddLineDto {
+  const { sku, quantity, ...others } = (body ?? {}) as Record<string, unknown>;
+  const isQuantity = Number.isInteger(quantity) && Number(quantity) >= 1 && Number(quantity) <= MAX_INT;
+  return isQuantity && isSku(sku) && Object.keys(others).length === 0;
 }
 
 export class ChangeQuantityDto {

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { PRINTABLE } from '../problem/printable.js';
 import { invalidInput } from '../problem/validation.pipe.js';
 
@@ -20,29 +21,39 @@ export interface Conditions {
   idempotent: IdempotentRequest | null;
 }
 
+/** A request whose body has been read. */
+type SentRequest = IncomingMessage & { body?: unknown };
+
 /** Reads `If-Match`, and on a POST `Idempotency-Key`. */
 export const CurrentConditions = createParamDecorator((_: unknown, context: ExecutionContext): Conditions => {
   const request = context.switchToHttp().getRequest<Request>();
-  return { ifMatch: readIfMatch(request.get('If-Match')), idempotent: readIdempotencyKey(request) };
+  return readConditions(request, request.path);
 });
+
+/** @throws Problem `invalid-input` */
+export function readConditions(request: SentRequest, path: string): Conditions {
+  return {
+    ifMatch: readIfMatch(request.headers['if-match']),
+    idempotent: readIdempotencyKey(request, path),
+  };
+}
 
 function readIfMatch(header: string | undefined): string[] | null {
   return header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? null;
 }
 
-/** @throws Problem `invalid-input` */
-function readIdempotencyKey(request: Request): IdempotentRequest | null {
-  const key = request.get('Idempotency-Key');
+function readIdempotencyKey(request: SentRequest, path: string): IdempotentRequest | null {
+  const key = request.headers['idempotency-key'] as string | undefined;
   if (key === undefined || request.method !== 'POST') return null;
   if (key.length >= 1 && key.length <= MAX_KEY_LENGTH && PRINTABLE.test(key))
-    return { key, hash: hashOf(request) };
+    return { key, hash: hashOf(request, path) };
   const message = `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable characters`;
   throw invalidInput([{ field: 'Idempotency-Key', message }]);
 }
 
 /** The order of a body's members means nothing, so they are sorted. */
-function hashOf({ method, path, body }: Request): string {
-  const members = Object.entries((body ?? {}) as object).sort(([one], [other]) => (one < other ? -1 : 1));
+function hashOf({ method, body }: SentRequest, path: string): string {
+  const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([method, path, members]))
     .digest('hex');

@@ -12,11 +12,18 @@ export function IsSku(): PropertyDecorator {
   return applyDecorators(IsString(message), Length(1, MAX_LENGTH, message), Matches(PRINTABLE, message));
 }
 
+/** Whether a value is what `IsSku` takes. */
+export function isSku(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length >= 1 && value.length <= MAX_LENGTH && PRINTABLE.test(value)
+  );
+}
+
 /** A sku in a path. */
 @Injectable()
 export class SkuPipe implements PipeTransform<string, string> {
   transform(sku: string): string {
-    if (sku.length >= 1 && sku.length <= MAX_LENGTH && PRINTABLE.test(sku)) return sku;
+    if (isSku(sku)) return sku;
     throw invalidInput([{ field: 'sku', message: MESSAGE }]);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Histogram } from 'prom-client';
 import { MetricsRegistry } from './metrics-registry.js';
 
@@ -22,7 +22,7 @@ export class HttpMetrics {
   }
 
   /** A middleware, the first of all. */
-  readonly observe = (request: Request, response: Response, next: NextFunction): void => {
+  readonly observe = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const start = performance.now();
     response.once('finish', () => {
       const labels = { method: request.method, route: routeOf(request), status: response.statusCode };
@@ -33,7 +33,7 @@ export class HttpMetrics {
 }
 
 /** Never the path itself: whoever asks for a thousand paths that don't exist must not make a thousand series. */
-function routeOf({ route }: Request): string {
-  const { path } = (route ?? {}) as { path?: unknown };
+function routeOf(request: IncomingMessage): string {
+  const { path } = (request as { route?: { path?: unknown } }).route ?? {};
   return typeof path === 'string' ? path : 'other';
 }

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from './problem.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -14,7 +15,7 @@ const OWN_SITES = new Set(['same-origin', 'none']);
  */
 export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler {
   return (request: Request, _response: Response, next: NextFunction) => {
-    if (!SAFE_METHODS.has(request.method) && isForeign(request, allowed)) {
+    if (!SAFE_METHODS.has(request.method) && isForeign(request.headers, request.host, allowed)) {
       throw new Problem(
         'foreign-origin',
         'Only pages of this host and of ALLOWED_ORIGINS may change anything.',
@@ -24,12 +25,16 @@ export function refuseForeignOrigins(allowed: readonly string[]): RequestHandler
   };
 }
 
-function isForeign(request: Request, allowed: readonly string[]): boolean {
-  const origin = request.get('Origin');
-  const site = request.get('Sec-Fetch-Site');
+/** Whether a page of another site than `host` made the browser send these headers. */
+export function isForeign(
+  headers: IncomingHttpHeaders,
+  host: string | undefined,
+  allowed: readonly string[],
+): boolean {
+  const { origin, 'sec-fetch-site': site } = headers;
   if (origin !== undefined && allowed.includes(origin)) return false;
   if (site !== undefined && !OWN_SITES.has(site.toLowerCase())) return true;
-  return origin !== undefined && hostOf(origin) !== request.host?.toLowerCase();
+  return origin !== undefined && hostOf(origin) !== host?.toLowerCase();
 }
 
 /** Undefined for `null`, which a browser sends for a page that has no origin, such as one in a sandbox. */

@@ -4,6 +4,9 @@ import { isDeeperThan } from './json-depth.js';
 import { Problem } from './problem.js';
 import { invalidInput } from './validation.pipe.js';
 
+/** Far more than any body of this API needs. */
+export const BODY_LIMIT = '16kb';
+
 /** No body of this API holds more than plain members; what is deeper would only keep the validation busy. */
 const MOST_DEPTH = 4;
 

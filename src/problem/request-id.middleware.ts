@@ -3,14 +3,17 @@ import { randomUUID } from 'node:crypto';
 
 const requestIds = new WeakMap<object, string>();
 
-/** Gives the request a name of our own making, in the answer's `X-Request-Id` and in every problem and log line. */
+/** The answer's `X-Request-Id`, and in every problem and log line. */
 export function nameRequest(request: Request, response: Response, next: NextFunction): void {
-  const id = randomUUID();
-  requestIds.set(request, id);
-  response.set('X-Request-Id', id);
+  response.set('X-Request-Id', requestIdOf(request));
   next();
 }
 
-export function requestIdOf(request: Request): string {
-  return requestIds.get(request) ?? '';
+/** A name of our own making for a request, the same whenever it is asked for. */
+export function requestIdOf(request: object): string {
+  const known = requestIds.get(request);
+  if (known !== undefined) return known;
+  const id = randomUUID();
+  requestIds.set(request, id);
+  return id;
 }

@@ -10,12 +10,14 @@ import { SessionCounts } from './session-counts.service.js';
 import { SessionLifetimes } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
 import { SessionReader } from './session-reader.service.js';
+import { SessionCookie } from './session-cookie.js';
 import { SessionStore } from './session.store.js';
 
 @Module({
   imports: [ScheduleModule.forRoot(), TypeOrmModule.forFeature([Session, CleanupRun])],
   providers: [
     SessionLifetimes,
+    SessionCookie,
     SessionStore,
     SessionReader,
     SessionCounts,
@@ -25,6 +27,7 @@ import { SessionStore } from './session.store.js';
     CleanupBacklog,
   ],
   exports: [
+    SessionCookie,
     SessionStore,
     SessionReader,
     SessionLifetimes,

@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { TypeormStore } from 'connect-typeorm';
 import type { Request } from 'express';
-import session, { type CookieOptions, type SessionData } from 'express-session';
+import type { SessionData } from 'express-session';
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, IsNull, LessThan, Repository } from 'typeorm';
 import { queryNamed } from '../database/named-statement.js';
 import { retryTransaction } from '../database/retry-transaction.js';
-import { Environment } from '../environment.js';
-import { sessionCookieOptions } from './session-cookie.js';
+import { SessionCookie } from './session-cookie.js';
 import { SessionLifetimes, TOMBSTONE_MILLISECONDS } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
 import {
@@ -23,9 +22,6 @@ import { settle } from './settle.js';
 
 type Done = (error?: unknown) => void;
 
-/** Its published types leave out that the constructor takes the settings. */
-const Cookie = session.Cookie as new (settings: CookieOptions) => session.Cookie;
-
 /**
  * express-session's store over the table `sessions`, one statement per operation.
  *
@@ -36,18 +32,16 @@ const Cookie = session.Cookie as new (settings: CookieOptions) => session.Cookie
 @Injectable()
 export class SessionStore extends TypeormStore {
   private readonly stored = new WeakMap<object, StoredSession>();
-  private readonly cookie: CookieOptions;
 
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly lifetimes: SessionLifetimes,
-    environment: Environment,
+    private readonly cookie: SessionCookie,
   ) {
     // express-session gets every error by the callback. Without this the store would say 'disconnect' as well, and
     // express-session would serve all later requests without a session, for nobody ever says 'connect'.
     super({ onError: () => undefined });
     this.connect(sessions);
-    this.cookie = sessionCookieOptions(environment);
   }
 
   override get = (id: string, done: (error?: unknown, found?: SessionData | null) => void): void => {
@@ -85,7 +79,7 @@ export class SessionStore extends TypeormStore {
     const now = Date.now();
     return {
       id: randomBytes(32).toString('base64url'),
-      json: JSON.stringify({ cookie: new Cookie(this.cookie) }),
+      json: JSON.stringify({ cookie: this.cookie.make() }),
       expiredAt: this.lifetimes.expiryOf(now, now),
       createdAt: new Date(now),
       basketId: null,
@@ -116,12 +110,6 @@ export class SessionStore extends TypeormStore {
     return replaced ?? null;
   }
 
-  /** Makes a session that `begin` inserted, and that is committed by now, the request's own: its cookie is sent. */
-  adopt(request: Request, stored: StoredSession): void {
-    request.sessionID = stored.id;
-    this.stored.set(this.createSession(request, { cookie: new Cookie(this.cookie) }), stored);
-  }
-
   /** Moves the end of the idle lifetime, when that is far enough to be worth a write. */
   async renew(id: string, data: object): Promise<void> {
     const stored = this.stored.get(data);
@@ -140,7 +128,7 @@ export class SessionStore extends TypeormStore {
   private async find(id: string): Promise<SessionData | null> {
     const [row] = await queryNamed<Session>(this.sessions.manager.dataSource, FIND, [id]);
     if (!row) return null;
-    const data = { cookie: new Cookie(this.cookie), ...(JSON.parse(row.json) as Partial<SessionData>) };
+    const data = { cookie: this.cookie.make(), ...(JSON.parse(row.json) as Partial<SessionData>) };
     const stored = toStored(row, contentOf(data));
     if (this.lifetimes.isOver(stored, Date.now())) return null;
     this.stored.set(data, stored);

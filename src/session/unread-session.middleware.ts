@@ -2,7 +2,6 @@ import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { SessionReader } from './session-reader.service.js';
 import { rememberUnreadSession } from './unread-session.js';
-import type { VisitorSession } from './visitor-session.js';
 
 /** Leaves the session to whoever handles the request: one statement can find both it and what it is asked for. */
 @Injectable()
@@ -10,10 +9,10 @@ export class UnreadSessionMiddleware implements NestMiddleware {
   constructor(private readonly reader: SessionReader) {}
 
   use(request: Request, response: Response, next: NextFunction): void {
-    const id = this.reader.idOf(request);
-    let reading: Promise<VisitorSession> | undefined;
-    // Once: express-session takes hold of the answer.
-    rememberUnreadSession(request, { id, read: () => (reading ??= this.reader.read(request, response)) });
+    rememberUnreadSession(
+      request,
+      this.reader.leave(request, response, () => request),
+    );
     next();
   }
 }

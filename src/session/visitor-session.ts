@@ -1,7 +1,8 @@
 import type { Request } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { DataSource, EntityManager } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
-import { Problem } from '../problem/problem.js';
+import type { SessionCookie } from './session-cookie.js';
 import type { Session } from './session.entity.js';
 import type { SessionStore } from './session.store.js';
 import { type SessionOwner, type StoredSession, toStored } from './stored-session.js';
@@ -11,13 +12,16 @@ export class VisitorSession {
   private begun: StoredSession | undefined;
 
   constructor(
-    private readonly request: Request,
+    private readonly toExpress: () => Request,
+    private readonly response: ServerResponse,
     private readonly store: SessionStore,
+    private readonly cookie: SessionCookie,
+    private readonly found: StoredSession | undefined,
   ) {}
 
   /** The session of the request's cookie, or the one it has begun; undefined: it has none. A tombstone counts. */
   get stored(): StoredSession | undefined {
-    return this.begun ?? this.store.storedOf(this.request.session);
+    return this.begun ?? this.found;
   }
 
   /** The same, but a tombstone counts as no session. */
@@ -31,7 +35,7 @@ export class VisitorSession {
    * @throws Problem `insecure-connection`, when the new cookie could not reach the browser
    */
   async begin(manager: EntityManager, owner: SessionOwner): Promise<void> {
-    this.assertSecure();
+    this.cookie.assertReaches(this.toExpress);
     this.begun = await this.store.begin(manager, owner);
   }
 
@@ -41,12 +45,12 @@ export class VisitorSession {
    * @throws Problem `insecure-connection`
    */
   async beginWith<T>(owner: SessionOwner, work: (row: Session) => Promise<T | null>): Promise<T | null> {
-    this.assertSecure();
+    this.cookie.assertReaches(this.toExpress);
     const row = this.store.make(owner);
     const result = await work(row);
     if (result === null) return null;
     this.begun = toStored(row);
-    this.store.adopt(this.request, this.begun);
+    this.cookie.send(this.response, row.id);
     return result;
   }
 
@@ -57,7 +61,7 @@ export class VisitorSession {
         this.begun = undefined;
         return work(manager);
       });
-      if (this.begun) this.store.adopt(this.request, this.begun);
+      if (this.begun) this.cookie.send(this.response, this.begun.id);
       return result;
     } catch (error) {
       this.begun = undefined;
@@ -69,16 +73,9 @@ export class VisitorSession {
   async end(): Promise<boolean> {
     if (!this.living) return false;
     await new Promise<void>((resolve, reject) => {
-      this.request.session.destroy((error?: Error) => (error ? reject(error) : resolve()));
+      this.toExpress().session.destroy((error?: Error) => (error ? reject(error) : resolve()));
     });
     return true;
-  }
-
-  private assertSecure(): void {
-    if (this.request.session.cookie.secure && !this.request.secure) {
-      const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';
-      throw new Problem('insecure-connection', `The session cookie needs a secure connection. ${advice}`);
-    }
   }
 }
 
