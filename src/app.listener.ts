@@ -31,7 +31,7 @@ export function putBefore(server: Server, handlers: readonly Handler[]): void {
   });
 }
 
-/** A middleware, the first of the application. */
+/** A middleware of the application, behind those that give headers to every answer. */
 export function failWithTheFront(request: Request, _response: Response, next: NextFunction): void {
   next(failures.get(request));
 }
