@@ -33,7 +33,7 @@ export class AccessTokenService {
     const claims: TokenClaims = { sub: userId, iat: Date.now() / 1_000 };
     const { id, secret } = this.keys.signing;
     return this.jwt.sign(claims, {
-      secret,
+      privateKey: secret,
       keyid: id,
       algorithm: TOKEN_ALGORITHM,
       issuer: TOKEN_ISSUER,

@@ -21,8 +21,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      // Its types know no KeyObject; jsonwebtoken, which it gives it to, does.
       secretOrKeyProvider: (_request: unknown, token: string, done: (error: null, secret?: string) => void) =>
-        done(null, keys.find(token)?.secret),
+        done(null, keys.find(token)?.secret as unknown as string | undefined),
       algorithms: [TOKEN_ALGORITHM],
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,

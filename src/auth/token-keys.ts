@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { Environment } from '../environment.js';
 
 export interface TokenKey {
   /** What a token's header names it by: RFC 7515, 4.1.4. */
   id: string;
-  secret: string;
+  /** Made once: jsonwebtoken takes a string for a private key first, at 0.33 ms a token instead of 0.01 ms. */
+  secret: KeyObject;
 }
 
 /** The keys of access tokens: the first signs, all are accepted, so that one can be replaced without ending tokens. */
@@ -14,7 +15,7 @@ export class TokenKeys {
   private readonly keys: TokenKey[];
 
   constructor({ jwtSecrets }: Environment) {
-    this.keys = jwtSecrets.map((secret) => ({ id: idOf(secret), secret }));
+    this.keys = jwtSecrets.map((secret) => ({ id: idOf(secret), secret: createSecretKey(secret, 'utf8') }));
   }
 
   get signing(): TokenKey {
