@@ -1,4 +1,15 @@
-import { Body, Controller, Get, Header, HttpCode, Ip, Post, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Ip,
+  Post,
+  Res,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -19,6 +30,7 @@ import { AccessTokenService } from './access-token.service.js';
 import { LoginRequestDto, RegistrationDto } from './credentials.dto.js';
 import { AccessTokenDto, LoginDto } from './login.dto.js';
 import { LoginService } from './login.service.js';
+import { LoginTurns } from './login-turns.interceptor.js';
 import { toUserDto, UserDto } from './user.dto.js';
 import { UserService } from './user.service.js';
 import { CurrentSession, CurrentUser, loginRequired } from './visitor.decorator.js';
@@ -38,6 +50,7 @@ export class AuthController {
   ) {}
 
   @Post('register')
+  @UseInterceptors(LoginTurns)
   @ApiOperation({ summary: 'Register a user; no login yet' })
   @ApiCreatedResponse({ type: UserDto })
   @ApiProblems(...BODY_PROBLEMS, 'email-taken')
@@ -46,6 +59,7 @@ export class AuthController {
   }
 
   @Post('login')
+  @UseInterceptors(LoginTurns)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Ip, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Ip, Post, Put, Res, UseInterceptors } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
@@ -7,6 +7,7 @@ import type { VisitorSession } from '../session/visitor-session.js';
 import { PasswordChangeDto } from './credentials.dto.js';
 import { CredentialsService } from './credentials.service.js';
 import { ForVisitors } from './for-visitors.decorator.js';
+import { LoginTurns } from './login-turns.interceptor.js';
 import { CurrentSession, CurrentUser } from './visitor.decorator.js';
 import type { UserVisitor } from './visitor.js';
 
@@ -19,6 +20,7 @@ export class CredentialsController {
   ) {}
 
   @Put('password')
+  @UseInterceptors(LoginTurns)
   @HttpCode(204)
   @ApiOperation({
     operationId: 'changePassword',

@@ -11,11 +11,11 @@ const ARGON2ID: Algorithm = 2;
 const PARAMETERS = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** One core is left for everybody else: hashing is done in threads, and a burst of logins would take them all. */
-const AT_ONCE = Math.max(1, availableParallelism() - 1);
+export const HASHES_AT_ONCE = Math.max(1, availableParallelism() - 1);
 
 @Injectable()
 export class PasswordService implements OnModuleInit {
-  private readonly turns = pLimit(AT_ONCE);
+  private readonly turns = pLimit(HASHES_AT_ONCE);
   private hashOfNobody = '';
 
   async onModuleInit(): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HASHES_AT_ONCE } from '../../src/auth/password.service.js';
 import { isDatabaseAway } from '../../src/problem/database-away.js';
 import type { ProblemBody } from '../support/client.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
@@ -94,6 +95,23 @@ describe('a database that is', () => {
     await blocker.rollbackTransaction();
     await blocker.release();
     await guest.adds(tea);
+  });
+
+  it('locked for as many as may log in at once: others log in meanwhile', async () => {
+    const [ada, bob] = [await shop.user(), await shop.user()];
+    const blocker = shop.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [ada.id]);
+    const logins = Math.min(HASHES_AT_ONCE, 5);
+    const waiting = Array.from({ length: logins }, () => shop.guest().logsInAs(ada));
+    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) >= logins);
+
+    await shop.guest().logsInAs(bob);
+    expect(await shop.count('pg_locks', 'NOT granted')).toBeGreaterThanOrEqual(logins);
+
+    await blocker.rollbackTransaction();
+    await blocker.release();
+    await Promise.all(waiting);
   });
 
   it('out of connections: a request waits for one, and ends with 503 when none comes', async () => {
