@@ -39,6 +39,7 @@ export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void
   app.use(nameRequest);
   app.use(setHeaders(securityHeaders(isProduction)));
   app.use(failWithTheFront);
+  if (allowedOrigins.length > 0) app.use(answerPreflight);
   app.use(app.get(OperationsServer).separate);
   if (hasWeb) app.use(serveWeb(webFolder));
   app.use(refuseForeignOrigins(allowedOrigins));
@@ -86,5 +87,13 @@ function corsFor(allowedOrigins: string[]) {
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
     exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,
+    // Answered by the application, with the headers of every answer.
+    preflightContinue: true,
   };
+}
+
+/** Its headers say already what is allowed. Safari waits for a body where no length is given. */
+function answerPreflight({ method }: Request, response: Response, next: NextFunction): void {
+  if (method === 'OPTIONS') response.status(204).set('Content-Length', '0').end();
+  else next();
 }

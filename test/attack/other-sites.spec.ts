@@ -76,6 +76,8 @@ describe('a page of another site tries', () => {
     const preflight = await shop.guest().sends('OPTIONS', '/api/basket/lines/x', undefined, asked);
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
+    expect(preflight.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(preflight.headers.get('x-request-id')).toEqual(expect.any(String));
   });
 
   it('what our own pages and other programs may', async () => {
