@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchDatabase } from './support/database.js';
 import { median, number, quantile, spread } from './support/figures.js';
-import { addProducts, measureMix, type Phase, withServers } from './support/mix.js';
+import { addProducts, type Contender, measureMix, type Phase, withServers } from './support/mix.js';
 import type { Section } from './support/report.js';
 import { fillShop } from './support/shop-data.js';
 
 const SECONDS = 5;
 const WARM_UP_SECONDS = 3;
 const CONNECTIONS = [1, 16, 64];
+
+/** What is measured once more with a cleanup and a look at the metrics each second. */
+const DISTURBED = 16;
 
 /** A visitor who adds three products and looks twice, beside a bare server with hand-tuned SQL. */
 export async function benchRequests(living: number, rounds: number): Promise<[Section, string]> {
@@ -41,6 +45,34 @@ async function measureAll(url: string, postmaster: number, rounds: number): Prom
       }
     }
   });
+  const disturbed = {
+    name: 'shop',
+    args: ['dist/src/main.js'],
+    env: { ...env, CLEANUP_CRON: '* * * * * *' },
+  };
+  await withServers([disturbed], async ([shop]) => {
+    if (shop) phases.set('disturbed', await measureDisturbed(shop, postmaster, rounds));
+  });
+  return phases;
+}
+
+async function measureDisturbed(shop: Contender, postmaster: number, rounds: number): Promise<Phase[]> {
+  await measureMix(shop, postmaster, DISTURBED, WARM_UP_SECONDS);
+  let isOver = false;
+  const scrapes = (async () => {
+    while (!isOver) {
+      const answer = await fetch(`${shop.url}/metrics`);
+      if (!answer.ok) throw new Error(`The metrics were answered ${answer.status}.`);
+      await answer.text();
+      await sleep(1_000);
+    }
+  })();
+  const phases: Phase[] = [];
+  for (let round = 0; round < rounds; round++) {
+    phases.push(await measureMix(shop, postmaster, DISTURBED, SECONDS));
+  }
+  isOver = true;
+  await scrapes;
   return phases;
 }
 
@@ -48,8 +80,7 @@ function toSection(phases: Map<string, Phase[]>, living: number, rounds: number)
   const figures = (key: string, of: (phase: Phase) => number) => (phases.get(key) ?? []).map(of);
   const ratio = (connections: number, of: (phase: Phase) => number) =>
     number(median(figures(`shop ${connections}`, of)) / median(figures(`bare ${connections}`, of)), 2);
-  const row = (name: string, connections: number): string[] => {
-    const key = `${name} ${connections}`;
+  const row = (name: string, connections: number, key = `${name} ${connections}`): string[] => {
     return [
       `${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
       spread(figures(key, ({ rate }) => rate)),
@@ -81,10 +112,13 @@ function toSection(phases: Map<string, Phase[]>, living: number, rounds: number)
       'median, ms',
       '99th, ms',
     ],
-    rows: CONNECTIONS.flatMap((connections) => [
-      row('bare', connections),
-      row('shop', connections),
-      ratios(connections),
-    ]),
+    rows: [
+      ...CONNECTIONS.flatMap((connections) => [
+        row('bare', connections),
+        row('shop', connections),
+        ratios(connections),
+      ]),
+      row('shop, cleaning and asked for its metrics each second', DISTURBED, 'disturbed'),
+    ],
   };
 }

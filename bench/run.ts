@@ -18,8 +18,8 @@ interface Benchmark {
 
 /** Together they take less than ten minutes. */
 const BENCHMARKS: Record<string, Benchmark> = {
-  cleanup: { run: benchCleanup, size: 200_000 },
-  visitors: { run: benchVisitors, size: 800_000 },
+  cleanup: { run: benchCleanup, size: 100_000 },
+  visitors: { run: benchVisitors, size: 500_000 },
   sweep: { run: benchSweep, size: 200_000 },
   requests: { run: benchRequests, size: 100_000 },
   growth: { run: benchGrowth, size: 200_000 },
