@@ -102,7 +102,7 @@ function toSection(phases: Map<string, Phase[]>, living: number, rounds: number)
     name: `requests ${living}`,
     title: `Requests, beside ${number(living)} baskets`,
     text: [
-      `Visitors who add three products and look twice, each with a new session, ${SECONDS} s each and ${rounds} interleaved rounds, beside a bare Node and \`pg\` server with a hand-tuned statement a request (\`bench/bare\`). Servers, database and load share the machine; nothing is pinned.`,
+      `Visitors who add three products and look twice, each with a new session, ${SECONDS} s each and ${rounds} interleaved rounds, beside a bare Node and \`pg\` server with a hand-tuned statement a request (\`bench/bare\`). Servers, database and load share the machine; nothing is pinned. The last row was measured after the others, not between them.`,
     ],
     header: [
       '',

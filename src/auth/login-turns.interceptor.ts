@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { finalize, Observable } from 'rxjs';
 import { HASHES_AT_ONCE } from './password.service.js';
 
-/** Several times what a login takes: a request that is not answered by then waits, and uses no core meanwhile. */
+/** Several times what a login takes: what is not answered by then mostly waits. Hashes stay bounded by themselves. */
 const TURN_MILLISECONDS = 250;
 
 /**
