@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { cpuOf } from './support/cpu.js';
 import { BenchDatabase } from './support/database.js';
 import { spread } from './support/figures.js';
-import { served, start } from './support/program.js';
+import { served, start, stop } from './support/program.js';
 import type { Section } from './support/report.js';
 
 /** What is loaded on the way to a server that is ready, each with what was loaded before it. */
@@ -63,8 +63,7 @@ async function startServer(url: string): Promise<number> {
   });
   await served(server);
   const cpu = (await cpuOf([server.pid ?? 0])).get(server.pid ?? 0) ?? NaN;
-  server.kill('SIGTERM');
-  await once(server, 'close');
+  await stop(server);
   return cpu / 1_000;
 }
 

@@ -1,8 +1,7 @@
 import { Agent } from 'node:http';
-import { once } from 'node:events';
 import { BenchDatabase, withClient } from './support/database.js';
 import { median, number, quantile } from './support/figures.js';
-import { served, start } from './support/program.js';
+import { served, start, stop } from './support/program.js';
 import type { Section } from './support/report.js';
 import { ShopClient } from './support/shop-client.js';
 import { fillShop } from './support/shop-data.js';
@@ -73,8 +72,7 @@ async function measure(url: string): Promise<Phase> {
     return { idle, cleaning, rate: await rateSoFar(url) };
   } finally {
     agent.destroy();
-    server.kill('SIGTERM');
-    await once(server, 'close');
+    await stop(server);
   }
 }
 

@@ -12,6 +12,7 @@ const GROUND = [
   'page',
   'retry-transaction',
   'named-statement',
+  'connection-pool',
 ];
 
 /** Who may import whom; a room may always import itself and the ground. */
@@ -64,7 +65,7 @@ const imports = sources.flatMap((file): Import[] => {
 
 /** `src/auth/visitor` is of the room auth, `src/app.setup` of app. */
 function roomOf(path: string): string {
-  const [, ground] = /^src\/database\/(retry-transaction|named-statement)$/.exec(path) ?? [];
+  const [, ground] = /^src\/database\/(retry-transaction|named-statement|connection-pool)$/.exec(path) ?? [];
   if (ground) return ground;
   const [room = ''] = path.replace(/^src\//, '').split(/[/.]/);
   return room;

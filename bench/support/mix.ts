@@ -1,9 +1,8 @@
 import { Agent } from 'node:http';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import type pg from 'pg';
 import { cpuBetween, cpuOf, familyOf } from './cpu.js';
-import { served, start } from './program.js';
+import { served, start, stop } from './program.js';
 import { ShopClient } from './shop-client.js';
 
 const PRODUCTS = 500;
@@ -44,10 +43,7 @@ export async function withServers<T>(
       processes.map((process, n) => ({ name: servers[n]?.name ?? '', url: urls[n] ?? '', process })),
     );
   } finally {
-    for (const process of processes) {
-      process.kill('SIGTERM');
-      await once(process, 'close');
-    }
+    for (const process of processes) await stop(process);
   }
 }
 

@@ -27,6 +27,13 @@ export async function outputOf(child: ChildProcess, args: string[]): Promise<str
   return output;
 }
 
+/** Ends a process and waits for that; one that has ended by itself is no news. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'close');
+}
+
 /** Waits until the server says its address. */
 export async function served(child: ChildProcess): Promise<string> {
   let output = '';

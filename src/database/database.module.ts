@@ -1,8 +1,9 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../ormconfig.js';
+import { dataSourceOptions, KEPT_CONNECTIONS, SILENCE_MILLISECONDS } from '../../ormconfig.js';
 import { Environment } from '../environment.js';
+import { boundSilence, fillPool } from './connection-pool.js';
 import { assertMigrated } from './migrate.js';
 
 @Module({
@@ -23,4 +24,16 @@ import { assertMigrated } from './migrate.js';
     }),
   ],
 })
-export class DatabaseModule {}
+export class DatabaseModule implements OnModuleInit {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Not for a command, which ends soon and has no visitors. */
+  async onModuleInit(): Promise<void> {
+    if (!this.environment.isDatabaseBounded) return;
+    boundSilence(this.dataSource, SILENCE_MILLISECONDS);
+    await fillPool(this.dataSource, Math.min(KEPT_CONNECTIONS, this.environment.databasePoolSize));
+  }
+}

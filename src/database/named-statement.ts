@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import { poolOf } from './connection-pool.js';
 
 /** A statement with a name: each connection parses and plans it once, and then only executes it. */
 export interface NamedStatement {
@@ -17,6 +17,5 @@ export async function queryNamed<T extends object>(
   statement: NamedStatement,
   values: unknown[],
 ): Promise<T[]> {
-  const pool = (dataSource.driver as unknown as { master: Pool }).master;
-  return (await pool.query<T>({ ...statement, values })).rows;
+  return (await poolOf(dataSource).query<T>({ ...statement, values })).rows;
 }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
 import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { poolOf } from '../database/connection-pool.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
 /** The state of the pool of database connections. */
 @Injectable()
 export class PoolMetrics {
   constructor(registry: MetricsRegistry, dataSource: DataSource) {
-    const pool = (dataSource.driver as unknown as { master: Pool }).master;
+    const pool = poolOf(dataSource);
     const registers = [registry];
     new Gauge({
       name: 'basketkeeper_pool_connections',

@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import type { Pool, PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+
+/** The driver's own, which TypeORM works with. */
+export function poolOf(dataSource: DataSource): Pool {
+  return (dataSource.driver as unknown as { master: Pool }).master;
+}
+
+/**
+ * Opens so many connections at once, before anybody waits for one, and shows each the tables.
+ *
+ * The pool opens one for each that waits, all at the same time: while the cleanup had the only one, visitors waited
+ * 250 ms at the 99th percentile for eight that were opened then, instead of 17. To connect takes 24 ms, and the first
+ * statement 12 instead of 25 on one that has seen the tables.
+ */
+export async function fillPool(dataSource: DataSource, connections: number): Promise<void> {
+  const tables = dataSource.entityMetadatas.map(({ tablePath }) => `EXISTS (SELECT FROM ${tablePath})`);
+  const opened = Array.from({ length: connections }, () => dataSource.query(`SELECT ${tables.join(', ')}`));
+  // One that can't be opened now is opened when it is needed, or its failure is told to whoever needs it.
+  await Promise.allSettled(opened);
+}
+
+/**
+ * Ends a connection in use over which nothing comes for so long.
+ *
+ * PostgreSQL's own limits end what takes long while it answers; this is for one that does not answer at all, or a network
+ * that swallows everything.
+ */
+export function boundSilence(dataSource: DataSource, milliseconds: number): void {
+  const pool = poolOf(dataSource);
+  pool.on('acquire', (client) => socketOf(client).setTimeout(milliseconds, endSilent));
+  pool.on('release', (_error, client) => socketOf(client).setTimeout(0, endSilent));
+}
+
+function socketOf(client: PoolClient): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
+}
+
+function endSilent(this: Socket): void {
+  this.destroy(new Error('Connection terminated: the database does not answer'));
+}
