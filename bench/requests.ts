@@ -5,7 +5,7 @@ import { addProducts, type Contender, measureMix, type Phase, withServers } from
 import type { Section } from './support/report.js';
 import { fillShop } from './support/shop-data.js';
 
-const SECONDS = 5;
+const SECONDS = 3;
 const WARM_UP_SECONDS = 3;
 const CONNECTIONS = [1, 16, 64];
 

@@ -14,34 +14,38 @@ interface Benchmark {
   run: (size: number, rounds: number) => Promise<[Section, postgres: string]>;
   /** Rows to work on, or beside, or requests to send, unless said. */
   size: number;
+  /** Unless said. */
+  rounds: number;
 }
 
 /** Together they take less than ten minutes. */
 const BENCHMARKS: Record<string, Benchmark> = {
-  cleanup: { run: benchCleanup, size: 100_000 },
-  visitors: { run: benchVisitors, size: 500_000 },
-  sweep: { run: benchSweep, size: 200_000 },
-  requests: { run: benchRequests, size: 100_000 },
-  growth: { run: benchGrowth, size: 200_000 },
-  looks: { run: benchLooks, size: 10_000 },
-  logins: { run: benchLogins, size: 32 },
-  memory: { run: benchMemory, size: 50_000 },
-  'start-up': { run: benchStartUp, size: 1 },
+  cleanup: { run: benchCleanup, size: 200_000, rounds: 3 },
+  visitors: { run: benchVisitors, size: 400_000, rounds: 3 },
+  sweep: { run: benchSweep, size: 200_000, rounds: 3 },
+  requests: { run: benchRequests, size: 100_000, rounds: 5 },
+  growth: { run: benchGrowth, size: 200_000, rounds: 3 },
+  looks: { run: benchLooks, size: 10_000, rounds: 3 },
+  logins: { run: benchLogins, size: 32, rounds: 3 },
+  memory: { run: benchMemory, size: 30_000, rounds: 3 },
+  'start-up': { run: benchStartUp, size: 1, rounds: 3 },
 };
-const ROUNDS = 3;
 
 // pg warns of queries that overlap on one connection, which is what one of the naive ways does.
 process.removeAllListeners('warning');
 
-const [name, size, rounds = String(ROUNDS)] = process.argv.slice(2);
+const [name, size, rounds] = process.argv.slice(2);
 const wanted = Object.keys(BENCHMARKS).filter((known) => name === undefined || name === known);
-if (wanted.length === 0 || !/^\d+$/.test(`${size ?? ''}${rounds}`)) {
+if (wanted.length === 0 || !/^\d*$/.test(`${size ?? ''}${rounds ?? ''}`)) {
   process.stderr.write(`Usage: npm run bench -- [${Object.keys(BENCHMARKS).join('|')}] [rows] [rounds]\n`);
   process.exit(1);
 }
 for (const each of wanted) {
   const benchmark = BENCHMARKS[each];
   if (!benchmark) continue;
-  const [section, postgres] = await benchmark.run(Number(size ?? benchmark.size), Number(rounds));
+  const [section, postgres] = await benchmark.run(
+    Number(size ?? benchmark.size),
+    Number(rounds ?? benchmark.rounds),
+  );
   await report(section, postgres);
 }
