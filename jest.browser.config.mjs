@@ -5,5 +5,4 @@ export default {
   ...base,
   testPathIgnorePatterns: [],
   roots: ['<rootDir>/test/browser'],
-  testTimeout: 120_000,
 };

@@ -79,7 +79,7 @@ describe('a database that is', () => {
     await eventually(isReady, 30_000);
     expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
     await guest.adds(tea);
-  }, 90_000);
+  });
 
   it('locked by somebody else: the write ends with 503 and leaves nothing behind', async () => {
     const tea = await shop.product();

@@ -40,7 +40,8 @@ export class Program {
     for (;;) {
       const url = /Serving on (http:\/\/[^ "]+)/.exec(this.stdout)?.[1];
       if (url) return url.replace('localhost', '127.0.0.1');
-      if (this.child.exitCode !== null) throw new Error(`It ended: ${this.stdout}${this.stderr}`);
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error(`It ended: ${this.stdout}${this.stderr}`);
       await Promise.race([once(this.child.stdout!, 'data'), this.ended]);
     }
   }
