@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -12,18 +12,32 @@ export interface Postmaster {
   port: number;
 }
 
-/** The server that holds the cluster, or null; what a killed server left behind is cleared away. */
+/** Older than this, an empty `postmaster.pid` is of a server that was killed before it wrote it. */
+const EMPTY_MILLISECONDS = 5_000;
+
+/** The server that holds the cluster, or null; what would keep another one from starting is cleared away. */
 export function findPostmaster(cluster: string): Postmaster | null {
   const file = join(cluster, 'postmaster.pid');
   try {
     const [pid, , , port] = readFileSync(file, 'utf8').split('\n').map(Number);
     if (pid && isPostgres(pid)) return { pid, port: port ?? 0 };
-    rmSync(file, { force: true });
+    if (isInTheWay(file, pid)) rmSync(file, { force: true });
     return null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/**
+ * Whether PostgreSQL would refuse to start for what is in the file: the number of a process that somebody else has by
+ * now, or nothing.
+ *
+ * The file of a process that is gone it replaces itself. And one that a server is about to write must stay: without it
+ * the server is found by nobody, and lets no other start.
+ */
+function isInTheWay(file: string, pid: number | undefined): boolean {
+  return pid ? isAlive(pid) : Date.now() - statSync(file).mtimeMs > EMPTY_MILLISECONDS;
 }
 
 /** Starts a server on a free port of the loopback address; it reports through its `postmaster.pid`. */

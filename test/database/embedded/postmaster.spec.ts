@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPostmaster } from '../../../src/database/embedded/postmaster.js';
+
+describe('the postmaster.pid of a server that is not there', () => {
+  let cluster: string;
+  let file: string;
+  beforeEach(async () => {
+    cluster = await mkdtemp(join(tmpdir(), 'basketkeeper-cluster-'));
+    file = join(cluster, 'postmaster.pid');
+  });
+  afterEach(() => rm(cluster, { recursive: true }));
+
+  it('stays while it is empty: a server is about to write it', async () => {
+    await writeFile(file, '');
+
+    expect(findPostmaster(cluster)).toBeNull();
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('goes when it has been empty for long', async () => {
+    await writeFile(file, '');
+    const aMinuteAgo = Date.now() / 1_000 - 60;
+    await utimes(file, aMinuteAgo, aMinuteAgo);
+
+    expect(findPostmaster(cluster)).toBeNull();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('stays when its process is gone: PostgreSQL replaces it, and knows whether another server has', async () => {
+    await writeFile(file, `${spawnSync('true').pid}\n${cluster}\n0\n5432\n`);
+
+    expect(findPostmaster(cluster)).toBeNull();
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('goes when somebody else has its number by now', async () => {
+    const other = spawn('sleep', ['60']);
+    try {
+      await writeFile(file, `${other.pid}\n${cluster}\n0\n5432\n`);
+
+      expect(findPostmaster(cluster)).toBeNull();
+      expect(existsSync(file)).toBe(false);
+    } finally {
+      other.kill();
+    }
+  });
+});
