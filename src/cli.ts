@@ -25,5 +25,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
-// Whatever still listens for signals must not keep a finished command alive.
-process.exit();
+// Whatever still listens for signals must not keep a finished command alive; what a pipe has not taken yet would be lost.
+process.stdout.write('', () => process.exit());

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Program } from '../support/program.js';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { builtFile, Program } from '../support/program.js';
 import { Shop } from '../support/shop.js';
 
 describe('the command line', () => {
@@ -76,6 +80,13 @@ describe('the command line', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain(sentence);
     expect(await shop.count('cleanup_runs')).toBe(runs);
+  });
+
+  it('openapi:print writes all of the document into a pipe', async () => {
+    const command = ['-c', '"$0" "$1" openapi:print | cat', process.execPath, builtFile('cli')];
+    const { stdout } = await promisify(execFile)('sh', command);
+
+    expect(stdout).toBe(await readFile(join(import.meta.dirname, '../../openapi.json'), 'utf8'));
   });
 
   it('says why in a sentence when it has no database', async () => {

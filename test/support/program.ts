@@ -25,9 +25,12 @@ export class Program {
 
   static run(entry: 'main' | 'cli', args: string[], variables: Variables, folder = builtFolder()): Program {
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...variables };
-    const path = join(folder, 'dist/src', `${entry}.js`);
     return new Program(
-      spawn(process.execPath, [path, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+      spawn(process.execPath, [builtFile(entry, folder), ...args], {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
     );
   }
 
@@ -55,6 +58,10 @@ export class Program {
     this.child.kill(signal);
     return this.ends();
   }
+}
+
+export function builtFile(entry: 'main' | 'cli', folder = builtFolder()): string {
+  return join(folder, 'dist/src', `${entry}.js`);
 }
 
 function builtFolder(): string {
