@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { User } from './src/auth/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
@@ -32,6 +33,7 @@ const BOUNDS = {
 
 const schema = {
   type: 'postgres' as const,
+  driver: pg,
   entities: [User, Product, Session, Basket, BasketLine, IdempotencyKey, OrphanCount, CleanupRun],
   migrations: MIGRATIONS,
   migrationsTransactionMode: 'each' as const,

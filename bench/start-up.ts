@@ -8,13 +8,8 @@ import type { Section } from './support/report.js';
 /** What is loaded on the way to a server that is ready, each with what was loaded before it. */
 const STEPS: [string, string][] = [
   ['Node', ''],
-  ['Nest', `await import('@nestjs/core'); await import('@nestjs/platform-express');`],
-  ['TypeORM and pg', `await import('typeorm'); await import('pg');`],
-  ['the explorer’s library', `await import('@nestjs/swagger');`],
-  [
-    'all modules of the shop',
-    `await import('./dist/src/app.setup.js'); await import('./dist/src/app.module.js');`,
-  ],
+  ['the libraries', `await import('./dist/src/bundle/libraries.js');`],
+  ['the shop’s own modules', `await import('./dist/src/bundle/shop.js');`],
 ];
 
 /** How much CPU it takes until `start:prod` is ready, and what for. */

@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, '..');
 const GROUND = [
   'environment',
   'environment-variables',
+  'project-folder',
   'problem',
   'page',
   'retry-transaction',
@@ -19,6 +20,7 @@ const GROUND = [
 const MAY_IMPORT: Record<string, string[]> = {
   environment: [],
   'environment-variables': [],
+  'project-folder': [],
   problem: [],
   page: [],
   session: [],

@@ -2,9 +2,10 @@ import expressStaticGzip from 'express-static-gzip';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectFolder } from '../project-folder.js';
 
-/** Where `npm run build` puts the pages: beside the compiled source, in `dist`. */
-export const WEB_FOLDER = join(import.meta.dirname, '../../web');
+/** Where `npm run build` puts the pages. */
+export const WEB_FOLDER = join(projectFolder(), 'dist/web');
 
 /** What the pages may be called; nothing of the API, and nothing to decode. */
 const PAGE = /^\/(?!(api|metrics)(\/|$))[\w./-]*$/i;

@@ -1,13 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../../project-folder.js';
 import type { Account } from './account.js';
-
-/** The project's own folder: the nearest one above this file with a package.json. */
-export function projectFolder(from = import.meta.dirname): string {
-  return existsSync(join(from, 'package.json')) ? from : projectFolder(dirname(from));
-}
 
 /** Where the embedded server keeps its files: in the project, or beside it where its account can't enter. */
 export function embeddedHome(account: Account | undefined): string {
