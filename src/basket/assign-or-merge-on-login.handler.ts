@@ -29,7 +29,7 @@ export class AssignOrMergeOnLoginHandler {
     await moveKeys(manager, guestSession.id, userId);
     await assignOrders(manager, guestSession.id, userId);
     const { basketId } = guestSession;
-    const baskets = basketId ? await lockBaskets(manager, basketId, userId) : [];
+    const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
     const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
     const user = baskets.find(({ ownerId }) => ownerId === userId);
     return guest ? this.bring(manager, guest, user, userId, strategy) : nothing;
@@ -51,7 +51,7 @@ export class AssignOrMergeOnLoginHandler {
   }
 }
 
-async function lockBaskets(
+async function lockBoth(
   manager: EntityManager,
   guestBasketId: string,
   userId: string,

@@ -7,7 +7,7 @@ import { Problem } from '../problem/problem.js';
 import { SessionStore } from '../session/session.store.js';
 import type { BasketDto } from './basket.dto.js';
 import { thawBaskets } from './freeze-basket.js';
-import { findBaskets, type StoredBasket } from './stored-basket.js';
+import { lockBaskets, type StoredBasket } from './stored-basket.js';
 import { submitBasket } from './submit-basket.js';
 import { toBasketDto } from './to-basket-dto.js';
 
@@ -64,7 +64,7 @@ export class BasketAdministration {
   ): Promise<BasketDto> {
     return retryTransaction(this.dataSource, async (manager) => {
       const holder = await this.lockHolder(manager, id);
-      const [basket] = holder ? await findBaskets(manager, [id], 'FOR UPDATE OF b') : [];
+      const [basket] = holder ? await lockBaskets(manager, [id]) : [];
       if (!holder || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
       return this.show(await change(manager, basket, holder));
     });

@@ -9,7 +9,7 @@ import { lockPlace } from './basket-place.js';
 import type { Conditions } from './conditions.decorator.js';
 import { etagOf } from './etag.js';
 import { type Answered, findAnswered, rememberAnswered } from './idempotency.js';
-import { type BasketOf, findBasket, findBaskets, type StoredBasket } from './stored-basket.js';
+import { type BasketOf, findBasket, findBaskets, lockBasket, type StoredBasket } from './stored-basket.js';
 import { toBasketDto } from './to-basket-dto.js';
 
 /** A change of a locked basket, null being none; answers the basket as it is then. */
@@ -35,7 +35,7 @@ export class BasketChanges {
       const place = await lockPlace(manager, visitor);
       const answered = idempotent && (await findAnswered(manager, visitor, idempotent));
       if (answered) return this.show(await again(manager, answered, place), visitor);
-      const basket = place && (await findBasket(manager, place, 'FOR UPDATE OF b'));
+      const basket = place && (await lockBasket(manager, place));
       if (ifMatch) this.assertCurrent(ifMatch, this.show(basket, visitor));
       const changed = await change(manager, basket);
       const changedId = changed?.id ?? null;

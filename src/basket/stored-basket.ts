@@ -59,41 +59,53 @@ const SELECT = `
 
 const ORDER = 'ORDER BY l.added_at, l.sku';
 
-const CHANGEABLE = `b.status <> 'submitted' ${ORDER}`;
+/** The basket that can still be changed. `$1` is its id, or that of its owner. */
+const WHOSE = {
+  guest: `b.id = $1 AND b.owner_id IS NULL AND b.status <> 'submitted'`,
+  user: `b.owner_id = $1 AND b.status <> 'submitted'`,
+};
 
-/** `$1` is the id of the basket, or of its owner. */
 const READ = {
-  guest: { name: 'read-guest', text: `${SELECT} WHERE b.id = $1 AND b.owner_id IS NULL AND ${CHANGEABLE}` },
-  user: { name: 'read-user', text: `${SELECT} WHERE b.owner_id = $1 AND ${CHANGEABLE}` },
+  guest: { name: 'read-guest', text: `${SELECT} WHERE ${WHOSE.guest} ${ORDER}` },
+  user: { name: 'read-user', text: `${SELECT} WHERE ${WHOSE.user} ${ORDER}` },
 };
 
 /** Whose basket: a guest's by its id, which their session knows, or the one basket of a user that is not submitted. */
 export type BasketOf = { basketId: string } | { ownerId: string };
 
-export type BasketLock = 'FOR UPDATE OF b' | '';
-
-/** The basket that can still be changed; with `FOR UPDATE` it is locked for the rest of the transaction. */
-export async function findBasket(
-  manager: EntityManager,
-  of: BasketOf,
-  lock: BasketLock = '',
-): Promise<StoredBasket | null> {
-  const isGuest = 'basketId' in of;
-  const sql = `${isGuest ? READ.guest.text : READ.user.text} ${lock}`;
-  const [basket] = toBaskets(await manager.query<BasketRow[]>(sql, [isGuest ? of.basketId : of.ownerId]));
+/** The basket that can still be changed. */
+export async function findBasket(manager: EntityManager, of: BasketOf): Promise<StoredBasket | null> {
+  const [basket] = toBaskets(
+    'basketId' in of
+      ? await manager.query<BasketRow[]>(READ.guest.text, [of.basketId])
+      : await manager.query<BasketRow[]>(READ.user.text, [of.ownerId]),
+  );
   return basket ?? null;
 }
 
+/**
+ * The basket that can still be changed, locked for the rest of the transaction.
+ *
+ * Two statements: one that waits for the lock answers the basket as it is then, but its lines as they were before.
+ */
+export async function lockBasket(manager: EntityManager, of: BasketOf): Promise<StoredBasket | null> {
+  const [whose, id] = 'basketId' in of ? [WHOSE.guest, of.basketId] : [WHOSE.user, of.ownerId];
+  await manager.query(`SELECT FROM baskets b WHERE ${whose} FOR UPDATE`, [id]);
+  return findBasket(manager, of);
+}
+
 /** Baskets of whatever owner and status, in the order of the ids given. */
-export async function findBaskets(
-  manager: EntityManager,
-  ids: string[],
-  lock: BasketLock = '',
-): Promise<StoredBasket[]> {
+export async function findBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
   const baskets = toBaskets(
-    await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER} ${lock}`, [ids]),
+    await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]),
   );
   return ids.flatMap((id) => baskets.find((basket) => basket.id === id) ?? []);
+}
+
+/** Baskets of whatever owner and status, locked in the order of their ids, as everywhere; see `lockBasket`. */
+export async function lockBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
+  await manager.query('SELECT FROM baskets WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
+  return findBaskets(manager, ids);
 }
 
 /** A user's, without a lock and by name, as every look of a user with a token does it. */

@@ -159,6 +159,39 @@ describe('parallel requests on two instances', () => {
     expect(await shop.guestBaskets()).toBe(0);
   });
 
+  it.each<[string, (shop: Shop, ada: Client, id: string) => Promise<{ status: number }>, object]>([
+    [
+      'an add under the user’s lock',
+      (_, ada) => ada.sends('POST', '/api/basket/lines', { sku: 'TEA', quantity: 1 }, { 'If-Match': '*' }),
+      { quantity: 7, stock: 100 },
+    ],
+    [
+      'the back end’s submit',
+      async (shop, _, id) => (await shop.admin()).sends('POST', `/api/admin/baskets/${id}/submit`, {}),
+      { quantity: 6, stock: 94 },
+    ],
+  ])(
+    '%s counts what another session, that holds the basket alone, is just adding',
+    async (_, change, left) => {
+      const ada = await shop.user({ basket: [[await shop.product({ sku: 'TEA', stock: 100 }), 1]] });
+      const client = shop.guest();
+      await client.logsInAs(ada);
+      const { id } = await client.basket();
+      const quick = shop.dataSource.createQueryRunner();
+      await quick.startTransaction();
+      await quick.query('UPDATE baskets SET version = version + 1 WHERE id = $1', [id]);
+      await quick.query('UPDATE basket_lines SET quantity = quantity + 5 WHERE basket_id = $1', [id]);
+      const waiting = change(shop, client, id ?? '');
+      await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
+      await quick.commitTransaction();
+      await quick.release();
+
+      expect([200, 201]).toContain((await waiting).status);
+      const sql = 'SELECT quantity, stock FROM basket_lines JOIN products USING (sku)';
+      expect(await shop.sql(sql)).toEqual([left]);
+    },
+  );
+
   it('a session that ends while a write waits for it is refused the write, and the cleanup takes it whole', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
