@@ -11,7 +11,7 @@ export const BEGIN: NamedStatement = {
   name: 'begin-guest',
   text: `
     WITH wanted AS (
-      SELECT unit_price_minor FROM products WHERE sku = $6 AND is_active AND (stock IS NULL OR stock >= $7::int)
+      SELECT name, unit_price_minor, stock, is_active FROM products WHERE sku = $6 AND is_active AND (stock IS NULL OR stock >= $7::int)
     ), begun AS (
       INSERT INTO baskets (id) SELECT $1::uuid FROM wanted RETURNING id, owner_id, version
     ), session AS (
@@ -19,8 +19,7 @@ export const BEGIN: NamedStatement = {
     ), saved AS (
       INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added)
       SELECT begun.id, $6, $7::int, unit_price_minor FROM begun, wanted
-      RETURNING *
+      RETURNING sku, quantity, unit_price_minor_when_added
     )
-    SELECT ${CHANGED_COLUMNS}
-    FROM begun b JOIN saved l ON l.basket_id = b.id LEFT JOIN products p ON p.sku = l.sku`,
+    SELECT ${CHANGED_COLUMNS} FROM begun b, saved l, wanted p`,
 };

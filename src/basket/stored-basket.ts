@@ -39,15 +39,18 @@ type LineColumns = Omit<StoredLine, 'product' | 'pinned'> & {
 };
 export type BasketRow = BasketColumns & LineColumns & LineProduct;
 
+const PRODUCT_COLUMNS = `p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"`;
+
 /** Of a line `l` and its product `p`. */
 export const LINE_COLUMNS = `
   l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-  l.name_pinned AS "namePinned", l.unit_price_minor_pinned AS "unitPriceMinorPinned",
-  p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"`;
+  l.name_pinned AS "namePinned", l.unit_price_minor_pinned AS "unitPriceMinorPinned", ${PRODUCT_COLUMNS}`;
 
-/** Of an open basket `b` that has just been changed, a line `l` and its product `p`. */
+/** Of an open basket `b` that has just been changed, a line `l` and its product `p`; nothing is pinned in an open one. */
 export const CHANGED_COLUMNS = `
-  b.id, b.owner_id AS "ownerId", 'open' AS status, b.version, NULL AS "lastMerge", NULL AS "submittedAt", ${LINE_COLUMNS}`;
+  b.id, b.owner_id AS "ownerId", 'open' AS status, b.version, NULL AS "lastMerge", NULL AS "submittedAt",
+  l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
+  NULL AS "namePinned", NULL AS "unitPriceMinorPinned", ${PRODUCT_COLUMNS}`;
 
 /** One statement: basket, lines and products are of one moment. Lines come in the order in which they were added. */
 const SELECT = `
