@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { BenchDatabase, withClient } from './support/database.js';
-import { median, number, spread } from './support/figures.js';
+import { interleaved, median, number, spread } from './support/figures.js';
 import { type Contender, withServers } from './support/mix.js';
 import type { Section } from './support/report.js';
 import { ShopClient } from './support/shop-client.js';
@@ -56,7 +56,7 @@ function toSection([bare = [], shop = []]: number[][], looks: number, rounds: nu
     name: `looks ${looks}`,
     title: 'Looks without a cookie',
     text: [
-      `${number(looks)} times \`GET /api/basket\` at ${CONNECTIONS} connections, ${rounds} interleaved rounds, beside an Express server that answers the same object and does nothing else. Rows left behind: ${rows}.`,
+      `${number(looks)} times \`GET /api/basket\` at ${CONNECTIONS} connections, ${interleaved(rounds)}, beside an Express server that answers the same object and does nothing else. Rows left behind: ${rows}.`,
     ],
     header: ['', 'looks/s: median (least–most)', 'ratio'],
     rows: [

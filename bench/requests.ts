@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchDatabase } from './support/database.js';
-import { median, number, quantile, spread } from './support/figures.js';
+import { interleaved, median, number, quantile, spread } from './support/figures.js';
 import { addProducts, type Contender, measureMix, type Phase, withServers } from './support/mix.js';
 import type { Section } from './support/report.js';
 import { fillShop } from './support/shop-data.js';
@@ -87,6 +87,7 @@ function toSection(phases: Map<string, Phase[]>, living: number, rounds: number)
       number(median(figures(key, ({ serverCpu }) => serverCpu)), 2),
       number(median(figures(key, ({ databaseCpu }) => databaseCpu)), 2),
       number(median(figures(key, ({ times }) => quantile(times, 0.5))), 2),
+      number(median(figures(key, ({ adds }) => quantile(adds, 0.5))), 2),
       number(median(figures(key, ({ times }) => quantile(times, 0.99))), 2),
     ];
   };
@@ -96,13 +97,14 @@ function toSection(phases: Map<string, Phase[]>, living: number, rounds: number)
     ratio(connections, ({ serverCpu }) => serverCpu),
     ratio(connections, ({ databaseCpu }) => databaseCpu),
     ratio(connections, ({ times }) => quantile(times, 0.5)),
+    ratio(connections, ({ adds }) => quantile(adds, 0.5)),
     ratio(connections, ({ times }) => quantile(times, 0.99)),
   ];
   return {
     name: `requests ${living}`,
     title: `Requests, beside ${number(living)} baskets`,
     text: [
-      `Visitors who add three products and look twice, each with a new session, ${SECONDS} s each and ${rounds} interleaved rounds, beside a bare Node and \`pg\` server with a hand-tuned statement a request (\`bench/bare\`). Servers, database and load share the machine; nothing is pinned. The last row was measured after the others, not between them.`,
+      `Visitors who add three products and look twice, each with a new session, ${SECONDS} s each and ${interleaved(rounds)}, beside a bare Node and \`pg\` server with a hand-tuned statement a request (\`bench/bare\`). Servers, database and load share the machine; nothing is pinned. The last row was measured after the others, not between them.`,
     ],
     header: [
       '',
@@ -110,6 +112,7 @@ function toSection(phases: Map<string, Phase[]>, living: number, rounds: number)
       'server CPU, ms',
       'database CPU, ms',
       'median, ms',
+      'of an add, ms',
       '99th, ms',
     ],
     rows: [

@@ -1,5 +1,5 @@
 import { BenchDatabase } from './support/database.js';
-import { median, number, spread } from './support/figures.js';
+import { interleaved, median, number, spread } from './support/figures.js';
 import { run } from './support/program.js';
 import type { Section } from './support/report.js';
 import { fillShop } from './support/shop-data.js';
@@ -27,7 +27,7 @@ export async function benchSweep(orphans: number, rounds: number): Promise<[Sect
       name: `sweep ${orphans}`,
       title: `The sweep of ${number(orphans)} orphans`,
       text: [
-        `Each a basket of three lines, among ${number(living)} baskets of living guests; 5,000 baskets a batch, ${rounds} interleaved ${rounds === 1 ? 'round' : 'rounds'}, each on a copy of one filled database.`,
+        `Each a basket of three lines, among ${number(living)} baskets of living guests; 5,000 baskets a batch, ${interleaved(rounds)}, each on a copy of one filled database.`,
       ],
       header: ['way', 'orphans/s: median (least–most)', 'ratio'],
       rows: Object.entries(rates).map(([name, all]) => [name, spread(all), number(median(all) / limit, 3)]),

@@ -16,6 +16,11 @@ export function spread(values: number[], digits = 0): string {
   return `${text(median(values))} (${text(Math.min(...values))}–${text(Math.max(...values))})`;
 }
 
+/** `3 interleaved rounds`. */
+export function interleaved(rounds: number): string {
+  return `${rounds} interleaved ${rounds === 1 ? 'round' : 'rounds'}`;
+}
+
 export function number(value: number, digits = 0): string {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -20,8 +20,10 @@ export interface Phase {
   /** Milliseconds of CPU a request. */
   serverCpu: number;
   databaseCpu: number;
-  /** Milliseconds. */
+  /** Milliseconds, of each request. */
   times: number[];
+  /** Of the adds among them. */
+  adds: number[];
 }
 
 /** What the visitors of the mix put into their baskets. */
@@ -59,18 +61,20 @@ export async function measureMix(
   const before = { server: await cpuOf(server), database: await cpuOf(await familyOf(postmaster)) };
   const began = performance.now();
   const until = began + seconds * 1_000;
-  const times: number[] = [];
+  const times: Record<'adds' | 'looks', number[]> = { adds: [], looks: [] };
   await Promise.all(
     Array.from({ length: connections }, (_, n) => visitUntil(contender.url, agent, until, times, n)),
   );
+  const all = [...times.adds, ...times.looks];
   const elapsed = (performance.now() - began) / 1_000;
   const after = { server: await cpuOf(server), database: await cpuOf(await familyOf(postmaster)) };
   agent.destroy();
   return {
-    rate: times.length / elapsed,
-    serverCpu: cpuBetween(before.server, after.server) / times.length,
-    databaseCpu: cpuBetween(before.database, after.database) / times.length,
-    times,
+    rate: all.length / elapsed,
+    serverCpu: cpuBetween(before.server, after.server) / all.length,
+    databaseCpu: cpuBetween(before.database, after.database) / all.length,
+    times: all,
+    adds: times.adds,
   };
 }
 
@@ -78,20 +82,20 @@ async function visitUntil(
   url: string,
   agent: Agent,
   until: number,
-  times: number[],
+  times: Record<'adds' | 'looks', number[]>,
   seed: number,
 ): Promise<void> {
-  const timed = async (work: Promise<unknown>) => {
+  const timed = async (what: 'adds' | 'looks', work: Promise<unknown>) => {
     const start = performance.now();
     await work;
-    times.push(performance.now() - start);
+    times[what].push(performance.now() - start);
   };
   for (let n = seed * 7; performance.now() < until; n += 3) {
     const visitor = new ShopClient(url, agent);
     for (let product = n; product < n + 3; product++) {
       const body = { sku: `TEA-${(product % PRODUCTS) + 1}`, quantity: 1 };
-      await timed(visitor.sends('POST', '/api/basket/lines', body));
+      await timed('adds', visitor.sends('POST', '/api/basket/lines', body));
     }
-    for (let look = 0; look < 2; look++) await timed(visitor.sends('GET', '/api/basket'));
+    for (let look = 0; look < 2; look++) await timed('looks', visitor.sends('GET', '/api/basket'));
   }
 }
