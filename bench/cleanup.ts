@@ -40,7 +40,7 @@ export async function benchCleanup(expired: number, rounds: number): Promise<[Se
       name: `cleanup ${expired}`,
       title: `The cleanup of ${number(expired)} expired sessions`,
       text: [
-        `Each with a guest's basket of three lines, beside ${number(living)} living ones; batches of 2,000, ${interleaved(rounds)}, each on a copy of one filled database. The ratio is to the faster of the two hand-written loops. The last two were stopped after ten seconds.`,
+        `Each with a guest's basket of three lines, beside ${number(living)} living ones; batches of 2,000, ${interleaved(rounds)}, each on a copy of one filled database. The ratio is to the faster of the two hand-written loops. The last two were stopped after five seconds.`,
         describe(runs),
       ],
       header: ['way', 'sessions/s: median (least–most)', 'ratio'],

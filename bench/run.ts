@@ -21,13 +21,13 @@ interface Benchmark {
 /** Together they take less than ten minutes. */
 const BENCHMARKS: Record<string, Benchmark> = {
   cleanup: { run: benchCleanup, size: 100_000, rounds: 3 },
-  visitors: { run: benchVisitors, size: 400_000, rounds: 3 },
+  visitors: { run: benchVisitors, size: 300_000, rounds: 3 },
   sweep: { run: benchSweep, size: 100_000, rounds: 3 },
   requests: { run: benchRequests, size: 100_000, rounds: 5 },
   growth: { run: benchGrowth, size: 200_000, rounds: 3 },
   looks: { run: benchLooks, size: 10_000, rounds: 3 },
   logins: { run: benchLogins, size: 32, rounds: 3 },
-  memory: { run: benchMemory, size: 30_000, rounds: 3 },
+  memory: { run: benchMemory, size: 20_000, rounds: 3 },
   'start-up': { run: benchStartUp, size: 1, rounds: 3 },
 };
 

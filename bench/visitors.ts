@@ -8,7 +8,7 @@ import { fillShop } from './support/shop-data.js';
 import { steadyLoad } from './support/steady-load.js';
 
 const PER_SECOND = 50;
-const SECONDS = 8;
+const SECONDS = 6;
 const GUESTS = 100;
 
 interface Phase {

@@ -7,7 +7,7 @@ import { Session } from '../../src/session/session.entity.js';
 import type { Rate } from './sql-loops.js';
 
 /** They would go on for hours. */
-const SECONDS = 10;
+const SECONDS = 5;
 
 /** `remove()` entity by entity, through the shop's own subscriber. */
 export const oneByOne = (url: string) =>
