@@ -192,6 +192,27 @@ describe('parallel requests on two instances', () => {
     },
   );
 
+  it('an add that waits for the freeze of another session finds the basket frozen', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const [paying, adding] = [shop.guest(), shop.guest()];
+    await paying.logsInAs(ada);
+    await adding.logsInAs(ada);
+    const blocker = shop.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query('SELECT FROM baskets FOR UPDATE');
+    const frozen = paying.sends('POST', '/api/basket/freeze');
+    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
+    const added = adding.triesToAdd(tea);
+    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 1);
+    await blocker.commitTransaction();
+    await blocker.release();
+
+    expect((await frozen).status).toBe(200);
+    expect(await added).toMatchObject({ status: 409, body: { type: '/problems/basket-frozen' } });
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 1 });
+  });
+
   it('a session that ends while a write waits for it is refused the write, and the cleanup takes it whole', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
