@@ -14,6 +14,7 @@ const GROUND = [
   'retry-transaction',
   'named-statement',
   'connection-pool',
+  'database-clock',
 ];
 
 /** Who may import whom; a room may always import itself and the ground. */
@@ -67,7 +68,8 @@ const imports = sources.flatMap((file): Import[] => {
 
 /** `src/auth/visitor` is of the room auth, `src/app.setup` of app. */
 function roomOf(path: string): string {
-  const [, ground] = /^src\/database\/(retry-transaction|named-statement|connection-pool)$/.exec(path) ?? [];
+  const [, ground] =
+    /^src\/database\/(retry-transaction|named-statement|connection-pool|database-clock)$/.exec(path) ?? [];
   if (ground) return ground;
   const [room = ''] = path.replace(/^src\//, '').split(/[/.]/);
   return room;
