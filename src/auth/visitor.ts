@@ -16,6 +16,8 @@ export interface UnreadVisitor {
 export interface UserVisitor {
   readonly kind: 'user';
   readonly userId: string;
+  /** The session that names the user; undefined: an access token does. */
+  readonly sessionId?: string;
 }
 
 /** Nobody has logged in; the session may not exist yet, or be a tombstone. */
@@ -29,6 +31,6 @@ export function unreadVisitor({ id, read }: UnreadSession): UnreadVisitor {
 }
 
 export function toVisitor(session: VisitorSession): Visitor {
-  const userId = session.stored?.userId;
-  return userId ? { kind: 'user', userId } : { kind: 'guest', session };
+  const { id: sessionId, userId } = session.stored ?? {};
+  return userId ? { kind: 'user', userId, sessionId } : { kind: 'guest', session };
 }

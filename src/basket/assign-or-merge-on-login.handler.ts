@@ -26,10 +26,11 @@ export class AssignOrMergeOnLoginHandler {
     const strategy = mergeStrategy ?? this.environment.basketMergeStrategy;
     const nothing: MergeReport = { outcome: 'none', strategy, thawed: [], lines: [] };
     if (!guestSession) return nothing;
-    await moveKeys(manager, guestSession.id, userId);
-    await assignOrders(manager, guestSession.id, userId);
-    const { basketId } = guestSession;
+    const { id, basketId } = guestSession;
     const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
+    // Behind the baskets, as every key is written: a single statement of the user holds the basket when it writes its key.
+    await moveKeys(manager, id, userId);
+    await assignOrders(manager, id, userId);
     const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
     const user = baskets.find(({ ownerId }) => ownerId === userId);
     return guest ? this.bring(manager, guest, user, userId, strategy) : nothing;

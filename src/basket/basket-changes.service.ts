@@ -38,8 +38,14 @@ export class BasketChanges {
       const basket = place && (await lockBasket(manager, place));
       if (ifMatch) this.assertCurrent(ifMatch, this.show(basket, visitor));
       const changed = await change(manager, basket);
-      const changedId = changed?.id ?? null;
-      if (idempotent) await rememberAnswered(manager, visitor, idempotent, status, changedId);
+      if (idempotent) {
+        const answer = {
+          status,
+          basketId: changed?.id ?? null,
+          isChange: changed?.version !== basket?.version,
+        };
+        await rememberAnswered(manager, visitor, idempotent, answer);
+      }
       return this.show(changed, visitor);
     });
   }

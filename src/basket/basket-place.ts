@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { lockUser } from '../auth/lock-user.js';
-import { loginRequired } from '../auth/visitor.decorator.js';
+import { lockUserVisitor } from '../auth/lock-user-visitor.js';
 import type { Visitor } from '../auth/visitor.js';
-import { Problem } from '../problem/problem.js';
+import { DATABASE_NOW } from '../database/database-clock.js';
+import { sessionReplaced } from '../session/session-replaced.js';
 import { Session } from '../session/session.entity.js';
 import { Basket } from './basket.entity.js';
 import type { BasketOf, StoredBasket } from './stored-basket.js';
@@ -14,12 +14,12 @@ import type { BasketOf, StoredBasket } from './stored-basket.js';
  * With it all changes of one visitor's basket take turns, on every instance: two first adds make one basket, and no
  * login and no cleanup comes in between. Null: a guest who has no basket yet.
  *
- * @throws Problem `session-replaced`, when a login or the cleanup was faster
+ * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster; `login-required`, when the user is gone
  */
 export async function lockPlace(manager: EntityManager, visitor: Visitor): Promise<BasketOf | null> {
   if (visitor.kind === 'user') {
-    if (await lockUser(manager, visitor.userId)) return { ownerId: visitor.userId };
-    throw loginRequired();
+    await lockUserVisitor(manager, visitor);
+    return { ownerId: visitor.userId };
   }
   const { stored } = visitor.session;
   if (!stored) return null;
@@ -45,14 +45,8 @@ export async function beginBasket(manager: EntityManager, visitor: Visitor): Pro
 async function lockSession(manager: EntityManager, id: string): Promise<string | null | undefined> {
   const sql = `
     SELECT basket_id FROM sessions
-    WHERE id = $1 AND replaced_at IS NULL AND expired_at > $2
+    WHERE id = $1 AND replaced_at IS NULL AND expired_at > ${DATABASE_NOW}
     FOR UPDATE`;
-  const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id, Date.now()]);
+  const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id]);
   return session?.basket_id;
-}
-
-export function sessionReplaced(): Problem {
-  const detail =
-    'A login replaced the session, or it has expired. Send the request again with the cookie you have now.';
-  return new Problem('session-replaced', detail);
 }

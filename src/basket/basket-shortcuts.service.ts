@@ -6,10 +6,11 @@ import { type NamedStatement, queryNamed } from '../database/named-statement.js'
 import { isConflict } from '../database/retry-transaction.js';
 import { Environment } from '../environment.js';
 import { SessionLifetimes } from '../session/session-lifetimes.js';
+import { sessionReplaced } from '../session/session-replaced.js';
 import { SessionStore } from '../session/session.store.js';
 import type { BasketDto } from './basket.dto.js';
-import { sessionReplaced } from './basket-place.js';
 import type { Conditions } from './conditions.decorator.js';
+import { isKeyTaken } from './idempotency.js';
 import { READ_BY_SESSION, type SessionBasketRow } from './read-statement.js';
 import { BEGIN } from './begin-statement.js';
 import { holdStatement, removeStatement } from './shortcut-statements.js';
@@ -45,10 +46,12 @@ export class BasketShortcuts {
       return this.show(await readBasketOf(this.dataSource, visitor.userId), 'user');
     const { sessionId } = visitor;
     if (sessionId === null) return this.show(null, 'guest');
-    const rows = await queryNamed<SessionBasketRow>(this.dataSource, READ_BY_SESSION, [sessionId]);
+    const { idle, absolute } = this.lifetimes;
+    const values = [sessionId, idle, absolute];
+    const rows = await queryNamed<SessionBasketRow>(this.dataSource, READ_BY_SESSION, values);
     const [session] = rows;
-    if (!session || session.isReplaced || this.isOver(session)) return this.show(null, 'guest');
-    const expiresAt = await this.renew(sessionId, session);
+    if (!session) return this.show(null, 'guest');
+    const expiresAt = await this.sessions.prolong(sessionId, session);
     // A session without a basket is one row without an id.
     const [basket = null] = session.id === null ? [] : toBaskets(rows);
     return session.userId ? this.show(basket, 'user') : this.show(basket, 'guest', expiresAt);
@@ -94,11 +97,13 @@ export class BasketShortcuts {
   ): Promise<BasketDto | null> {
     if (session.stored || ifMatch || idempotent || quantity > this.environment.basketMaxQuantity) return null;
     const basketId = uuidv7();
-    return session.beginWith({ basketId }, async ({ id, json, expiredAt, createdAt }) => {
-      const rows = await this.run(BEGIN, [basketId, id, json, expiredAt, createdAt, sku, quantity]);
-      const [basket] = toBaskets(rows);
-      return basket ? this.show(basket, 'guest', expiredAt) : null;
+    const { idle, absolute } = this.lifetimes;
+    const begun = await session.beginWith({ basketId }, async ({ id, json }) => {
+      const rows = await this.run(BEGIN, [idle, absolute, id, json, basketId, sku, quantity]);
+      const { sessionExpiresAt: expiredAt } = rows[0] ?? {};
+      return expiredAt === undefined ? null : { expiredAt, basket: toBaskets(rows)[0] ?? null };
     });
+    return begun && this.show(begun.basket, 'guest', begun.expiredAt);
   }
 
   private async change(
@@ -118,8 +123,8 @@ export class BasketShortcuts {
     try {
       return await queryNamed<ChangedRow>(this.dataSource, statement, values);
     } catch (error) {
-      // Rolled back because of others: the other way tries it again.
-      if (isConflict(error)) return [];
+      // Rolled back because of others: the other way tries it again, or answers as the request with this key was answered.
+      if (isConflict(error) || isKeyTaken(error)) return [];
       throw error;
     }
   }
@@ -137,21 +142,9 @@ export class BasketShortcuts {
     });
   }
 
-  private isOver({ createdAt, expiredAt }: SessionBasketRow): boolean {
-    return this.lifetimes.isOver({ createdAt: createdAt.getTime(), expiredAt }, Date.now());
-  }
-
-  private async renew(id: string, { createdAt, expiredAt }: SessionBasketRow): Promise<number> {
-    const renewed = this.lifetimes.expiryOf(createdAt.getTime(), Date.now());
-    if (!this.lifetimes.isWorthRenewing(expiredAt, renewed)) return expiredAt;
-    await this.sessions.prolong(id, renewed);
-    return renewed;
-  }
-
-  /** A session's expiry is compared with this process's clock. */
   private timesFor({ kind }: Directly): number[] {
     const { idle, absolute, step } = this.lifetimes;
-    return kind === 'unread' ? [Date.now(), idle, absolute, step] : [];
+    return kind === 'unread' ? [idle, absolute, step] : [];
   }
 }
 

@@ -1,4 +1,6 @@
 import type { NamedStatement } from '../database/named-statement.js';
+import { isUnexpired, renewedExpiry } from '../session/session-lifetimes.js';
+import { KEYS_KEPT } from './idempotency.js';
 import { CHANGED_COLUMNS } from './stored-basket.js';
 
 /**
@@ -15,9 +17,8 @@ const KINDS: ShortcutKind[] = (['session', 'user'] as const).flatMap((by) => [
   { by, isIdempotent: true },
 ]);
 
-/** What comes behind the parameters of the change: of a session the times, in milliseconds, and the key with the request's hash. */
+/** What comes behind the parameters of the change: of a session the lifetimes, and the key with the request's hash. */
 interface Placeholders {
-  now: string;
   idle: string;
   absolute: string;
   step: string;
@@ -26,47 +27,56 @@ interface Placeholders {
 }
 
 function placeholdersBehind(last: number, { by }: ShortcutKind): Placeholders {
-  const [now, idle, absolute, step] = [1, 2, 3, 4].map((n) => `$${last + n}::bigint`) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const key = last + (by === 'session' ? 5 : 1);
-  return { now, idle, absolute, step, key: `$${key}`, hash: `$${key + 1}` };
+  const [idle, absolute, step] = [1, 2, 3].map((n) => `$${last + n}`) as [string, string, string];
+  const key = last + (by === 'session' ? 4 : 1);
+  return { idle, absolute, step, key: `$${key}`, hash: `$${key + 1}` };
 }
 
 /** What is answered of a line. */
 const COLUMNS = 'sku, quantity, unit_price_minor_when_added, added_at';
 
-const BEGAN = '(extract(epoch FROM created_at) * 1000)::bigint';
+/**
+ * The session of `$1`, or the user of `$1` whom a token names, locked before all else, as everywhere: logins, logouts and
+ * the cleanup take turns with it, and what they did shows.
+ *
+ * The user shared: statements with tokens of one user need not wait for each other, only for a transaction that has locked
+ * the user. What ends the token is a condition here, and is checked again after that wait.
+ */
+function holder({ by }: ShortcutKind, { absolute }: Placeholders): string {
+  const ofUser = (id: string) =>
+    `(SELECT o.id FROM baskets o WHERE o.owner_id = ${id} AND o.status <> 'submitted')`;
+  if (by === 'user') {
+    return `SELECT NULL::text AS id, u.id AS user_id, ${ofUser('u.id')} AS basket_id
+      FROM users u WHERE u.id = $1 FOR SHARE OF u`;
+  }
+  return `SELECT s.id, s.user_id, coalesce(s.basket_id, ${ofUser('s.user_id')}) AS basket_id, s.expired_at, s.created_at
+    FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired(absolute)} FOR UPDATE`;
+}
 
 /**
- * The basket as the snapshot has it, and its lines. A session is locked first, as everywhere: a login and the cleanup take
- * turns with it, and what they did shows.
+ * The holder has not used the key, and has room for one more. Else nothing is done: the way under the lock looks at the
+ * key's age, and makes room.
+ */
+function isKeyFree({ by }: ShortcutKind, { key }: Placeholders): string {
+  const isFree = (whose: string) => `AND (
+    SELECT count(*) < ${KEYS_KEPT} AND count(*) FILTER (WHERE k.key = ${key}) = 0 FROM idempotency_keys k WHERE ${whose})`;
+  const ofUser = isFree('k.user_id = (SELECT user_id FROM session)');
+  return by === 'user' ? ofUser : ofUser + isFree('k.session_id = (SELECT id FROM session)');
+}
+
+/**
+ * The basket as the snapshot has it, and its lines.
  *
  * Each table is asked by a scalar, never joined: a plan that is made while the tables are empty must still be right when
  * they are large. And with as few nodes as that takes, for PostgreSQL pays for each that it sets up, whether it finds
  * anything or not: 38 instead of 45 made an add cost 0.93 of its CPU, the flush of the log aside.
  */
-function basketOf(kind: ShortcutKind, { now, absolute, key }: Placeholders): string {
-  const unused = kind.isIdempotent
-    ? `AND NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.user_id = (SELECT user_id FROM session) AND k.key = ${key})
-       AND NOT EXISTS (SELECT FROM idempotency_keys k WHERE k.session_id = (SELECT id FROM session) AND k.key = ${key})`
-    : '';
-  const ofUser = (id: string) =>
-    `(SELECT o.id FROM baskets o WHERE o.owner_id = ${id} AND o.status <> 'submitted')`;
-  const session =
-    kind.by === 'user'
-      ? `SELECT NULL::text AS id, $1::uuid AS user_id, ${ofUser('$1::uuid')} AS basket_id`
-      : `SELECT s.id, s.user_id, coalesce(s.basket_id, ${ofUser('s.user_id')}) AS basket_id, s.expired_at, s.created_at
-         FROM sessions s
-         WHERE s.id = $1 AND s.replaced_at IS NULL AND s.expired_at > ${now}
-           AND s.created_at > to_timestamp((${now} - ${absolute}) / 1000::float8) FOR UPDATE`;
-  return `session AS (${session}), basket AS (
+function basketOf(kind: ShortcutKind, behind: Placeholders): string {
+  return `session AS (${holder(kind, behind)}), basket AS (
     SELECT b.id, b.version FROM baskets b
     WHERE b.id = (SELECT basket_id FROM session)
-      AND b.owner_id IS NOT DISTINCT FROM (SELECT user_id FROM session) AND b.status = 'open' ${unused}
+      AND b.owner_id IS NOT DISTINCT FROM (SELECT user_id FROM session) AND b.status = 'open'
+      ${kind.isIdempotent ? isKeyFree(kind, behind) : ''}
   ), before AS (
     SELECT ${COLUMNS} FROM basket_lines WHERE basket_id = (SELECT id FROM basket)
   )`;
@@ -79,21 +89,25 @@ function basketOf(kind: ShortcutKind, { now, absolute, key }: Placeholders): str
 const CHANGE = 'UPDATE baskets b SET version = b.version + 1, updated_at = now(), last_merge = NULL';
 const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
 
-/** The key, and the session's later end when that is worth a write. */
+/**
+ * The key, and the session's later end when that is worth a write.
+ *
+ * The key is inserted without ON CONFLICT: where another request has just used it, all of the statement is undone.
+ */
 function alongside(
   { by, isIdempotent }: ShortcutKind,
-  { now, idle, absolute, step, key, hash }: Placeholders,
+  { idle, absolute, step, key, hash }: Placeholders,
 ): string {
   const remembered = `, remembered AS (
     INSERT INTO idempotency_keys (session_id, user_id, key, request_hash, status, basket_id)
     SELECT CASE WHEN s.user_id IS NULL THEN s.id END, s.user_id, ${key}, ${hash}, 201, c.id FROM changed c, session s
   )`;
-  const [slid, last] = [`${now} + ${idle}`, `${BEGAN} + ${absolute}`];
+  const renewedEnd = renewedExpiry(idle, absolute);
   const renewed = `, renewed AS (
-    UPDATE sessions SET expired_at = least(${slid}, ${last})
-    WHERE id = (SELECT id FROM session
-      WHERE ${slid} - expired_at > ${step} AND ${last} - expired_at > ${step} AND EXISTS (SELECT FROM changed))
-    RETURNING expired_at
+    UPDATE sessions s SET expired_at = ${renewedEnd}
+    WHERE s.id = (SELECT s.id FROM session s
+      WHERE ${renewedEnd} - s.expired_at > ${step}::bigint AND EXISTS (SELECT FROM changed))
+    RETURNING s.expired_at
   )`;
   return (isIdempotent ? remembered : '') + (by === 'session' ? renewed : '');
 }
@@ -104,8 +118,8 @@ function alongside(
  *
  * The products come by their key, one by one: a join could become a scan of all.
  */
-function answer({ by }: ShortcutKind, { now }: Placeholders, lines: string): string {
-  const lived = `EXISTS (SELECT FROM sessions WHERE id = $1 AND replaced_at IS NULL AND expired_at > ${now})`;
+function answer({ by }: ShortcutKind, { absolute }: Placeholders, lines: string): string {
+  const lived = `EXISTS (SELECT FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired(absolute)})`;
   const end = 'coalesce((SELECT expired_at FROM renewed), (SELECT expired_at FROM session))::float8';
   const ofSession = `CASE WHEN b.id IS NULL THEN ${lived} END AS "hasLived", ${end} AS "sessionExpiresAt"`;
   return `

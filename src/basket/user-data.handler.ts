@@ -17,11 +17,11 @@ export class UserDataHandler {
     private readonly environment: Environment,
   ) {}
 
-  /** In the order of all locks: keys, then baskets by id; the lines go with their basket. */
+  /** In the order of all locks: baskets by id, then keys; the lines go with their basket. */
   @OnEvent(UserErased.NAME, { suppressErrors: false })
   async letGo({ manager, userId }: UserErased): Promise<void> {
-    await manager.query('DELETE FROM idempotency_keys WHERE user_id = $1', [userId]);
     await manager.query('SELECT FROM baskets WHERE owner_id = $1 ORDER BY id FOR UPDATE', [userId]);
+    await manager.query('DELETE FROM idempotency_keys WHERE user_id = $1', [userId]);
     await manager.query(`DELETE FROM baskets WHERE owner_id = $1 AND status <> 'submitted'`, [userId]);
     await manager.query('UPDATE baskets SET owner_id = NULL WHERE owner_id = $1', [userId]);
   }

@@ -4,6 +4,9 @@ import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 const CONFLICTS = new Set(['40001', '40P01']);
 const TRIES = 3;
 
+/** The work throws it when another transaction was faster: it is rolled back and tried again, as those of PostgreSQL are. */
+export class TransactionConflict extends Error {}
+
 /**
  * Runs the work in one transaction, again when PostgreSQL has rolled it back because of others.
  *
@@ -25,6 +28,7 @@ export async function retryTransaction<T>(
 
 /** Of TypeORM's, or of the driver itself. */
 export function isConflict(error: unknown): boolean {
+  if (error instanceof TransactionConflict) return true;
   const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { code?: string };
   return CONFLICTS.has(code ?? '');
 }

@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { DATABASE_NOW } from '../database/database-clock.js';
 import { Environment } from '../environment.js';
 
 /** How long a replaced session stays as a tombstone, for requests under way with the old cookie. */
 export const TOMBSTONE_MILLISECONDS = 60_000;
 
-/** When a session ends: the idle lifetime slides with use, up to the absolute one that counts from its creation. */
+/**
+ * How long a session lives, in milliseconds: the idle lifetime slides with use, up to the absolute one that counts from
+ * its creation.
+ *
+ * The statements below compare and add: the database's clock alone decides, for that of an instance may be wrong.
+ */
 @Injectable()
 export class SessionLifetimes {
   readonly idle: number;
@@ -18,18 +24,19 @@ export class SessionLifetimes {
     // A tenth, so that a session of two seconds slides as well.
     this.step = Math.min(sessionTouchSeconds * 1_000, this.idle / 10);
   }
+}
 
-  /** Milliseconds since 1970, as all times here. */
-  expiryOf(createdAt: number, now: number): number {
-    return Math.min(now + this.idle, createdAt + this.absolute);
-  }
+/** SQL: the end of a session that is used now. Both lifetimes are placeholders. */
+export function renewedExpiry(idle: string, absolute: string): string {
+  return `least(${DATABASE_NOW} + ${idle}::bigint, ${endOf(absolute)})`;
+}
 
-  isOver({ createdAt, expiredAt }: { createdAt: number; expiredAt: number }, now: number): boolean {
-    return expiredAt <= now || createdAt + this.absolute <= now;
-  }
+/** SQL: the session `s` has not expired. A tombstone has an expiry as well. */
+export function isUnexpired(absolute: string): string {
+  return `s.expired_at > ${DATABASE_NOW} AND ${endOf(absolute)} > ${DATABASE_NOW}`;
+}
 
-  /** Whether a renewal moves the expiry far enough to be worth a write. */
-  isWorthRenewing(stored: number, renewed: number): boolean {
-    return renewed - stored > this.step;
-  }
+/** SQL: the end of the absolute lifetime of the session `s`. */
+function endOf(absolute: string): string {
+  return `(extract(epoch FROM s.created_at) * 1000)::bigint + ${absolute}::bigint`;
 }

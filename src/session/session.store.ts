@@ -4,19 +4,26 @@ import { TypeormStore } from 'connect-typeorm';
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import { randomBytes } from 'node:crypto';
-import { type EntityManager, IsNull, LessThan, Repository } from 'typeorm';
-import { queryNamed } from '../database/named-statement.js';
+import { type EntityManager, IsNull, Repository } from 'typeorm';
+import { type NamedStatement, queryNamed } from '../database/named-statement.js';
 import { retryTransaction } from '../database/retry-transaction.js';
 import { SessionCookie } from './session-cookie.js';
-import { SessionLifetimes, TOMBSTONE_MILLISECONDS } from './session-lifetimes.js';
+import { SessionLifetimes } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
 import {
   FIND,
+  FIND_LIVING,
+  type FoundSession,
+  INSERT,
+  type NewSession,
+  RENEW,
   REPLACE,
   type ReplacedSession,
   type SessionOwner,
   type StoredSession,
   toStored,
+  UPDATE,
+  UPSERT,
 } from './stored-session.js';
 import { settle } from './settle.js';
 
@@ -70,23 +77,23 @@ export class SessionStore extends TypeormStore {
   /** Inserts a session in the caller's transaction. The request keeps the one it has until `adopt`. */
   async begin(manager: EntityManager, owner: SessionOwner): Promise<StoredSession> {
     const row = this.make(owner);
-    await manager.insert(Session, row);
-    return toStored(row);
+    const { id, json, basketId, userId } = row;
+    const values = [...this.times, id, json, basketId, userId];
+    const [{ expiredAt }] = await manager.query<[{ expiredAt: number }]>(INSERT, values);
+    return toStored(row, expiredAt);
   }
 
-  /** A session that nobody has inserted yet. */
-  make(owner: SessionOwner): Session {
-    const now = Date.now();
-    return {
-      id: randomBytes(32).toString('base64url'),
-      json: JSON.stringify({ cookie: this.cookie.make() }),
-      expiredAt: this.lifetimes.expiryOf(now, now),
-      createdAt: new Date(now),
-      basketId: null,
-      userId: null,
-      replacedAt: null,
-      ...owner,
-    };
+  make(owner: SessionOwner): NewSession {
+    const id = randomBytes(32).toString('base64url');
+    const json = JSON.stringify({ cookie: this.cookie.make() });
+    return { id, json, basketId: null, userId: null, ...owner };
+  }
+
+  /** Of several sessions the first that lives, else a tombstone, else the first. */
+  async choose(ids: string[]): Promise<string | undefined> {
+    const values = [ids, this.lifetimes.absolute];
+    const [living] = await queryNamed<{ id: string }>(this.sessions.manager.dataSource, FIND_LIVING, values);
+    return living?.id ?? ids[0];
   }
 
   /** Locks a session for the rest of the transaction; null: it is gone, or a login has replaced it. */
@@ -104,9 +111,7 @@ export class SessionStore extends TypeormStore {
    * Its basket is not removed: it has a new owner by then.
    */
   async replace(manager: EntityManager, id: string): Promise<ReplacedSession | null> {
-    const now = Date.now();
-    const values = [id, new Date(now), now + TOMBSTONE_MILLISECONDS];
-    const [replaced] = (await manager.query<[ReplacedSession[], number]>(REPLACE, values))[0];
+    const [replaced] = (await manager.query<[ReplacedSession[], number]>(REPLACE, [id]))[0];
     return replaced ?? null;
   }
 
@@ -114,24 +119,31 @@ export class SessionStore extends TypeormStore {
   async renew(id: string, data: object): Promise<void> {
     const stored = this.stored.get(data);
     if (!stored || stored.isReplaced) return;
-    const expiredAt = this.lifetimes.expiryOf(stored.createdAt, Date.now());
-    if (!this.lifetimes.isWorthRenewing(stored.expiredAt, expiredAt)) return;
-    await this.prolong(id, expiredAt);
-    stored.expiredAt = expiredAt;
+    stored.expiredAt = await this.prolong(id, stored);
+    stored.renewedExpiry = stored.expiredAt;
   }
 
-  /** Moves the end of a session that lives; never back. */
-  async prolong(id: string, expiredAt: number): Promise<void> {
-    await this.sessions.update({ id, replacedAt: IsNull(), expiredAt: LessThan(expiredAt) }, { expiredAt });
+  /** The same for a session as it was read; answers its end. */
+  async prolong(
+    id: string,
+    { expiredAt, renewedExpiry }: Pick<StoredSession, 'expiredAt' | 'renewedExpiry'>,
+  ): Promise<number> {
+    if (renewedExpiry - expiredAt <= this.lifetimes.step) return expiredAt;
+    // Nothing is changed when another request has just renewed it, or it is gone.
+    return (await this.write(RENEW, [id])) ?? expiredAt;
+  }
+
+  private get times(): number[] {
+    return [this.lifetimes.idle, this.lifetimes.absolute];
   }
 
   private async find(id: string): Promise<SessionData | null> {
-    const [row] = await queryNamed<Session>(this.sessions.manager.dataSource, FIND, [id]);
+    const { dataSource } = this.sessions.manager;
+    const [row] = await queryNamed<FoundSession>(dataSource, FIND, [id, ...this.times]);
     if (!row) return null;
-    const data = { cookie: this.cookie.make(), ...(JSON.parse(row.json) as Partial<SessionData>) };
-    const stored = toStored(row, contentOf(data));
-    if (this.lifetimes.isOver(stored, Date.now())) return null;
-    this.stored.set(data, stored);
+    const { json, ...found } = row;
+    const data = { cookie: this.cookie.make(), ...(JSON.parse(json) as Partial<SessionData>) };
+    this.stored.set(data, { ...found, content: contentOf(data) });
     return data;
   }
 
@@ -140,13 +152,18 @@ export class SessionStore extends TypeormStore {
     const stored = this.stored.get(data);
     const content = contentOf(data);
     if (stored?.isReplaced || stored?.content === content) return;
-    const now = Date.now();
-    const createdAt = stored?.createdAt ?? now;
-    const change = { json: JSON.stringify(data), expiredAt: this.lifetimes.expiryOf(createdAt, now) };
-    if (stored) await this.sessions.update({ id, replacedAt: IsNull() }, change);
-    else await this.sessions.upsert({ id, createdAt: new Date(createdAt), ...change }, ['id']);
-    const fresh = { id, basketId: null, userId: null, isReplaced: false, createdAt };
-    this.stored.set(data, { ...fresh, ...stored, content, expiredAt: change.expiredAt });
+    const expiredAt = await this.write(stored ? UPDATE : UPSERT, [id, JSON.stringify(data)]);
+    if (expiredAt === undefined) return;
+    const fresh = toStored({ id, json: '', basketId: null, userId: null }, expiredAt);
+    this.stored.set(data, { ...fresh, ...stored, content, expiredAt, renewedExpiry: expiredAt });
+  }
+
+  /** Runs a statement that moves the end of one session, and answers that; undefined: it is gone, or replaced. */
+  private async write(statement: NamedStatement, values: string[]): Promise<number | undefined> {
+    const { dataSource } = this.sessions.manager;
+    const all = [...this.times, ...values];
+    const [written] = await queryNamed<{ expiredAt: number }>(dataSource, statement, all);
+    return written?.expiredAt;
   }
 
   /** Removed as entities, so that the subscribers of the removal hear which sessions go. */

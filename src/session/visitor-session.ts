@@ -3,9 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { DataSource, EntityManager } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
 import type { SessionCookie } from './session-cookie.js';
-import type { Session } from './session.entity.js';
 import type { SessionStore } from './session.store.js';
-import { type SessionOwner, type StoredSession, toStored } from './stored-session.js';
+import { type NewSession, type SessionOwner, type StoredSession, toStored } from './stored-session.js';
 
 /** The session side of one request: what its cookie led to, and the way to a new session. */
 export class VisitorSession {
@@ -29,6 +28,11 @@ export class VisitorSession {
     return this.stored?.isReplaced ? undefined : this.stored;
   }
 
+  /** Where the request comes from; behind a proxy that is trusted, what that says. */
+  get address(): string | undefined {
+    return this.toExpress().ip;
+  }
+
   /**
    * Inserts a new session in a transaction of `inTransaction`.
    *
@@ -40,16 +44,20 @@ export class VisitorSession {
   }
 
   /**
-   * Begins a session that the work inserts by itself, in one statement with whatever else; null: it has not done so.
+   * Begins a session that the work inserts by itself, in one statement with whatever else, and says when it ends; null: it
+   * has not done so.
    *
    * @throws Problem `insecure-connection`
    */
-  async beginWith<T>(owner: SessionOwner, work: (row: Session) => Promise<T | null>): Promise<T | null> {
+  async beginWith<T extends { expiredAt: number }>(
+    owner: SessionOwner,
+    work: (row: NewSession) => Promise<T | null>,
+  ): Promise<T | null> {
     this.cookie.assertReaches(this.toExpress);
     const row = this.store.make(owner);
     const result = await work(row);
     if (result === null) return null;
-    this.begun = toStored(row);
+    this.begun = toStored(row, result.expiredAt);
     this.cookie.send(this.response, row.id);
     return result;
   }

@@ -1,0 +1,38 @@
+import type { QueryRunner } from 'typeorm';
+import { eventually } from './eventually.js';
+import type { Shop } from './shop.js';
+
+/** Rows that a connection of the test's own has locked, so that requests wait for them. */
+export class RowLock {
+  private constructor(
+    private readonly shop: Shop,
+    private readonly queryRunner: QueryRunner,
+  ) {}
+
+  /** @param sql a SELECT … FOR UPDATE, or a change */
+  static async hold(shop: Shop, sql: string, values: unknown[] = []): Promise<RowLock> {
+    const queryRunner = shop.dataSource.createQueryRunner();
+    await queryRunner.startTransaction();
+    await queryRunner.query(sql, values);
+    return new RowLock(shop, queryRunner);
+  }
+
+  /** Runs a statement of the transaction that holds the rows. */
+  async does(sql: string, values: unknown[] = []): Promise<void> {
+    await this.queryRunner.query(sql, values);
+  }
+
+  /** Ends when so many requests of this shop's database wait for a lock, for this one or behind others. */
+  async isWaitedFor(requests: number): Promise<void> {
+    await eventually(async () => (await this.waiting()) >= requests);
+  }
+
+  async release(): Promise<void> {
+    await this.queryRunner.commitTransaction();
+    await this.queryRunner.release();
+  }
+
+  private waiting(): Promise<number> {
+    return this.shop.count('pg_stat_activity', `datname = current_database() AND wait_event_type = 'Lock'`);
+  }
+}
