@@ -80,7 +80,8 @@ export class BasketFastPath {
 
   private async look(request: IncomingMessage, response: ServerResponse): Promise<void> {
     nameRoute(request, LOOK);
-    this.send(request, response, 200, await this.baskets.read(this.visitorOf(request, response)));
+    const visitor = await this.visitorOf(request, response);
+    this.send(request, response, 200, await this.baskets.read(visitor));
   }
 
   private async add(
@@ -93,7 +94,7 @@ export class BasketFastPath {
     nameRoute(request, ADD);
     const { sku, quantity }: AddLineDto = request.body;
     const conditions = readConditions(request, ADD);
-    const visitor = this.visitorOf(request, response);
+    const visitor = await this.visitorOf(request, response);
     this.send(request, response, 201, await this.baskets.addLine(visitor, conditions, sku, quantity));
   }
 
@@ -116,8 +117,8 @@ export class BasketFastPath {
     response.end(body);
   }
 
-  private visitorOf(request: IncomingMessage, response: ServerResponse): UnreadVisitor {
-    return unreadVisitor(this.sessions.leave(request, response, () => this.toExpress(request)));
+  private async visitorOf(request: IncomingMessage, response: ServerResponse): Promise<UnreadVisitor> {
+    return unreadVisitor(await this.sessions.leave(request, response, () => this.toExpress(request)));
   }
 
   /** As Express does itself; it makes all that is done with the request afterwards slower. */

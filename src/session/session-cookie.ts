@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { parse } from 'cookie';
-import { sign, unsign } from 'cookie-signature';
+import { serialize } from 'cookie';
+import { sign } from 'cookie-signature';
 import type { Request, Response } from 'express';
 import session, { type CookieOptions } from 'express-session';
 import type { ServerResponse } from 'node:http';
 import { Environment } from '../environment.js';
 import { Problem } from '../problem/problem.js';
+import { signedIdsIn } from './signed-ids.js';
 
-/** Its published types leave out that the constructor takes the settings, and that it writes itself down. */
-const Cookie = session.Cookie as unknown as new (settings: CookieOptions) => session.Cookie & {
-  serialize: (name: string, value: string) => string;
-};
+/** Its published types leave out that the constructor takes the settings. */
+const Cookie = session.Cookie as unknown as new (settings: CookieOptions) => session.Cookie;
 
 /** The cookie that carries the id of a session, signed: express-session's. */
 @Injectable()
@@ -19,12 +18,14 @@ export class SessionCookie {
   readonly secrets: string[];
   readonly settings: CookieOptions;
   private readonly isSecure: boolean;
+  private readonly maxAgeSeconds: number;
 
   constructor({ isProduction, sessionSecrets, sessionMaxSeconds }: Environment) {
     // With the prefix `__Host-` a browser takes it only with Secure, for this host alone, from a secure page.
     this.name = isProduction ? '__Host-sid' : 'sid';
     this.secrets = sessionSecrets;
     this.isSecure = isProduction;
+    this.maxAgeSeconds = sessionMaxSeconds;
     // It lives as long as the session can at most; the idle lifetime is the database's business.
     this.settings = { ...this.scope, maxAge: sessionMaxSeconds * 1_000 };
   }
@@ -34,25 +35,20 @@ export class SessionCookie {
     return new Cookie(this.settings);
   }
 
-  /** The id in the header of a request, if this shop has signed it: what express-session would look for; else null. */
-  idIn(header: string | undefined): string | null {
-    if (header === undefined) return null;
-    const value = parse(header)[this.name];
-    if (!value?.startsWith('s:')) return null;
-    for (const secret of this.secrets) {
-      const id = unsign(value.slice(2), secret);
-      if (id !== false) return id;
-    }
-    return null;
+  /** The ids in the header of a request that this shop has signed, in their order. */
+  idsIn(header: string | undefined): string[] {
+    return signedIdsIn(header, this.name, this.secrets);
   }
 
-  /** Gives the browser the id of a session, when that is committed. */
+  /** The header of a request that has this one session's cookie. */
+  headerFor(id: string): string {
+    return serialize(this.name, this.sign(id));
+  }
+
+  /** Gives the browser the id of a session, when that is committed. Max-Age, because our clock or the browser's may be wrong. */
   send(response: ServerResponse, id: string): void {
-    const [secret = ''] = this.secrets;
-    response.appendHeader(
-      'Set-Cookie',
-      new Cookie(this.settings).serialize(this.name, `s:${sign(id, secret)}`),
-    );
+    const settings = { ...this.scope, maxAge: this.maxAgeSeconds };
+    response.appendHeader('Set-Cookie', serialize(this.name, this.sign(id), settings));
   }
 
   /** A browser forgets it only where it applies. */
@@ -66,6 +62,11 @@ export class SessionCookie {
     if (!this.isSecure || toExpress().secure) return;
     const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';
     throw new Problem('insecure-connection', `The session cookie needs a secure connection. ${advice}`);
+  }
+
+  private sign(id: string): string {
+    const [secret = ''] = this.secrets;
+    return `s:${sign(id, secret)}`;
   }
 
   private get scope() {

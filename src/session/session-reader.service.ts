@@ -32,7 +32,7 @@ export class SessionReader {
 
   /** Reads the session and renews it. */
   async read(request: Request, response: Response): Promise<VisitorSession> {
-    return this.leave(request, response, () => request).read();
+    return (await this.leave(request, response, () => request)).read();
   }
 
   /**
@@ -40,11 +40,15 @@ export class SessionReader {
    *
    * `toExpress` makes Express's request of Node's, and is called when it is needed.
    */
-  leave(request: IncomingMessage, response: ServerResponse, toExpress: () => Request): UnreadSession {
-    const id = this.cookie.idIn(request.headers.cookie);
+  async leave(
+    request: IncomingMessage,
+    response: ServerResponse,
+    toExpress: () => Request,
+  ): Promise<UnreadSession> {
+    const id = await this.chooseId(request);
     const read = async (): Promise<VisitorSession> => {
       // Who comes without one needs no express-session: 0.87 of the server's CPU in the benchmark's mix, a first add in five.
-      const found = id === null ? undefined : await this.findAndRenew(toExpress(), response);
+      const found = id === null ? undefined : await this.findAndRenew(id, toExpress(), response);
       return new VisitorSession(toExpress, response, this.store, this.cookie, found);
     };
     let reading: Promise<VisitorSession> | undefined;
@@ -52,7 +56,20 @@ export class SessionReader {
     return { id, read: () => (reading ??= read()) };
   }
 
-  private async findAndRenew(request: Request, response: ServerResponse): Promise<StoredSession | undefined> {
+  /** Of several cookies that we have signed the one whose session lives. */
+  private async chooseId({ headers }: IncomingMessage): Promise<string | null> {
+    const ids = this.cookie.idsIn(headers.cookie);
+    const [id = null] = ids.length > 1 ? [await this.store.choose(ids)] : ids;
+    return id;
+  }
+
+  private async findAndRenew(
+    id: string,
+    request: Request,
+    response: ServerResponse,
+  ): Promise<StoredSession | undefined> {
+    // express-session would take the first cookie of the name, whatever it is.
+    request.headers.cookie = this.cookie.headerFor(id);
     await this.find(request, response as Response);
     await this.store.renew(request.sessionID, request.session);
     return this.store.storedOf(request.session);

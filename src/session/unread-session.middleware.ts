@@ -9,10 +9,11 @@ export class UnreadSessionMiddleware implements NestMiddleware {
   constructor(private readonly reader: SessionReader) {}
 
   use(request: Request, response: Response, next: NextFunction): void {
-    rememberUnreadSession(
-      request,
-      this.reader.leave(request, response, () => request),
-    );
-    next();
+    this.reader
+      .leave(request, response, () => request)
+      .then((session) => {
+        rememberUnreadSession(request, session);
+        next();
+      }, next);
   }
 }
