@@ -20,6 +20,8 @@ export abstract class Environment {
   abstract readonly allowedOrigins: string[];
   /** Failed logins a minute of one address for one email; ten times that of one address. Null: not limited. */
   abstract readonly rateLimitLogin: number | null;
+  /** Sessions a minute that one network may begin as guests. Null: not limited. */
+  abstract readonly rateLimitGuests: number | null;
   /** Undefined: the embedded PostgreSQL. */
   abstract readonly databaseUrl: string | undefined;
   /** The same, by a role that may change the schema; undefined: by the one that serves. */
@@ -77,6 +79,10 @@ export function readEnvironment(variables: Variables = process.env): Environment
     allowedOrigins: read.origins('ALLOWED_ORIGINS'),
     rateLimitLogin:
       read.text('RATE_LIMIT_LOGIN') === 'off' ? null : read.integer('RATE_LIMIT_LOGIN', 10, 1, 1_000_000),
+    rateLimitGuests:
+      read.text('RATE_LIMIT_GUESTS') === 'off'
+        ? null
+        : read.integerOr('RATE_LIMIT_GUESTS', null, 1, 1_000_000),
     databaseUrl: read.databaseUrl('DATABASE_URL', isProduction),
     migrationDatabaseUrl: read.databaseUrl('MIGRATION_DATABASE_URL', false),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1_000),

@@ -37,6 +37,8 @@ describe('the environment', () => {
       basketMaxQuantity: 99,
       basketMaxLines: 100,
       currency: 'EUR',
+      rateLimitLogin: 10,
+      rateLimitGuests: null,
       hasWeb: true,
     });
   });
@@ -50,6 +52,8 @@ describe('the environment', () => {
     };
     expect(problemsOf(small)).toEqual([]);
     expect(readEnvironment({ CLEANUP_CRON: 'off' }).cleanupCron).toBeNull();
+    expect(readEnvironment({ RATE_LIMIT_GUESTS: 'off' }).rateLimitGuests).toBeNull();
+    expect(readEnvironment({ RATE_LIMIT_GUESTS: '1' }).rateLimitGuests).toBe(1);
   });
 
   it.each([
@@ -67,6 +71,7 @@ describe('the environment', () => {
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['LOG_LEVEL', 'loud'],
+    ['RATE_LIMIT_GUESTS', '0'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
   });

@@ -4,7 +4,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
 import { Environment } from '../environment.js';
 import { Problem } from '../problem/problem.js';
-import { networkOf } from './network-of.js';
+import { networkOf } from '../http/network-of.js';
 import { PasswordService } from './password.service.js';
 
 const TABLE = 'login_attempts';

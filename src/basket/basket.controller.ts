@@ -23,6 +23,7 @@ const HOLD_PROBLEMS = [
   'insufficient-stock',
   'quantity-limit',
   'session-replaced',
+  'too-many-guests',
 ] as const;
 
 @ForVisitors('basket')

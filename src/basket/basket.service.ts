@@ -4,6 +4,7 @@ import type { UnreadVisitor, UserVisitor, Visitor } from '../auth/visitor.js';
 import { ProductService } from '../catalogue/product.service.js';
 import { Environment } from '../environment.js';
 import { Problem } from '../problem/problem.js';
+import { GuestLimiter } from '../session/guest-limiter.service.js';
 import type { BasketDto } from './basket.dto.js';
 import { BasketChanges } from './basket-changes.service.js';
 import { beginBasket } from './basket-place.js';
@@ -29,6 +30,7 @@ export class BasketService {
     private readonly changes: BasketChanges,
     private readonly shortcuts: BasketShortcuts,
     private readonly products: ProductService,
+    private readonly guests: GuestLimiter,
     private readonly environment: Environment,
   ) {}
 
@@ -46,7 +48,7 @@ export class BasketService {
   ): Promise<BasketDto> {
     const added = await this.shortcuts.hold(unread, conditions, sku, quantity, true);
     if (added) return added;
-    const visitor = await readVisitor(unread);
+    const visitor = await this.readWriter(unread);
     const begun =
       visitor.kind === 'guest' && (await this.shortcuts.begin(visitor, conditions, sku, quantity));
     if (begun) return begun;
@@ -73,7 +75,7 @@ export class BasketService {
         ? await this.shortcuts.remove(unread, conditions, sku)
         : await this.shortcuts.hold(unread, conditions, sku, quantity, false);
     if (done) return done;
-    const visitor = await readVisitor(unread);
+    const visitor = quantity === 0 ? await readVisitor(unread) : await this.readWriter(unread);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       if (quantity === 0 && hasLine(basket, sku)) return removeLine(manager, basket, sku);
@@ -102,6 +104,15 @@ export class BasketService {
       if (basket) await removeBasket(manager, basket.id);
       return null;
     });
+  }
+
+  /** Whoever puts something into a basket; a guest who comes without a session begins one with it. */
+  private async readWriter(unread: BasketVisitor): Promise<Visitor> {
+    const visitor = await readVisitor(unread);
+    if (visitor.kind === 'guest' && !visitor.session.stored) {
+      await this.guests.count(() => visitor.session.address);
+    }
+    return visitor;
   }
 
   private async hold(

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'unsupported-media-type': [415, 'The body must be JSON'],
   'unknown-sku': [422, 'No such product for sale'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
+  'too-many-guests': [429, 'Too many new guests'],
   'too-many-logins': [429, 'Too many failed logins'],
   'internal-error': [500, 'Something went wrong'],
   stopping: [503, 'The process is stopping'],

@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CleanupBacklog } from './cleanup-backlog.service.js';
 import { CleanupRun } from './cleanup-run.entity.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
+import { GuestLimiter } from './guest-limiter.service.js';
 import { SessionCleanupJob } from './session-cleanup.job.js';
 import { SessionCleanup } from './session-cleanup.service.js';
 import { SessionCounts } from './session-counts.service.js';
@@ -20,6 +21,7 @@ import { SessionStore } from './session.store.js';
     SessionCookie,
     SessionStore,
     SessionReader,
+    GuestLimiter,
     SessionCounts,
     SessionCleanup,
     SessionCleanupJob,
@@ -30,6 +32,7 @@ import { SessionStore } from './session.store.js';
     SessionCookie,
     SessionStore,
     SessionReader,
+    GuestLimiter,
     SessionLifetimes,
     SessionCounts,
     SessionCleanup,

@@ -1947,6 +1947,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `too-many-guests`: Too many new guests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
@@ -2060,6 +2069,15 @@ export interface operations {
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `too-many-guests`: Too many new guests. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
