@@ -59,8 +59,21 @@ const SUBMIT = `
   FROM basket, products p
   WHERE l.basket_id = basket.id AND p.sku = l.sku`;
 
-/** The clock is read under the lock: what a list of orders has passed by, no later order can slip in before. */
-const STAMP = 'UPDATE baskets SET submitted_at = clock_timestamp() WHERE id = $1';
+/**
+ * The stamp is later than every committed stamp, whatever the clock says: after a failover the clock of the new primary
+ * can be behind.
+ *
+ * It runs after the lock is taken, as a statement of its own: its snapshot then has each order that a list has shown. Two
+ * orders that are submitted at the same moment can get equal stamps, but no list comes between them, and the id decides.
+ *
+ * The index `baskets_submitted_at` answers the maximum with one row.
+ */
+const STAMP = `
+  UPDATE baskets
+  SET submitted_at = greatest(
+    clock_timestamp(),
+    (SELECT max(submitted_at) FROM baskets WHERE submitted_at IS NOT NULL) + interval '1 microsecond')
+  WHERE id = $1`;
 
 /** In the order of their skus, so that two orders of the same products wait for each other and do not block. */
 const LOCK_PRODUCTS = `
