@@ -113,7 +113,10 @@ export class BasketDto {
   @ApiProperty({ enum: ['guest', 'user'] })
   owner!: 'guest' | 'user';
 
-  @ApiProperty({ example: 'EUR' })
+  @ApiProperty({
+    description: "The shop's; of a frozen basket and an order the one of then.",
+    example: 'EUR',
+  })
   currency!: string;
 
   @ApiProperty({ type: 'integer', description: 'Counts the changes; 0 without a basket.', example: 3 })

@@ -11,7 +11,7 @@ type Show = (basket: StoredBasket) => BasketDto;
 export const SUBMIT_LOCK = 2_026_112_301;
 
 /**
- * Makes an order of a locked basket: takes the stock down, pins prices and names, and lets the session go of it.
+ * Makes an order of a locked basket: takes the stock down, pins prices, names and the currency, and lets the session go of it.
  *
  * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
  */
@@ -30,7 +30,7 @@ export async function submitBasket(
     throw new Problem('total-changed', detail, { basket: shown });
   }
   await takeStock(manager, current);
-  await manager.query(SUBMIT, [basket.id]);
+  await manager.query(SUBMIT, [basket.id, shown.currency]);
   await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
   await manager.query(STAMP, [basket.id]);
   const [submitted] = await findBaskets(manager, [basket.id]);
@@ -48,7 +48,7 @@ const SUBMIT = `
     UPDATE sessions SET basket_id = NULL WHERE basket_id = $1 RETURNING id
   ), basket AS (
     UPDATE baskets
-    SET status = 'submitted', submitted_session_id = (SELECT id FROM session), frozen_at = NULL,
+    SET status = 'submitted', currency = $2, submitted_session_id = (SELECT id FROM session), frozen_at = NULL,
       version = version + 1, updated_at = now(), last_merge = NULL
     WHERE id = $1
     RETURNING id
