@@ -101,10 +101,9 @@ export async function lockBasket(manager: EntityManager, of: BasketOf): Promise<
 
 /** Baskets of whatever owner and status, in the order of the ids given. */
 export async function findBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
-  const baskets = toBaskets(
-    await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]),
-  );
-  return ids.flatMap((id) => baskets.find((basket) => basket.id === id) ?? []);
+  const rows = await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]);
+  const baskets = new Map(toBaskets(rows).map((basket) => [basket.id, basket]));
+  return ids.flatMap((id) => baskets.get(id) ?? []);
 }
 
 /** Baskets of whatever owner and status, locked in the order of their ids, as everywhere; see `lockBasket`. */
