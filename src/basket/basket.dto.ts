@@ -114,7 +114,7 @@ export class BasketDto {
   owner!: 'guest' | 'user';
 
   @ApiProperty({
-    description: "The shop's; of a frozen basket and an order the one of then.",
+    description: 'The currency of the shop. A frozen basket and an order keep the one of their time.',
     example: 'EUR',
   })
   currency!: string;

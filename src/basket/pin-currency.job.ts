@@ -4,12 +4,13 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Environment } from '../environment.js';
 
-/** A batch takes about 50 ms, and delays nobody for longer. */
-const BATCH_SIZE = 1_000;
-/** Instances of an earlier version may still freeze and submit after the start; looking when all is done costs 1 ms. */
+/** A batch takes about 50 ms, and the job rests as long after it. */
+const BATCH_SIZE = 500;
+/** Instances of an earlier version may still freeze and submit after the start. With nothing to pin it costs 1 ms. */
 const AGAIN_MILLISECONDS = 10 * 60 * 1_000;
 /** Smaller than every id. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
@@ -36,7 +37,7 @@ const PIN_BATCH = `
 @Injectable()
 export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(PinCurrencyJob.name);
-  private isStopping = false;
+  private readonly shutdown = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -54,7 +55,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
 
   /** Lets the batch under way finish. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
+    this.shutdown.abort();
     clearInterval(this.timer);
     await this.running;
   }
@@ -77,12 +78,19 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
   /** Ends when a pass from the first id on finds nothing that is not locked. */
   private async pinAll(): Promise<number> {
     for (let total = 0, lastId = FIRST_ID; ;) {
-      if (this.isStopping) return total;
+      if (this.shutdown.signal.aborted) return total;
+      const begunAt = performance.now();
       const ids = await this.pinBatch(lastId);
       if (ids.length === 0 && lastId === FIRST_ID) return total;
       total += ids.length;
       lastId = ids.sort().at(-1) ?? FIRST_ID;
+      await this.rest(performance.now() - begunAt);
     }
+  }
+
+  /** Between batches the database is the visitors'. */
+  private async rest(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
   }
 
   private async pinBatch(lastId: string): Promise<string[]> {
