@@ -3,6 +3,8 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagg
 import type { Response } from 'express';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { SessionCookie } from '../session/session-cookie.js';
+import { toJsonChunks } from './json-chunks.js';
+import { sendJson } from './send-json.js';
 import { UserDataService } from './user-data.service.js';
 import { CurrentUser } from './visitor.decorator.js';
 import { ForVisitors } from './for-visitors.decorator.js';
@@ -20,8 +22,8 @@ export class UserDataController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'exportMe', summary: 'Get all that is stored about the user, except secrets' })
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, required: ['user', 'sessions'] } })
-  async export(@CurrentUser() { userId }: UserVisitor): Promise<Record<string, unknown>> {
-    return this.data.export(userId);
+  async export(@CurrentUser() { userId }: UserVisitor, @Res() response: Response): Promise<void> {
+    await sendJson(response, toJsonChunks(await this.data.export(userId)));
   }
 
   @Delete()

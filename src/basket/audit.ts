@@ -78,11 +78,12 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I5 status',
-    rule: 'only a frozen basket has been frozen, and only an order submitted; an open one has no pinned prices',
+    rule: 'only a frozen basket has been frozen, and only an order submitted; an open one has nothing pinned',
     broken: `
       SELECT b.id::text AS id FROM baskets b
       WHERE (b.status = 'frozen') <> (b.frozen_at IS NOT NULL)
         OR (b.status = 'submitted') <> (b.submitted_at IS NOT NULL)
+        OR (b.status = 'open' AND b.currency IS NOT NULL)
         OR (b.status = 'open' AND EXISTS (
           SELECT FROM basket_lines l WHERE l.basket_id = b.id AND l.name_pinned IS NOT NULL))`,
   },

@@ -38,7 +38,8 @@ export async function beginBasket(manager: EntityManager, visitor: Visitor): Pro
     if (stored) await manager.update(Session, { id: stored.id }, { basketId: id });
     else await visitor.session.begin(manager, { basketId: id });
   }
-  return { id, ownerId, status: 'open', version: 0, lastMerge: null, submittedAt: null, lines: [] };
+  const unset = { lastMerge: null, submittedAt: null, currency: null };
+  return { id, ownerId, status: 'open', version: 0, ...unset, lines: [] };
 }
 
 /** Undefined: the session is gone, replaced, or over, so that no cleanup takes what is acknowledged now. Null: it has no basket. */

@@ -113,7 +113,10 @@ export class BasketDto {
   @ApiProperty({ enum: ['guest', 'user'] })
   owner!: 'guest' | 'user';
 
-  @ApiProperty({ example: 'EUR' })
+  @ApiProperty({
+    description: 'The currency of the shop. A frozen basket and an order keep the one of their time.',
+    example: 'EUR',
+  })
   currency!: string;
 
   @ApiProperty({ type: 'integer', description: 'Counts the changes; 0 without a basket.', example: 3 })

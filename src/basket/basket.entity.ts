@@ -28,6 +28,7 @@ export type BasketStatus = 'open' | 'frozen' | 'submitted';
 @Index('baskets_owner_id_submitted_at', ['ownerId', 'submittedAt', 'id'], {
   where: 'submitted_at IS NOT NULL',
 })
+@Index('baskets_currency_to_pin', ['id'], { where: `(currency IS NULL) <> (status = 'open')` })
 @Index('baskets_frozen_at', ['frozenAt'], { where: 'frozen_at IS NOT NULL' })
 @Index('baskets_submitted_session_id', ['submittedSessionId'], { where: 'submitted_session_id IS NOT NULL' })
 export class Basket {
@@ -56,6 +57,10 @@ export class Basket {
   @Column('text', { name: 'submitted_session_id', nullable: true })
   @ForeignKey('Session', { name: 'baskets_submitted_session_id_fkey', onDelete: 'SET NULL' })
   submittedSessionId!: string | null;
+
+  /** Pinned with the prices, as long as the basket is not open; null also in a row of before, until it is filled. */
+  @Column('text', { nullable: true })
+  currency!: string | null;
 
   @Column('jsonb', { name: 'last_merge', nullable: true })
   lastMerge!: unknown;

@@ -16,6 +16,7 @@ import { EndFrozenOnCleanupHandler } from './end-frozen-on-cleanup.handler.js';
 import { UserDataHandler } from './user-data.handler.js';
 import { BasketShortcuts } from './basket-shortcuts.service.js';
 import { OrderController } from './order.controller.js';
+import { PinCurrencyJob } from './pin-currency.job.js';
 import { OrphanCount } from './orphan-count.entity.js';
 import { OrphanSweep } from './orphan-sweep.service.js';
 import { OrderService } from './order.service.js';
@@ -40,6 +41,7 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
     AssignOrMergeOnLoginHandler,
     EndFrozenOnCleanupHandler,
     UserDataHandler,
+    PinCurrencyJob,
   ],
   exports: [TypeOrmModule, GuestBasketService, AuditService, OrphanSweep, BasketAdministration, OrderService],
 })

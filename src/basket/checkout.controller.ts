@@ -23,7 +23,7 @@ export class CheckoutController {
   @ApiOperation({
     summary: 'Freeze the basket while the shopper pays',
     description:
-      'Pins prices and names and reserves nothing. A frozen basket refuses changes and outlives its session.',
+      'Pins prices, names and the currency, and reserves nothing. A frozen basket refuses changes and outlives its session.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()

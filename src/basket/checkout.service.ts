@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Visitor } from '../auth/visitor.js';
+import { Environment } from '../environment.js';
 import type { BasketDto } from './basket.dto.js';
 import { BasketChanges } from './basket-changes.service.js';
 import type { Conditions } from './conditions.decorator.js';
@@ -9,13 +10,18 @@ import { emptyBasket, submitBasket } from './submit-basket.js';
 /** open → frozen → open, and open or frozen → submitted. */
 @Injectable()
 export class CheckoutService {
-  constructor(private readonly changes: BasketChanges) {}
+  constructor(
+    private readonly changes: BasketChanges,
+    private readonly environment: Environment,
+  ) {}
 
-  /** Pins prices and names while the shopper pays; again is no change. @throws Problem `empty-basket` */
+  /** Pins prices, names and the currency while the shopper pays; again is no change. @throws Problem `empty-basket` */
   async freeze(visitor: Visitor, conditions: Conditions): Promise<BasketDto> {
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       if (!basket || basket.lines.length === 0) throw emptyBasket();
-      return basket.status === 'frozen' ? basket : freezeBasket(manager, basket.id);
+      return basket.status === 'frozen'
+        ? basket
+        : freezeBasket(manager, basket.id, this.environment.currency);
     });
   }
 

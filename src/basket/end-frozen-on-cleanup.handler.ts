@@ -25,7 +25,7 @@ const THAW_OWNED = `
     UPDATE basket_lines l SET name_pinned = NULL, unit_price_minor_pinned = NULL
     FROM stale WHERE l.basket_id = stale.id
   )
-  UPDATE baskets b SET status = 'open', frozen_at = NULL, version = version + 1, updated_at = now()
+  UPDATE baskets b SET status = 'open', currency = NULL, frozen_at = NULL, version = version + 1, updated_at = now()
   FROM stale WHERE b.id = stale.id`;
 
 const REMOVE_KEYS = `

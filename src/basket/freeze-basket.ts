@@ -1,10 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { findBaskets, type StoredBasket } from './stored-basket.js';
 
-/** Pins prices and names; a product that the catalogue has no more keeps the last price that is known. */
+/** Pins prices, names and the currency; a product that the catalogue has no more keeps the last price that is known. */
 const FREEZE = `
   WITH basket AS (
-    UPDATE baskets SET status = 'frozen', frozen_at = now(), version = version + 1, updated_at = now(), last_merge = NULL
+    UPDATE baskets SET status = 'frozen', currency = $2, frozen_at = now(), version = version + 1, updated_at = now(),
+      last_merge = NULL
     WHERE id = $1
     RETURNING id
   ), pins AS (
@@ -20,7 +21,8 @@ const FREEZE = `
 
 const THAW = `
   WITH basket AS (
-    UPDATE baskets SET status = 'open', frozen_at = NULL, version = version + 1, updated_at = now(), last_merge = NULL
+    UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, version = version + 1, updated_at = now(),
+      last_merge = NULL
     WHERE id = ANY ($1)
     RETURNING id
   )
@@ -28,8 +30,12 @@ const THAW = `
   FROM basket WHERE l.basket_id = basket.id`;
 
 /** Freezes a locked basket; it reserves nothing. */
-export async function freezeBasket(manager: EntityManager, id: string): Promise<StoredBasket | null> {
-  await manager.query(FREEZE, [id]);
+export async function freezeBasket(
+  manager: EntityManager,
+  id: string,
+  currency: string,
+): Promise<StoredBasket | null> {
+  await manager.query(FREEZE, [id, currency]);
   const [frozen] = await findBaskets(manager, [id]);
   return frozen ?? null;
 }

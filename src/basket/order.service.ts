@@ -69,9 +69,9 @@ export class OrderService {
   ): Promise<OrderPageDto> {
     const behind = cursor === undefined ? null : decodeOrderCursor(cursor);
     const n = values.length;
-    // The time as text: it has microseconds, which a Date would lose.
+    // Text keeps the microseconds, which a Date would lose. In UTC it does not depend on the settings of a connection.
     const sql = `
-      SELECT id, submitted_at::text AS "submittedAt" FROM baskets
+      SELECT id, to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS "submittedAt" FROM baskets
       WHERE ${where} AND status = 'submitted' AND submitted_at IS NOT NULL
         ${behind ? `AND (submitted_at, id) > ($${n + 2}::timestamptz, $${n + 3}::uuid)` : ''}
       ORDER BY submitted_at, id LIMIT $${n + 1}`;

@@ -23,7 +23,7 @@ export const READ_BY_SESSION: NamedStatement = {
     )
     SELECT s.user_id AS "userId", s.expired_at::float8 AS "expiredAt", s.renewed_expiry::float8 AS "renewedExpiry",
       b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
-      b.submitted_at AS "submittedAt", ${LINE_COLUMNS}
+      b.submitted_at AS "submittedAt", b.currency, ${LINE_COLUMNS}
     FROM session s
     LEFT JOIN baskets b ON b.id = coalesce((SELECT basket_id FROM session),
         (SELECT o.id FROM baskets o WHERE o.owner_id = (SELECT user_id FROM session) AND o.status <> 'submitted'))

@@ -29,6 +29,8 @@ export interface StoredBasket {
   version: number;
   lastMerge: MergeReport | null;
   submittedAt: Date | null;
+  /** Pinned since it was frozen or submitted; null in an open one, and in a row of before until it is filled. */
+  currency: string | null;
   lines: StoredLine[];
 }
 
@@ -49,13 +51,13 @@ export const LINE_COLUMNS = `
 /** Of an open basket `b` that has just been changed, a line `l` and its product `p`; nothing is pinned in an open one. */
 export const CHANGED_COLUMNS = `
   b.id, b.owner_id AS "ownerId", 'open' AS status, b.version, NULL AS "lastMerge", NULL AS "submittedAt",
-  l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
+  NULL AS currency, l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
   NULL AS "namePinned", NULL AS "unitPriceMinorPinned", ${PRODUCT_COLUMNS}`;
 
 /** One statement: basket, lines and products are of one moment. Lines come in the order in which they were added. */
 const SELECT = `
   SELECT b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
-    b.submitted_at AS "submittedAt", ${LINE_COLUMNS}
+    b.submitted_at AS "submittedAt", b.currency, ${LINE_COLUMNS}
   FROM baskets b
   LEFT JOIN basket_lines l ON l.basket_id = b.id
   LEFT JOIN products p ON p.sku = l.sku`;
@@ -99,10 +101,9 @@ export async function lockBasket(manager: EntityManager, of: BasketOf): Promise<
 
 /** Baskets of whatever owner and status, in the order of the ids given. */
 export async function findBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
-  const baskets = toBaskets(
-    await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]),
-  );
-  return ids.flatMap((id) => baskets.find((basket) => basket.id === id) ?? []);
+  const rows = await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]);
+  const baskets = new Map(toBaskets(rows).map((basket) => [basket.id, basket]));
+  return ids.flatMap((id) => baskets.get(id) ?? []);
 }
 
 /** Baskets of whatever owner and status, locked in the order of their ids, as everywhere; see `lockBasket`. */
@@ -120,13 +121,17 @@ export async function readBasketOf(dataSource: DataSource, ownerId: string): Pro
 export function toBaskets(rows: BasketRow[]): StoredBasket[] {
   const baskets = new Map<string, StoredBasket>();
   for (const row of rows) {
-    const { id, ownerId, status, version, lastMerge, submittedAt } = row;
-    const basket = baskets.get(id) ?? { id, ownerId, status, version, lastMerge, submittedAt, lines: [] };
-    baskets.set(id, basket);
+    const basket = baskets.get(row.id) ?? toBasket(row);
+    baskets.set(row.id, basket);
     // A basket without lines is one row without a sku.
     if (row.sku !== null) basket.lines.push(toLine(row));
   }
   return [...baskets.values()];
+}
+
+function toBasket(row: BasketRow): StoredBasket {
+  const { id, ownerId, status, version, lastMerge, submittedAt, currency } = row;
+  return { id, ownerId, status, version, lastMerge, submittedAt, currency, lines: [] };
 }
 
 function toLine({

@@ -11,7 +11,7 @@ type Show = (basket: StoredBasket) => BasketDto;
 export const SUBMIT_LOCK = 2_026_112_301;
 
 /**
- * Makes an order of a locked basket: takes the stock down, pins prices and names, and lets the session go of it.
+ * Makes an order of a locked basket: takes the stock down, pins prices, names and the currency, and lets the session go of it.
  *
  * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
  */
@@ -30,7 +30,7 @@ export async function submitBasket(
     throw new Problem('total-changed', detail, { basket: shown });
   }
   await takeStock(manager, current);
-  await manager.query(SUBMIT, [basket.id]);
+  await manager.query(SUBMIT, [basket.id, shown.currency]);
   await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
   await manager.query(STAMP, [basket.id]);
   const [submitted] = await findBaskets(manager, [basket.id]);
@@ -48,7 +48,7 @@ const SUBMIT = `
     UPDATE sessions SET basket_id = NULL WHERE basket_id = $1 RETURNING id
   ), basket AS (
     UPDATE baskets
-    SET status = 'submitted', submitted_session_id = (SELECT id FROM session), frozen_at = NULL,
+    SET status = 'submitted', currency = $2, submitted_session_id = (SELECT id FROM session), frozen_at = NULL,
       version = version + 1, updated_at = now(), last_merge = NULL
     WHERE id = $1
     RETURNING id
@@ -59,8 +59,21 @@ const SUBMIT = `
   FROM basket, products p
   WHERE l.basket_id = basket.id AND p.sku = l.sku`;
 
-/** The clock is read under the lock: what a list of orders has passed by, no later order can slip in before. */
-const STAMP = 'UPDATE baskets SET submitted_at = clock_timestamp() WHERE id = $1';
+/**
+ * The stamp is later than every committed stamp, whatever the clock says: after a failover the clock of the new primary
+ * can be behind.
+ *
+ * It runs after the lock is taken, as a statement of its own: its snapshot then has each order that a list has shown. Two
+ * orders that are submitted at the same moment can get equal stamps, but no list comes between them, and the id decides.
+ *
+ * The index `baskets_submitted_at` answers the maximum with one row.
+ */
+const STAMP = `
+  UPDATE baskets
+  SET submitted_at = greatest(
+    clock_timestamp(),
+    (SELECT max(submitted_at) FROM baskets WHERE submitted_at IS NOT NULL) + interval '1 microsecond')
+  WHERE id = $1`;
 
 /** In the order of their skus, so that two orders of the same products wait for each other and do not block. */
 const LOCK_PRODUCTS = `

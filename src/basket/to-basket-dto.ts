@@ -4,6 +4,7 @@ import type { StoredBasket, StoredLine } from './stored-basket.js';
 /** What the answer says beside the basket itself. */
 export interface BasketContext {
   owner: 'guest' | 'user';
+  /** The shop's of now: an open basket is shown in it. */
   currency: string;
   /** Milliseconds since 1970. */
   expiresAt: number | null;
@@ -21,13 +22,18 @@ export function toBasketDto(basket: StoredBasket | null, context: BasketContext)
     id: basket?.id ?? null,
     status: basket?.status ?? 'open',
     owner: context.owner,
-    currency: context.currency,
+    currency: currencyOf(basket) ?? context.currency,
     version: basket?.version ?? 0,
     lines,
     totals: totalsOf(lines),
     lastMerge: basket?.lastMerge ?? null,
     expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
   };
+}
+
+/** An instance of an earlier version that thaws a basket leaves the currency in it. */
+function currencyOf(basket: StoredBasket | null): string | null {
+  return basket === null || basket.status === 'open' ? null : basket.currency;
 }
 
 /** The price that holds: the pinned one, else the catalogue's, else the last that was known. */

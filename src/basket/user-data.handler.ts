@@ -4,9 +4,20 @@ import { DataSource } from 'typeorm';
 import { UserDataRequested } from '../auth/user-data-requested.event.js';
 import { UserErased } from '../auth/user-erased.event.js';
 import { Environment } from '../environment.js';
+import { readPages } from '../page/read-pages.js';
+import type { OrderDto } from './order.dto.js';
 import { OrderService } from './order.service.js';
-import { findBasket, findBaskets } from './stored-basket.js';
+import { findBasket } from './stored-basket.js';
 import { toBasketDto } from './to-basket-dto.js';
+
+/** With all their lines, a page is read and written in a few milliseconds. */
+const ORDERS_A_PAGE = 50;
+const KEYS_A_PAGE = 1_000;
+
+/** By the index of a user's keys; no key is empty. */
+const KEYS = `
+  SELECT key, status, basket_id AS "basketId", created_at AS "createdAt"
+  FROM idempotency_keys WHERE user_id = $1 AND key > $2 ORDER BY key LIMIT $3`;
 
 /** The baskets' part when a user asks for what is stored, or is erased. */
 @Injectable()
@@ -28,26 +39,25 @@ export class UserDataHandler {
 
   @OnEvent(UserDataRequested.NAME, { suppressErrors: false })
   async collect({ userId }: UserDataRequested): Promise<object> {
-    const { manager } = this.dataSource;
-    const ids = await manager.query<{ id: string }[]>(
-      `SELECT id FROM baskets WHERE owner_id = $1 AND status = 'submitted' ORDER BY submitted_at, id`,
-      [userId],
-    );
-    const orders = await findBaskets(
-      manager,
-      ids.map(({ id }) => id),
-    );
-    const idempotencyKeys = await manager.query<object[]>(
-      `SELECT key, status, basket_id AS "basketId", created_at AS "createdAt"
-       FROM idempotency_keys WHERE user_id = $1 ORDER BY id`,
-      [userId],
-    );
-    const basket = await findBasket(manager, { ownerId: userId });
+    // Before the orders: a basket that is submitted meanwhile is in both places, never in none.
+    const basket = await findBasket(this.dataSource.manager, { ownerId: userId });
     const { currency } = this.environment;
     return {
       basket: basket && toBasketDto(basket, { owner: 'user', currency, expiresAt: null }),
-      orders: orders.map((order) => this.orders.toOrderDto(order)),
-      idempotencyKeys,
+      orders: this.orderPages(userId),
+      idempotencyKeys: readPages<{ key: string }>(KEYS_A_PAGE, (last) =>
+        this.dataSource.query(KEYS, [userId, last?.key ?? '', KEYS_A_PAGE]),
+      ),
     };
+  }
+
+  /** An order never changes its place, and a new one comes at the end: each is read once. */
+  private async *orderPages(userId: string): AsyncGenerator<OrderDto[]> {
+    for (let cursor: string | undefined; ;) {
+      const page = await this.orders.findPage({ kind: 'user', userId }, ORDERS_A_PAGE, cursor);
+      yield page.orders;
+      if (page.nextCursor === null) return;
+      cursor = page.nextCursor;
+    }
   }
 }

@@ -1,5 +1,5 @@
+import { invalidCursor } from '../page/invalid-cursor.js';
 import { PRINTABLE } from '../problem/printable.js';
-import { invalidInput } from '../problem/validation.pipe.js';
 
 /** The last product of a page: the next one begins behind it, in the order of name and sku. */
 export interface ProductCursor {
@@ -18,7 +18,7 @@ export function decodeCursor(text: string): ProductCursor {
     const [name, sku] = decoded as unknown[];
     if (isPrintable(name) && isPrintable(sku)) return { name, sku };
   }
-  throw invalidInput([{ field: 'cursor', message: 'cursor must be the nextCursor of another page' }]);
+  throw invalidCursor();
 }
 
 function parse(json: string): unknown {

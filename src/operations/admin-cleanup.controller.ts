@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { invalidCursor } from '../page/invalid-cursor.js';
 import { PageQueryDto } from '../page/page-query.dto.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { invalidInput } from '../problem/validation.pipe.js';
 import { CleanupRuns } from '../session/cleanup-runs.service.js';
 import { AdminOnly } from './admin-only.decorator.js';
 import { CleanupRunDto, CleanupRunPageDto, toCleanupRunDto } from './cleanup-run.dto.js';
@@ -37,9 +37,7 @@ export class AdminCleanupController {
   @ApiOkResponse({ type: CleanupRunPageDto })
   @ApiProblems('invalid-input')
   async list(@Query() { limit, cursor }: PageQueryDto): Promise<CleanupRunPageDto> {
-    if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
-      throw invalidInput([{ field: 'cursor', message: 'cursor must be the nextCursor of another page' }]);
-    }
+    if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw invalidCursor();
     const found = await this.runs.findPage(limit + 1, cursor);
     const runs = found.slice(0, limit).map(toCleanupRunDto);
     return { runs, nextCursor: found.length > limit ? (runs.at(-1)?.id ?? null) : null };

@@ -77,6 +77,7 @@ describe('a merge, whatever is merged,', () => {
           version: 1,
           lastMerge: null,
           submittedAt: null,
+          currency: null,
         };
         const context = { owner: 'guest', currency: 'EUR', expiresAt: null } as const;
         const { totals } = toBasketDto({ ...stored, lines: lines(basket, stock) } as StoredBasket, context);

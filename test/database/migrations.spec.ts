@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { migrationOptions } from '../../ormconfig.js';
 import { assertMigrated, migrate } from '../../src/database/migrate.js';
+import { FindUnpinnedCurrencies1795741100000 } from '../../src/database/migrations/1795741100000-FindUnpinnedCurrencies.js';
 import { MIGRATIONS } from '../../src/database/migrations.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
@@ -55,6 +56,20 @@ describe('the migrations', () => {
     expect(await dataSource.query('SELECT count(*)::int AS count FROM migrations')).toEqual([
       { count: MIGRATIONS.length },
     ]);
+  });
+
+  it('build an index again that an interrupted migration left behind', async () => {
+    await dataSource.runMigrations();
+    const { name } = FindUnpinnedCurrencies1795741100000;
+    await dataSource.query('DELETE FROM migrations WHERE name = $1', [name]);
+    await dataSource.query(
+      `UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'baskets_currency_to_pin'::regclass`,
+    );
+
+    await dataSource.runMigrations();
+
+    expect(await dataSource.query('SELECT FROM pg_index WHERE NOT indisvalid')).toEqual([]);
+    await assertMigrated(dataSource);
   });
 
   it('are asked for by name of the command, where they have not run', async () => {

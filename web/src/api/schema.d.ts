@@ -251,7 +251,7 @@ export interface paths {
         put?: never;
         /**
          * Freeze the basket while the shopper pays
-         * @description Pins prices and names and reserves nothing. A frozen basket refuses changes and outlives its session.
+         * @description Pins prices, names and the currency, and reserves nothing. A frozen basket refuses changes and outlives its session.
          */
         post: operations["freeze"];
         delete?: never;
@@ -689,7 +689,10 @@ export interface components {
             status: "open" | "frozen" | "submitted";
             /** @enum {string} */
             owner: "guest" | "user";
-            /** @example EUR */
+            /**
+             * @description The currency of the shop. A frozen basket and an order keep the one of their time.
+             * @example EUR
+             */
             currency: string;
             /**
              * @description Counts the changes; 0 without a basket.
@@ -739,7 +742,10 @@ export interface components {
             status: "open" | "frozen" | "submitted";
             /** @enum {string} */
             owner: "guest" | "user";
-            /** @example EUR */
+            /**
+             * @description The currency of the shop. A frozen basket and an order keep the one of their time.
+             * @example EUR
+             */
             currency: string;
             /**
              * @description Counts the changes; 0 without a basket.

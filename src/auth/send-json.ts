@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** Characters. An answer that is shorter is sent whole: an error in the middle of it can still become a problem. */
+const BLOCK_LENGTH = 65_536;
+
+/** A client that takes nothing for so long is not waited for. */
+const STALL_MILLISECONDS = 60_000;
+
+/**
+ * Sends JSON that is made while it is sent, no faster than the client takes it.
+ *
+ * A client that goes away ends the iteration.
+ *
+ * @throws what the iteration throws; after the first byte the connection is destroyed, so that the client does not take a
+ * part for the whole
+ */
+export async function sendJson(response: ServerResponse, chunks: AsyncIterable<string>): Promise<void> {
+  const type = 'application/json; charset=utf-8';
+  if (response.req.method === 'HEAD') return void response.setHeader('Content-Type', type).end();
+  const blocks = toBlocks(chunks);
+  const { value: first = '' } = (await blocks.next());
+  response.setHeader('Content-Type', type);
+  if (first.length < BLOCK_LENGTH) {
+    return void response.setHeader('Content-Length', Buffer.byteLength(first)).end(first);
+  }
+  response.setTimeout(STALL_MILLISECONDS, () => response.destroy());
+  response.write(first);
+  try {
+    await pipeline(Readable.from(blocks), response);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+/** Only the last one is shorter than `BLOCK_LENGTH`. */
+async function* toBlocks(chunks: AsyncIterable<string>): AsyncGenerator<string, undefined> {
+  let block = '';
+  for await (const chunk of chunks) {
+    block += chunk;
+    if (block.length < BLOCK_LENGTH) continue;
+    yield block;
+    block = '';
+  }
+  if (block.length > 0) yield block;
+}
