@@ -32,6 +32,8 @@ export abstract class Environment {
   abstract readonly sessionTtlSeconds: number;
   abstract readonly sessionMaxSeconds: number;
   abstract readonly sessionTouchSeconds: number;
+  /** A login removes the user's sessions beyond it. */
+  abstract readonly sessionsPerUser: number;
   /** The first signs; all are accepted. */
   abstract readonly jwtSecrets: string[];
   abstract readonly jwtTtlSeconds: number;
@@ -85,6 +87,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     sessionTtlSeconds: read.integer('SESSION_TTL_SECONDS', 1_209_600, 1),
     sessionMaxSeconds: read.integer('SESSION_MAX_SECONDS', 7_776_000, 1),
     sessionTouchSeconds: read.integer('SESSION_TOUCH_SECONDS', 300, 0),
+    sessionsPerUser: read.integer('SESSIONS_PER_USER', 100, 1, 1_000_000),
     jwtSecrets: read.secrets('JWT_SECRET', isProduction),
     jwtTtlSeconds: read.integer('JWT_TTL_SECONDS', 900, 1),
     cleanupCron: read.cron('CLEANUP_CRON', '*/5 * * * *'),

@@ -7,6 +7,7 @@ import { CleanupRuns } from './cleanup-runs.service.js';
 import { SessionCleanupJob } from './session-cleanup.job.js';
 import { SessionCleanup } from './session-cleanup.service.js';
 import { SessionCounts } from './session-counts.service.js';
+import { SessionLimit } from './session-limit.service.js';
 import { SessionLifetimes } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
 import { SessionReader } from './session-reader.service.js';
@@ -21,6 +22,7 @@ import { SessionStore } from './session.store.js';
     SessionStore,
     SessionReader,
     SessionCounts,
+    SessionLimit,
     SessionCleanup,
     SessionCleanupJob,
     CleanupRuns,
@@ -32,6 +34,7 @@ import { SessionStore } from './session.store.js';
     SessionReader,
     SessionLifetimes,
     SessionCounts,
+    SessionLimit,
     SessionCleanup,
     CleanupRuns,
     CleanupBacklog,
