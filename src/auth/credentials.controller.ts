@@ -36,12 +36,12 @@ export class CredentialsController {
     'too-many-logins',
   )
   async changePassword(
-    @CurrentUser() { userId }: UserVisitor,
+    @CurrentUser() visitor: UserVisitor,
     @CurrentSession() session: VisitorSession,
     @Body() change: PasswordChangeDto,
     @Ip() address: string,
   ): Promise<void> {
-    await this.credentials.changePassword(userId, change, session, address);
+    await this.credentials.changePassword(visitor, change, session, address);
   }
 
   @Post('logout-everywhere')
@@ -53,10 +53,10 @@ export class CredentialsController {
   @ApiNoContentResponse()
   @ApiProblems(...BODY_PROBLEMS, 'login-required', 'invalid-token')
   async logOutEverywhere(
-    @CurrentUser() { userId }: UserVisitor,
+    @CurrentUser() visitor: UserVisitor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    await this.credentials.logOutEverywhere(userId);
+    await this.credentials.logOutEverywhere(visitor);
     this.cookie.clear(response);
   }
 }

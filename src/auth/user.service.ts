@@ -49,10 +49,12 @@ export class UserService {
     return true;
   }
 
-  /** Hashes a password that has just been found right anew; one that was changed meanwhile stays. */
-  async rehash({ id, passwordHash: outdated }: User, password: string): Promise<void> {
+  /** Hashes a verified password anew. Updates only if the hash is still the one that was verified. */
+  async rehash(user: User, password: string): Promise<User> {
     const passwordHash = await this.passwords.hash(password);
-    await this.users.update({ id, passwordHash: outdated }, { passwordHash });
+    const outdated = { id: user.id, passwordHash: user.passwordHash };
+    const { affected } = await this.users.update(outdated, { passwordHash });
+    return affected ? { ...user, passwordHash } : user;
   }
 
   async findByEmail(email: string): Promise<User | null> {

@@ -16,6 +16,10 @@ export interface UnreadVisitor {
 export interface UserVisitor {
   readonly kind: 'user';
   readonly userId: string;
+  /** The session that named the user; undefined: an access token did. */
+  readonly sessionId?: string;
+  /** The user's token generation when the access token was checked; undefined: a session named the user. */
+  readonly tokenGeneration?: number;
 }
 
 /** Nobody has logged in; the session may not exist yet, or be a tombstone. */
@@ -29,6 +33,7 @@ export function unreadVisitor({ id, read }: UnreadSession): UnreadVisitor {
 }
 
 export function toVisitor(session: VisitorSession): Visitor {
-  const userId = session.stored?.userId;
-  return userId ? { kind: 'user', userId } : { kind: 'guest', session };
+  const { stored } = session;
+  if (!stored?.userId) return { kind: 'guest', session };
+  return { kind: 'user', userId: stored.userId, sessionId: stored.id };
 }
