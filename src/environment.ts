@@ -20,6 +20,8 @@ export abstract class Environment {
   abstract readonly allowedOrigins: string[];
   /** Failed logins a minute of one address for one email; ten times that of one address. Null: not limited. */
   abstract readonly rateLimitLogin: number | null;
+  /** Failed logins an hour for one email from all addresses together. Null: not limited. */
+  abstract readonly rateLimitAccount: number | null;
   /** Undefined: the embedded PostgreSQL. */
   abstract readonly databaseUrl: string | undefined;
   /** The same, by a role that may change the schema; undefined: by the one that serves. */
@@ -77,8 +79,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
     trustProxy: read.trustProxy('TRUST_PROXY'),
     operationsPort: read.integerOr('OPERATIONS_PORT', undefined, 1, 65_535),
     allowedOrigins: read.origins('ALLOWED_ORIGINS'),
-    rateLimitLogin:
-      read.text('RATE_LIMIT_LOGIN') === 'off' ? null : read.integer('RATE_LIMIT_LOGIN', 10, 1, 1_000_000),
+    rateLimitLogin: read.limit('RATE_LIMIT_LOGIN', 10),
+    rateLimitAccount: read.limit('RATE_LIMIT_ACCOUNT', null),
     databaseUrl: read.databaseUrl('DATABASE_URL', isProduction),
     migrationDatabaseUrl: read.databaseUrl('MIGRATION_DATABASE_URL', false),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1_000),

@@ -30,7 +30,7 @@ import { AccessTokenService, type TokenGrant } from './access-token.service.js';
 import { LoginRequestDto, RegistrationDto } from './credentials.dto.js';
 import { AccessTokenDto, LoginDto } from './login.dto.js';
 import { LoginService } from './login.service.js';
-import { LoginTurns } from './login-turns.interceptor.js';
+import { LoginConcurrency } from './login-concurrency.interceptor.js';
 import { toUserDto, UserDto } from './user.dto.js';
 import { UserService } from './user.service.js';
 import { CurrentSession, CurrentUser, loginRequired } from './visitor.decorator.js';
@@ -50,16 +50,22 @@ export class AuthController {
   ) {}
 
   @Post('register')
-  @UseInterceptors(LoginTurns)
+  @UseInterceptors(LoginConcurrency)
   @ApiOperation({ summary: 'Register a user; no login yet' })
   @ApiCreatedResponse({ type: UserDto })
-  @ApiProblems(...BODY_PROBLEMS, 'email-taken')
-  async register(@Body() registration: RegistrationDto): Promise<UserDto> {
-    return toUserDto(await this.users.register(registration));
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'email-taken',
+    'too-many-registrations',
+    'overloaded',
+    'database-unavailable',
+  )
+  async register(@Body() registration: RegistrationDto, @Ip() address: string): Promise<UserDto> {
+    return toUserDto(await this.users.register(registration, address));
   }
 
   @Post('login')
-  @UseInterceptors(LoginTurns)
+  @UseInterceptors(LoginConcurrency)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -82,7 +88,14 @@ export class AuthController {
     },
   })
   @ApiOkResponse({ type: LoginDto })
-  @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials', 'too-many-logins')
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'insecure-connection',
+    'invalid-credentials',
+    'too-many-logins',
+    'overloaded',
+    'database-unavailable',
+  )
   async logIn(
     @Body() credentials: LoginRequestDto,
     @CurrentSession() session: VisitorSession,

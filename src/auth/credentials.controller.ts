@@ -7,7 +7,7 @@ import type { VisitorSession } from '../session/visitor-session.js';
 import { PasswordChangeDto } from './credentials.dto.js';
 import { CredentialsService } from './credentials.service.js';
 import { ForVisitors } from './for-visitors.decorator.js';
-import { LoginTurns } from './login-turns.interceptor.js';
+import { LoginConcurrency } from './login-concurrency.interceptor.js';
 import { CurrentSession, CurrentUser } from './visitor.decorator.js';
 import type { UserVisitor } from './visitor.js';
 
@@ -20,7 +20,7 @@ export class CredentialsController {
   ) {}
 
   @Put('password')
-  @UseInterceptors(LoginTurns)
+  @UseInterceptors(LoginConcurrency)
   @HttpCode(204)
   @ApiOperation({
     operationId: 'changePassword',
@@ -34,6 +34,8 @@ export class CredentialsController {
     'invalid-token',
     'invalid-credentials',
     'too-many-logins',
+    'overloaded',
+    'database-unavailable',
   )
   async changePassword(
     @CurrentUser() visitor: UserVisitor,

@@ -5,6 +5,7 @@ import { Problem } from '../problem/problem.js';
 import type { RegistrationDto } from './credentials.dto.js';
 import { endSessions } from './end-sessions.js';
 import { lockUser } from './lock-user.js';
+import { LoginLimiter } from './login-limiter.service.js';
 import { PasswordService } from './password.service.js';
 import { type Role, User } from './user.entity.js';
 import { loginRequired } from './visitor.decorator.js';
@@ -16,18 +17,13 @@ export class UserService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly passwords: PasswordService,
+    private readonly limiter: LoginLimiter,
   ) {}
 
-  /** @throws Problem `email-taken`, also when two register the same address at once */
-  async register({ email, password, displayName }: RegistrationDto, role: Role = 'customer'): Promise<User> {
-    const passwordHash = await this.passwords.hash(password);
-    const user = { email: normaliseEmail(email), passwordHash, displayName: displayName ?? null, role };
-    try {
-      return await this.users.save(this.users.create(user));
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new Problem('email-taken', 'Log in, or register another email address.');
-    }
+  /** @throws Problem `email-taken`, also when two register the same address at once; `too-many-registrations` */
+  async register(registration: RegistrationDto, address: string): Promise<User> {
+    await this.limiter.countRegistration(address);
+    return this.create(registration, 'customer');
   }
 
   /**
@@ -45,7 +41,7 @@ export class UserService {
       });
       return false;
     }
-    await this.register({ email, password }, 'admin');
+    await this.create({ email, password }, 'admin');
     return true;
   }
 
@@ -66,6 +62,17 @@ export class UserService {
     const user = await this.users.findOneBy({ id });
     if (!user) throw loginRequired();
     return user;
+  }
+
+  private async create({ email, password, displayName }: RegistrationDto, role: Role): Promise<User> {
+    const passwordHash = await this.passwords.hash(password);
+    const user = { email: normaliseEmail(email), passwordHash, displayName: displayName ?? null, role };
+    try {
+      return await this.users.save(this.users.create(user));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new Problem('email-taken', 'Log in, or register another email address.');
+    }
   }
 }
 

@@ -1083,6 +1083,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `too-many-registrations`: Too many registrations. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
@@ -1092,7 +1101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1187,7 +1196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1559,7 +1568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
                     [name: string]: unknown;
