@@ -18,17 +18,19 @@ const CHOOSE_ALL = `
  *
  * $2 is the session that stays in any case, and counts. Of the others stay, in this order: the active ones, the ones
  * that were used after their login, the ones that were used last. A session that was used ends later than a new one
- * would: $4 is the lifetime of that, in milliseconds, and a clock's rounding.
+ * would: $4 is the lifetime of that, in milliseconds, and a millisecond is for rounding.
+ *
+ * By place and not by id: without statistics of a user with many sessions PostgreSQL would compare each with each.
  */
 const CHOOSE_BEYOND = `
   WITH beyond AS (
-    SELECT id FROM sessions WHERE user_id = $1 AND id <> $2
+    SELECT ctid AS place FROM sessions WHERE user_id = $1 AND id <> $2
     ORDER BY expired_at > ${DATABASE_NOW} DESC,
-      expired_at > extract(epoch FROM created_at) * 1000 + $4::bigint + 1 DESC, expired_at DESC, id
-    OFFSET $3::int - 1
+      expired_at > extract(epoch FROM created_at)::float8 * 1000 + $4::float8 + 1 DESC, expired_at DESC, id
+    LIMIT $5 OFFSET $3::int - 1
   ), chosen AS (
-    SELECT ctid FROM sessions WHERE id IN (SELECT id FROM beyond) AND user_id = $1
-    ORDER BY id LIMIT $5 FOR UPDATE SKIP LOCKED
+    SELECT ctid FROM sessions WHERE ctid = ANY (ARRAY (SELECT place FROM beyond)) AND user_id = $1
+    FOR UPDATE SKIP LOCKED
   ), ${FILL}`;
 
 /** Looks at one session more than the limit, however many there are. */

@@ -136,7 +136,7 @@ describe('a user with many sessions', () => {
 
     it('loses thousands in batches', async () => {
       const ada = await shop.user();
-      await addSessions(ada, 4_500);
+      await addSessions(ada, 6_000);
 
       await logsIn(ada);
 
