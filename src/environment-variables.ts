@@ -30,6 +30,11 @@ export class VariableReader {
     return this.refuse(name, `must be a whole number from ${least} to ${most}, not "${text}"`, fallback);
   }
 
+  /** Null: off. */
+  limit(name: string, fallback: number | null): number | null {
+    return this.text(name) === 'off' ? null : this.integerOr(name, fallback, 1, 1_000_000);
+  }
+
   oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
     const text = this.text(name);
     if (text === undefined) return fallback;

@@ -22,6 +22,8 @@ export abstract class Environment {
   abstract readonly rateLimitLogin: number | null;
   /** Sessions a minute that one network may begin as guests. Null: not limited. */
   abstract readonly rateLimitGuests: number | null;
+  /** Failed logins an hour for one email from all addresses together. Null: not limited. */
+  abstract readonly rateLimitAccount: number | null;
   /** Undefined: the embedded PostgreSQL. */
   abstract readonly databaseUrl: string | undefined;
   /** The same, by a role that may change the schema; undefined: by the one that serves. */
@@ -34,6 +36,8 @@ export abstract class Environment {
   abstract readonly sessionTtlSeconds: number;
   abstract readonly sessionMaxSeconds: number;
   abstract readonly sessionTouchSeconds: number;
+  /** A login removes the user's sessions beyond it. */
+  abstract readonly sessionsPerUser: number;
   /** The first signs; all are accepted. */
   abstract readonly jwtSecrets: string[];
   abstract readonly jwtTtlSeconds: number;
@@ -77,12 +81,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     trustProxy: read.trustProxy('TRUST_PROXY'),
     operationsPort: read.integerOr('OPERATIONS_PORT', undefined, 1, 65_535),
     allowedOrigins: read.origins('ALLOWED_ORIGINS'),
-    rateLimitLogin:
-      read.text('RATE_LIMIT_LOGIN') === 'off' ? null : read.integer('RATE_LIMIT_LOGIN', 10, 1, 1_000_000),
-    rateLimitGuests:
-      read.text('RATE_LIMIT_GUESTS') === 'off'
-        ? null
-        : read.integerOr('RATE_LIMIT_GUESTS', null, 1, 1_000_000),
+    rateLimitLogin: read.limit('RATE_LIMIT_LOGIN', 10),
+    rateLimitAccount: read.limit('RATE_LIMIT_ACCOUNT', null),
+    rateLimitGuests: read.limit('RATE_LIMIT_GUESTS', null),
     databaseUrl: read.databaseUrl('DATABASE_URL', isProduction),
     migrationDatabaseUrl: read.databaseUrl('MIGRATION_DATABASE_URL', false),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1_000),
@@ -91,6 +92,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     sessionTtlSeconds: read.integer('SESSION_TTL_SECONDS', 1_209_600, 1),
     sessionMaxSeconds: read.integer('SESSION_MAX_SECONDS', 7_776_000, 1),
     sessionTouchSeconds: read.integer('SESSION_TOUCH_SECONDS', 300, 0),
+    sessionsPerUser: read.integer('SESSIONS_PER_USER', 100, 1, 1_000_000),
     jwtSecrets: read.secrets('JWT_SECRET', isProduction),
     jwtTtlSeconds: read.integer('JWT_TTL_SECONDS', 900, 1),
     cleanupCron: read.cron('CLEANUP_CRON', '*/5 * * * *'),

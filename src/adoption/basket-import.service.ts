@@ -23,7 +23,7 @@ export interface BasketImportReport {
   dryRun: boolean;
   taken: { ownedBaskets: number; guestBaskets: number; users: number; lines: number };
   /** By reason; what is 0 is not named. */
-  left: { baskets: Record<string, number>; lines: Record<string, number>; sessions: Record<string, number> };
+  left: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
 }
 
 /** Brings the open baskets of a django-oscar shop here, and leaves the orphans where they are. */
@@ -136,7 +136,7 @@ function rowCounter(
 
 function toReport(
   dryRun: boolean,
-  { owned, guest, users, baskets, lines }: TakeOver,
+  { owned, guest, users, withoutPassword, baskets, lines }: TakeOver,
   counts: OscarCounts,
   guestsWithSession: number,
   unreadable: number,
@@ -151,6 +151,7 @@ function toReport(
       baskets: { ...named({ withoutLivingSession, notOpen }), ...baskets },
       lines: linesLeft,
       sessions: named({ unreadable }),
+      passwords: named({ unusable: withoutPassword }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { USABLE_HASH } from '../auth/password-hash.js';
 
 /** Baskets and lines by what became of them: a reason to leave them behind, or `taken`. */
 export interface TakeOver {
@@ -7,6 +8,8 @@ export interface TakeOver {
   guest: number;
   owned: number;
   users: number;
+  /** Of the users, those whose old password hash this shop can't or won't verify. */
+  withoutPassword: number;
 }
 
 export interface TakeOverSettings {
@@ -70,10 +73,14 @@ const JUDGE_BASKETS = `
 
 /** With the password as Django keeps it: the first login makes it one of ours. */
 const TAKE_USERS = `
-  INSERT INTO users (email, password_hash, display_name)
-  SELECT address, coalesce(password, '!'), left(name, 100) FROM judged_baskets
-  WHERE reason IS NULL AND NOT is_guest AND user_id IS NULL
-  ON CONFLICT (email) DO NOTHING`;
+  WITH taken AS (
+    INSERT INTO users (email, password_hash, display_name)
+    SELECT address, CASE WHEN password ~ $1 THEN password ELSE '!' END, left(name, 100) FROM judged_baskets
+    WHERE reason IS NULL AND NOT is_guest AND user_id IS NULL
+    ON CONFLICT (email) DO NOTHING
+    RETURNING password_hash
+  )
+  SELECT count(*)::int AS users, count(*) FILTER (WHERE password_hash = '!')::int AS "withoutPassword" FROM taken`;
 
 const TAKE_BASKETS = `
   INSERT INTO baskets (id, owner_id, created_at, updated_at)
@@ -114,10 +121,11 @@ export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSetti
   await manager.query('ANALYZE new_lines');
   await manager.query(JUDGE_BASKETS);
   await manager.query('ANALYZE judged_baskets, judged_lines');
-  const users = await queryRunner.query(TAKE_USERS, [], true);
+  type Users = Pick<TakeOver, 'users' | 'withoutPassword'>;
+  const [users] = await manager.query<[Users]>(TAKE_USERS, [USABLE_HASH]);
   await manager.query(TAKE_BASKETS);
   await manager.query(TAKE_LINES);
   await manager.query(TAKE_SESSIONS, [settings.expiredAtMost]);
-  const [row] = await manager.query<[{ counts: Omit<TakeOver, 'users'> }]>(COUNT);
-  return { ...row.counts, users: users.affected ?? 0 };
+  const [row] = await manager.query<[{ counts: Omit<TakeOver, keyof Users> }]>(COUNT);
+  return { ...row.counts, ...users };
 }

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { DataSource } from 'typeorm';
+import { DATABASE_NOW } from '../database/database-clock.js';
+import { queryNamed } from '../database/named-statement.js';
 import { Environment } from '../environment.js';
 import { TokenKeys } from './token-keys.js';
 
@@ -8,13 +11,36 @@ export const TOKEN_ISSUER = 'basketkeeper';
 export const TOKEN_AUDIENCE = 'basketkeeper-api';
 export const TOKEN_ALGORITHM = 'HS256';
 
-/** The claims of an access token, RFC 7519; times in seconds since 1970. */
+/** The claims of an access token, RFC 7519; times in seconds since 1970, by the database's clock. */
 export interface TokenClaims {
   sub: string;
-  /** With a fraction, so that it can be compared with the moment of a password's change. */
+  /** `users.token_generation`; a token without it is one of the version before. */
+  gen?: number;
+  /** With a fraction, so that the version before can compare it with `users.tokens_valid_after`. */
   iat: number;
   exp?: number;
 }
+
+/** What the user's row said, under its lock, when the token was granted. */
+export interface TokenGrant {
+  readonly userId: string;
+  readonly tokenGeneration: number;
+  readonly now: number;
+}
+
+/**
+ * One statement, so that no token outlives what raises the generation: that holds the user's lock, so this one waits
+ * for it, and then finds no session. Locked are first the user, then the session, in the order in which they are named.
+ */
+const GRANT_BY_SESSION = {
+  name: 'grant-token-by-session',
+  text: `
+    SELECT u.id AS "userId", u.token_generation AS "tokenGeneration",
+      extract(epoch FROM clock_timestamp())::float8 AS now
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = $1 AND s.replaced_at IS NULL AND s.expired_at > ${DATABASE_NOW}
+    FOR SHARE OF u, s`,
+};
 
 @Injectable()
 export class AccessTokenService {
@@ -22,6 +48,7 @@ export class AccessTokenService {
     private readonly jwt: JwtService,
     private readonly keys: TokenKeys,
     private readonly environment: Environment,
+    private readonly dataSource: DataSource,
   ) {}
 
   /** Seconds. */
@@ -29,8 +56,14 @@ export class AccessTokenService {
     return this.environment.jwtTtlSeconds;
   }
 
-  issue(userId: string): string {
-    const claims: TokenClaims = { sub: userId, iat: Date.now() / 1_000 };
+  /** Null: the session is none of a user's, or has ended. */
+  async grantBySession(sessionId: string): Promise<TokenGrant | null> {
+    const [grant] = await queryNamed<TokenGrant>(this.dataSource, GRANT_BY_SESSION, [sessionId]);
+    return grant ?? null;
+  }
+
+  issue({ userId, tokenGeneration, now }: TokenGrant): string {
+    const claims: TokenClaims = { sub: userId, gen: tokenGeneration, iat: now };
     const { id, secret } = this.keys.signing;
     return this.jwt.sign(claims, {
       privateKey: secret,

@@ -26,11 +26,11 @@ import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js
 import { invalidInput } from '../problem/validation.pipe.js';
 import { SessionCookie } from '../session/session-cookie.js';
 import type { VisitorSession } from '../session/visitor-session.js';
-import { AccessTokenService } from './access-token.service.js';
+import { AccessTokenService, type TokenGrant } from './access-token.service.js';
 import { LoginRequestDto, RegistrationDto } from './credentials.dto.js';
 import { AccessTokenDto, LoginDto } from './login.dto.js';
 import { LoginService } from './login.service.js';
-import { LoginTurns } from './login-turns.interceptor.js';
+import { LoginConcurrency } from './login-concurrency.interceptor.js';
 import { toUserDto, UserDto } from './user.dto.js';
 import { UserService } from './user.service.js';
 import { CurrentSession, CurrentUser, loginRequired } from './visitor.decorator.js';
@@ -50,16 +50,22 @@ export class AuthController {
   ) {}
 
   @Post('register')
-  @UseInterceptors(LoginTurns)
+  @UseInterceptors(LoginConcurrency)
   @ApiOperation({ summary: 'Register a user; no login yet' })
   @ApiCreatedResponse({ type: UserDto })
-  @ApiProblems(...BODY_PROBLEMS, 'email-taken')
-  async register(@Body() registration: RegistrationDto): Promise<UserDto> {
-    return toUserDto(await this.users.register(registration));
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'email-taken',
+    'too-many-registrations',
+    'overloaded',
+    'database-unavailable',
+  )
+  async register(@Body() registration: RegistrationDto, @Ip() address: string): Promise<UserDto> {
+    return toUserDto(await this.users.register(registration, address));
   }
 
   @Post('login')
-  @UseInterceptors(LoginTurns)
+  @UseInterceptors(LoginConcurrency)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -82,7 +88,14 @@ export class AuthController {
     },
   })
   @ApiOkResponse({ type: LoginDto })
-  @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials', 'too-many-logins')
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'insecure-connection',
+    'invalid-credentials',
+    'too-many-logins',
+    'overloaded',
+    'database-unavailable',
+  )
   async logIn(
     @Body() credentials: LoginRequestDto,
     @CurrentSession() session: VisitorSession,
@@ -92,8 +105,8 @@ export class AuthController {
     if (credentials.mergeStrategy !== undefined && !this.environment.basketMergeStrategyChoice) {
       throw invalidInput([{ field: 'mergeStrategy', message: 'property mergeStrategy should not exist' }]);
     }
-    const { user, basket } = await this.logins.logIn(credentials, session, address);
-    return { ...this.tokenFor(user.id), user: toUserDto(user), basket };
+    const { user, basket, token } = await this.logins.logIn(credentials, session, address);
+    return { ...this.tokenFor(token), user: toUserDto(user), basket };
   }
 
   @Post('refresh')
@@ -103,9 +116,10 @@ export class AuthController {
   @ApiOperation({ summary: 'Get a new access token, from the session' })
   @ApiOkResponse({ type: AccessTokenDto })
   @ApiProblems(...BODY_PROBLEMS, 'login-required')
-  refresh(@CurrentSession() session: VisitorSession): AccessTokenDto {
-    if (!session.living?.userId) throw loginRequired();
-    return this.tokenFor(session.living.userId);
+  async refresh(@CurrentSession() { living }: VisitorSession): Promise<AccessTokenDto> {
+    const grant = living?.userId ? await this.tokens.grantBySession(living.id) : null;
+    if (!grant) throw loginRequired();
+    return this.tokenFor(grant);
   }
 
   @Post('logout')
@@ -135,7 +149,7 @@ export class AuthController {
     return toUserDto(await this.users.get(userId));
   }
 
-  private tokenFor(userId: string): AccessTokenDto {
-    return { accessToken: this.tokens.issue(userId), tokenType: 'Bearer', expiresIn: this.tokens.lifetime };
+  private tokenFor(grant: TokenGrant): AccessTokenDto {
+    return { accessToken: this.tokens.issue(grant), tokenType: 'Bearer', expiresIn: this.tokens.lifetime };
   }
 }

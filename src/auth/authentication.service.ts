@@ -6,6 +6,9 @@ import { PasswordService } from './password.service.js';
 import type { User } from './user.entity.js';
 import { normaliseEmail, UserService } from './user.service.js';
 
+/** A hash changes once by another login's rehash, and whenever the user changes the password. */
+const TRIES = 3;
+
 /** Whether somebody is who they say. It takes long, so it is done outside of every transaction. */
 @Injectable()
 export class AuthenticationService {
@@ -21,9 +24,8 @@ export class AuthenticationService {
     const isRight = await this.limiter.attempt(address, normaliseEmail(email), () =>
       this.passwords.verify(user?.passwordHash, password),
     );
-    if (!user || !isRight) throw new Problem('invalid-credentials', 'Check both and try again.');
-    if (this.passwords.isOutdated(user.passwordHash)) await this.users.rehash(user, password);
-    return user;
+    if (!user || !isRight) throw invalidCredentials();
+    return this.passwords.isOutdated(user.passwordHash) ? this.users.rehash(user, password) : user;
   }
 
   /** The same for a user who has logged in already. */
@@ -33,4 +35,24 @@ export class AuthenticationService {
     );
     if (!isRight) throw new Problem('invalid-credentials', 'The current password is wrong.');
   }
+}
+
+/**
+ * Verifies a password and then acts on it in a transaction. `attempt` does both.
+ *
+ * Under the user's lock `attempt` compares the hash with the one that was verified, and returns null when they differ.
+ * The password is then verified again: it is still right after a rehash, and wrong after a change of the password.
+ *
+ * @throws Problem `invalid-credentials`
+ */
+export async function retryOnChangedHash<T>(attempt: () => Promise<T | null>): Promise<T> {
+  for (let left = TRIES; left > 0; left--) {
+    const result = await attempt();
+    if (result !== null) return result;
+  }
+  throw invalidCredentials();
+}
+
+function invalidCredentials(): Problem {
+  return new Problem('invalid-credentials', 'Check both and try again.');
 }

@@ -7,7 +7,7 @@ import type { VisitorSession } from '../session/visitor-session.js';
 import { PasswordChangeDto } from './credentials.dto.js';
 import { CredentialsService } from './credentials.service.js';
 import { ForVisitors } from './for-visitors.decorator.js';
-import { LoginTurns } from './login-turns.interceptor.js';
+import { LoginConcurrency } from './login-concurrency.interceptor.js';
 import { CurrentSession, CurrentUser } from './visitor.decorator.js';
 import type { UserVisitor } from './visitor.js';
 
@@ -20,7 +20,7 @@ export class CredentialsController {
   ) {}
 
   @Put('password')
-  @UseInterceptors(LoginTurns)
+  @UseInterceptors(LoginConcurrency)
   @HttpCode(204)
   @ApiOperation({
     operationId: 'changePassword',
@@ -34,14 +34,16 @@ export class CredentialsController {
     'invalid-token',
     'invalid-credentials',
     'too-many-logins',
+    'overloaded',
+    'database-unavailable',
   )
   async changePassword(
-    @CurrentUser() { userId }: UserVisitor,
+    @CurrentUser() visitor: UserVisitor,
     @CurrentSession() session: VisitorSession,
     @Body() change: PasswordChangeDto,
     @Ip() address: string,
   ): Promise<void> {
-    await this.credentials.changePassword(userId, change, session, address);
+    await this.credentials.changePassword(visitor, change, session, address);
   }
 
   @Post('logout-everywhere')
@@ -53,10 +55,10 @@ export class CredentialsController {
   @ApiNoContentResponse()
   @ApiProblems(...BODY_PROBLEMS, 'login-required', 'invalid-token')
   async logOutEverywhere(
-    @CurrentUser() { userId }: UserVisitor,
+    @CurrentUser() visitor: UserVisitor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    await this.credentials.logOutEverywhere(userId);
+    await this.credentials.logOutEverywhere(visitor);
     this.cookie.clear(response);
   }
 }

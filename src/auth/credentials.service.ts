@@ -3,14 +3,15 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
 import { SessionStore } from '../session/session.store.js';
 import type { VisitorSession } from '../session/visitor-session.js';
-import { AuthenticationService } from './authentication.service.js';
+import { AuthenticationService, retryOnChangedHash } from './authentication.service.js';
 import type { PasswordChangeDto } from './credentials.dto.js';
 import { endSessions } from './end-sessions.js';
-import { lockUser } from './lock-user.js';
+import { lockUserVisitor } from './lock-user.js';
 import { PasswordService } from './password.service.js';
 import { User } from './user.entity.js';
 import { UserService } from './user.service.js';
 import { loginRequired } from './visitor.decorator.js';
+import type { UserVisitor } from './visitor.js';
 
 /** What a user does who fears that somebody else has got in. */
 @Injectable()
@@ -29,27 +30,31 @@ export class CredentialsService {
    * @throws Problem `invalid-credentials` or `too-many-logins`
    */
   async changePassword(
-    userId: string,
+    visitor: UserVisitor,
     { currentPassword, newPassword }: PasswordChangeDto,
     session: VisitorSession,
     address: string,
   ): Promise<void> {
-    const user = await this.users.get(userId);
-    await this.authentication.confirm(user, currentPassword, address);
-    const passwordHash = await this.passwords.hash(newPassword);
-    await session.inTransaction(this.dataSource, async (manager) => {
-      if (!(await lockUser(manager, userId))) throw loginRequired();
-      // One that was changed meanwhile is not the one that was checked; its sessions have ended, this one too.
-      const checked = { id: userId, passwordHash: user.passwordHash };
-      const { affected } = await manager.update(User, checked, { passwordHash });
-      if (!affected) throw loginRequired();
-      await this.replaceSession(manager, userId, session);
+    const { userId } = visitor;
+    await retryOnChangedHash(async () => {
+      const user = await this.users.get(userId);
+      await this.authentication.confirm(user, currentPassword, address);
+      const passwordHash = await this.passwords.hash(newPassword);
+      return session.inTransaction(this.dataSource, async (manager) => {
+        const locked = await lockUserVisitor(manager, visitor);
+        if (locked.passwordHash !== user.passwordHash) return null;
+        await manager.update(User, { id: userId }, { passwordHash });
+        await this.replaceSession(manager, userId, session);
+        return true;
+      });
     });
   }
 
-  async logOutEverywhere(userId: string): Promise<void> {
+  /** @throws Problem `login-required` or `invalid-token`, when the session or the token ended meanwhile */
+  async logOutEverywhere(visitor: UserVisitor): Promise<void> {
     await retryTransaction(this.dataSource, async (manager) => {
-      if (await lockUser(manager, userId)) await endSessions(manager, userId);
+      await lockUserVisitor(manager, visitor);
+      await endSessions(manager, visitor.userId);
     });
   }
 

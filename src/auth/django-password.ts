@@ -11,16 +11,16 @@ const DIGESTS: Record<string, [name: string, bytes: number]> = {
 };
 
 /**
- * Whether a password matches a hash that came with a user from a Django shop (`baskets:import`).
+ * Whether a password matches a usable hash that came with a user from a Django shop (`baskets:import`).
  *
  * `django.contrib.auth.hashers`: `pbkdf2_sha256$iterations$salt$hash` in base64, or `argon2` and what argon2 itself
- * writes. Anything else, such as the `!` of a user without a password, matches nothing.
+ * writes.
  */
 export async function isDjangoPassword(known: string, password: string): Promise<boolean> {
   const [algorithm = '', iterations, salt = '', hash = ''] = known.split('$');
   if (algorithm === 'argon2') return verify(known.slice(algorithm.length), password);
   const digest = DIGESTS[algorithm];
-  if (!digest || !/^[1-9]\d{0,8}$/.test(iterations ?? '')) return false;
+  if (!digest) return false;
   const [name, bytes] = digest;
   const derived = await derive(password, salt, Number(iterations), bytes, name);
   const expected = Buffer.from(hash, 'base64');

@@ -1,10 +1,13 @@
 import type { EntityManager } from 'typeorm';
-import { Session } from '../session/session.entity.js';
-import { User } from './user.entity.js';
+import { removeSessionsOfUser } from '../session/remove-user-sessions.js';
+
+/** Instances of the version before judge by `tokens_valid_after`. */
+const RAISE_TOKEN_GENERATION = `
+  UPDATE users SET token_generation = token_generation + 1, tokens_valid_after = clock_timestamp()
+  WHERE id = $1`;
 
 /** Ends the sessions of a locked user, and every access token that was made until now. */
 export async function endSessions(manager: EntityManager, userId: string): Promise<void> {
-  // As entities, so that the subscribers of the removal hear which sessions go.
-  await manager.remove(await manager.find(Session, { where: { userId }, order: { id: 'ASC' } }));
-  await manager.update(User, { id: userId }, { tokensValidAfter: new Date() });
+  await removeSessionsOfUser(manager, userId);
+  await manager.query(RAISE_TOKEN_GENERATION, [userId]);
 }

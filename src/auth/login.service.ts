@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource, type EntityManager } from 'typeorm';
+import { SessionLimit } from '../session/session-limit.service.js';
 import { SessionStore } from '../session/session.store.js';
 import type { ReplacedSession } from '../session/stored-session.js';
 import type { VisitorSession } from '../session/visitor-session.js';
-import { AuthenticationService } from './authentication.service.js';
+import type { TokenGrant } from './access-token.service.js';
+import { AuthenticationService, retryOnChangedHash } from './authentication.service.js';
 import type { LoginRequestDto } from './credentials.dto.js';
 import { lockUser } from './lock-user.js';
 import { type MergeReport, UserLoggedIn } from './user-logged-in.event.js';
 import { User } from './user.entity.js';
-import { loginRequired } from './visitor.decorator.js';
 
 export interface Login {
   user: User;
   basket: MergeReport;
+  token: TokenGrant;
 }
 
 @Injectable()
@@ -22,6 +24,7 @@ export class LoginService {
     private readonly dataSource: DataSource,
     private readonly authentication: AuthenticationService,
     private readonly sessions: SessionStore,
+    private readonly sessionLimit: SessionLimit,
     private readonly events: EventEmitter2,
   ) {}
 
@@ -33,15 +36,30 @@ export class LoginService {
    * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password; `too-many-logins`
    */
   async logIn(credentials: LoginRequestDto, session: VisitorSession, address: string): Promise<Login> {
-    // Before the transaction: hashing takes long, and locks would be held over it.
-    const user = await this.authentication.authenticate(credentials, address);
-    return session.inTransaction(this.dataSource, async (manager) => {
-      if (!(await lockUser(manager, user.id))) throw loginRequired();
-      const guest = await this.replaceSession(manager, session);
-      const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, credentials.mergeStrategy));
-      await session.begin(manager, { userId: user.id });
-      return { user, basket };
+    const login = await retryOnChangedHash(async () => {
+      // Before the transaction: hashing takes long, and locks would be held over it.
+      const user = await this.authentication.authenticate(credentials, address);
+      return session.inTransaction(this.dataSource, (manager) =>
+        this.begin(manager, user, session, credentials),
+      );
     });
+    if (session.stored) await this.sessionLimit.apply(login.user.id, session.stored.id);
+    return login;
+  }
+
+  /** Null: the user's hash is no longer the one that was verified, or the user is gone. */
+  private async begin(
+    manager: EntityManager,
+    user: User,
+    session: VisitorSession,
+    { mergeStrategy }: LoginRequestDto,
+  ): Promise<Login | null> {
+    const locked = await lockUser(manager, user.id);
+    if (locked?.passwordHash !== user.passwordHash) return null;
+    const guest = await this.replaceSession(manager, session);
+    const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, mergeStrategy));
+    await session.begin(manager, { userId: user.id });
+    return { user, basket, token: { userId: user.id, ...locked } };
   }
 
   /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */

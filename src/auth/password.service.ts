@@ -3,6 +3,7 @@ import { type Algorithm, hash, verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { isDjangoPassword } from './django-password.js';
+import { isUsableHash } from './password-hash.js';
 
 /** Algorithm.Argon2id: its constants are not there at run time. */
 const ARGON2ID: Algorithm = 2;
@@ -32,16 +33,30 @@ export class PasswordService implements OnModuleInit {
     return this.inTurn(() => hash(password.normalize('NFKC'), PARAMETERS));
   }
 
-  /** To be called in its turn. Does the same work when there is no hash, so that the time does not tell whether the email is known. */
+  /**
+   * To be called in its turn. A malformed hash, or one above the bounds of `password-hash.ts`, matches nothing.
+   *
+   * Does the same work when there is no usable hash, so that the time does not tell whether the email is known.
+   */
   async verify(known: string | undefined, password: string): Promise<boolean> {
-    if (known !== undefined && !known.startsWith('$argon2')) return isDjangoPassword(known, password);
-    const matches = await verify(known ?? this.hashOfNobody, password.normalize('NFKC'));
-    return matches && known !== undefined;
+    if (known === undefined || !isUsableHash(known)) return this.matchNobody(password);
+    try {
+      if (!known.startsWith('$argon2')) return await isDjangoPassword(known, password);
+      return await verify(known, password.normalize('NFKC'));
+    } catch {
+      // Only the library sees that some strings are malformed. A failure of another kind fails here again.
+      return this.matchNobody(password);
+    }
   }
 
   /** Whether a hash was made with less work than today's, or by the shop that the user came from. */
   isOutdated(known: string): boolean {
     const [, memory = '', passes = ''] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),/.exec(known) ?? [];
     return Number(memory) < PARAMETERS.memoryCost || Number(passes) < PARAMETERS.timeCost;
+  }
+
+  private async matchNobody(password: string): Promise<false> {
+    await verify(this.hashOfNobody, password.normalize('NFKC'));
+    return false;
   }
 }

@@ -35,10 +35,10 @@ export class UserDataController {
   @ApiNoContentResponse()
   @ApiProblems(...BODY_PROBLEMS)
   async erase(
-    @CurrentUser() { userId }: UserVisitor,
+    @CurrentUser() visitor: UserVisitor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    await this.data.erase(userId);
+    await this.data.erase(visitor);
     this.cookie.clear(response);
   }
 }

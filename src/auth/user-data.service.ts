@@ -4,12 +4,13 @@ import { DataSource } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
 import { readPages } from '../page/read-pages.js';
 import { endSessions } from './end-sessions.js';
-import { lockUser } from './lock-user.js';
+import { lockUserVisitor } from './lock-user.js';
 import { UserDataRequested } from './user-data-requested.event.js';
 import { UserErased } from './user-erased.event.js';
 import { toUserDto } from './user.dto.js';
 import { User } from './user.entity.js';
 import { UserService } from './user.service.js';
+import type { UserVisitor } from './visitor.js';
 
 const PAGE_SIZE = 5_000;
 
@@ -46,7 +47,11 @@ export class UserDataService {
     const parts = (await this.events.emitAsync(UserDataRequested.NAME, event)) as object[];
     return Object.assign(
       {
-        user: { ...toUserDto(user), tokensValidAfter: user.tokensValidAfter },
+        user: {
+          ...toUserDto(user),
+          tokenGeneration: user.tokenGeneration,
+          tokensValidAfter: user.tokensValidAfter,
+        },
         sessions: this.sessionPages(userId),
       },
       ...parts,
@@ -62,10 +67,15 @@ export class UserDataService {
     }
   }
 
-  /** Erases a user in one transaction; again is no change. */
-  async erase(userId: string): Promise<void> {
+  /**
+   * Erases a user in one transaction.
+   *
+   * @throws Problem `login-required` or `invalid-token`, when the session or the token ended meanwhile
+   */
+  async erase(visitor: UserVisitor): Promise<void> {
+    const { userId } = visitor;
     await retryTransaction(this.dataSource, async (manager) => {
-      if (!(await lockUser(manager, userId))) return;
+      await lockUserVisitor(manager, visitor);
       await endSessions(manager, userId);
       await this.events.emitAsync(UserErased.NAME, new UserErased(manager, userId));
       await manager.delete(User, { id: userId });

@@ -13,7 +13,7 @@ export class User {
   @Column('text')
   email!: string;
 
-  /** argon2id, in its PHC string format. */
+  /** argon2id in its PHC string format; of an imported user, what the old shop had (`django-password.ts`). */
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
@@ -23,7 +23,11 @@ export class User {
   @Column('text', { default: 'customer' })
   role!: Role;
 
-  /** An access token made before this is worth nothing; null: none was ended early. */
+  /** A claim of each access token; raised, it ends all tokens of the generations before. */
+  @Column('int', { name: 'token_generation', default: 0 })
+  tokenGeneration!: number;
+
+  /** Written for instances of the version before, and read for their tokens, which name no generation. */
   @Column('timestamptz', { name: 'tokens_valid_after', nullable: true })
   tokensValidAfter!: Date | null;
 

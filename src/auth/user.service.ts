@@ -5,6 +5,7 @@ import { Problem } from '../problem/problem.js';
 import type { RegistrationDto } from './credentials.dto.js';
 import { endSessions } from './end-sessions.js';
 import { lockUser } from './lock-user.js';
+import { LoginLimiter } from './login-limiter.service.js';
 import { PasswordService } from './password.service.js';
 import { type Role, User } from './user.entity.js';
 import { loginRequired } from './visitor.decorator.js';
@@ -16,18 +17,13 @@ export class UserService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly passwords: PasswordService,
+    private readonly limiter: LoginLimiter,
   ) {}
 
-  /** @throws Problem `email-taken`, also when two register the same address at once */
-  async register({ email, password, displayName }: RegistrationDto, role: Role = 'customer'): Promise<User> {
-    const passwordHash = await this.passwords.hash(password);
-    const user = { email: normaliseEmail(email), passwordHash, displayName: displayName ?? null, role };
-    try {
-      return await this.users.save(this.users.create(user));
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new Problem('email-taken', 'Log in, or register another email address.');
-    }
+  /** @throws Problem `email-taken`, also when two register the same address at once; `too-many-registrations` */
+  async register(registration: RegistrationDto, address: string): Promise<User> {
+    await this.limiter.countRegistration(address);
+    return this.create(registration, 'customer');
   }
 
   /**
@@ -45,14 +41,16 @@ export class UserService {
       });
       return false;
     }
-    await this.register({ email, password }, 'admin');
+    await this.create({ email, password }, 'admin');
     return true;
   }
 
-  /** Hashes a password that has just been found right anew; one that was changed meanwhile stays. */
-  async rehash({ id, passwordHash: outdated }: User, password: string): Promise<void> {
+  /** Hashes a verified password anew. Updates only if the hash is still the one that was verified. */
+  async rehash(user: User, password: string): Promise<User> {
     const passwordHash = await this.passwords.hash(password);
-    await this.users.update({ id, passwordHash: outdated }, { passwordHash });
+    const outdated = { id: user.id, passwordHash: user.passwordHash };
+    const { affected } = await this.users.update(outdated, { passwordHash });
+    return affected ? { ...user, passwordHash } : user;
   }
 
   async findByEmail(email: string): Promise<User | null> {
@@ -64,6 +62,17 @@ export class UserService {
     const user = await this.users.findOneBy({ id });
     if (!user) throw loginRequired();
     return user;
+  }
+
+  private async create({ email, password, displayName }: RegistrationDto, role: Role): Promise<User> {
+    const passwordHash = await this.passwords.hash(password);
+    const user = { email: normaliseEmail(email), passwordHash, displayName: displayName ?? null, role };
+    try {
+      return await this.users.save(this.users.create(user));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new Problem('email-taken', 'Log in, or register another email address.');
+    }
   }
 }
 

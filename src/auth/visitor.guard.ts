@@ -26,10 +26,7 @@ export class VisitorGuard extends AuthGuard('jwt') {
     context: ExecutionContext,
   ): T {
     if (error) throw error as Error;
-    if (!visitor) {
-      const headers = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
-      throw new Problem('invalid-token', 'Refresh the token or log in again.', {}, { headers });
-    }
+    if (!visitor) throw invalidToken();
     visitors.set(context.switchToHttp().getRequest<Request>(), visitor);
     return visitor as T;
   }
@@ -39,6 +36,11 @@ export function visitorOf(request: Request): Visitor | UnreadVisitor {
   const visitor = visitors.get(request);
   if (!visitor) throw new Error(`VisitorGuard does not guard ${request.path}`);
   return visitor;
+}
+
+export function invalidToken(): Problem {
+  const headers = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
+  return new Problem('invalid-token', 'Refresh the token or log in again.', {}, { headers });
 }
 
 function bySession(request: Request): Visitor | UnreadVisitor {

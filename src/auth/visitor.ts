@@ -16,8 +16,10 @@ export interface UnreadVisitor {
 export interface UserVisitor {
   readonly kind: 'user';
   readonly userId: string;
-  /** The session that names the user; undefined: an access token does. */
+  /** The session that named the user; undefined: an access token did. */
   readonly sessionId?: string;
+  /** The user's token generation when the access token was checked; undefined: a session named the user. */
+  readonly tokenGeneration?: number;
 }
 
 /** Nobody has logged in; the session may not exist yet, or be a tombstone. */
@@ -31,6 +33,7 @@ export function unreadVisitor({ id, read }: UnreadSession): UnreadVisitor {
 }
 
 export function toVisitor(session: VisitorSession): Visitor {
-  const { id: sessionId, userId } = session.stored ?? {};
-  return userId ? { kind: 'user', userId, sessionId } : { kind: 'guest', session };
+  const { stored } = session;
+  if (!stored?.userId) return { kind: 'guest', session };
+  return { kind: 'user', userId: stored.userId, sessionId: stored.id };
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { lockUserVisitor } from '../auth/lock-user-visitor.js';
+import { lockUserVisitor } from '../auth/lock-user.js';
 import type { Visitor } from '../auth/visitor.js';
 import { DATABASE_NOW } from '../database/database-clock.js';
 import { sessionReplaced } from '../session/session-replaced.js';
@@ -18,7 +18,7 @@ import type { BasketOf, StoredBasket } from './stored-basket.js';
  */
 export async function lockPlace(manager: EntityManager, visitor: Visitor): Promise<BasketOf | null> {
   if (visitor.kind === 'user') {
-    await lockUserVisitor(manager, visitor);
+    await lockUserVisitor(manager, visitor, sessionReplaced);
     return { ownerId: visitor.userId };
   }
   const { stored } = visitor.session;

@@ -77,7 +77,7 @@ export class BasketShortcuts {
       quantity,
       isAdded,
       ...limits,
-      ...this.timesFor(visitor),
+      ...this.validityOf(visitor),
       ...once,
     ]);
   }
@@ -85,7 +85,7 @@ export class BasketShortcuts {
   async remove(visitor: Directly, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
     const holder = holderOf(visitor);
     if (holder === null || ifMatch) return null;
-    return this.change(visitor, removeStatement(byOf(visitor)), [holder, sku, ...this.timesFor(visitor)]);
+    return this.change(visitor, removeStatement(byOf(visitor)), [holder, sku, ...this.validityOf(visitor)]);
   }
 
   /** The very first add of a guest. */
@@ -142,9 +142,10 @@ export class BasketShortcuts {
     });
   }
 
-  private timesFor({ kind }: Directly): number[] {
+  /** What the statement needs to see whether the visitor's session lives, or the token is still valid. */
+  private validityOf(visitor: Directly): unknown[] {
     const { idle, absolute, step } = this.lifetimes;
-    return kind === 'unread' ? [idle, absolute, step] : [];
+    return visitor.kind === 'unread' ? [idle, absolute, step] : [visitor.tokenGeneration];
   }
 }
 

@@ -17,8 +17,12 @@ const KINDS: ShortcutKind[] = (['session', 'user'] as const).flatMap((by) => [
   { by, isIdempotent: true },
 ]);
 
-/** What comes behind the parameters of the change: of a session the lifetimes, and the key with the request's hash. */
+/**
+ * What comes behind the parameters of the change: the lifetimes of a session or the generation of a token, and the key with
+ * the request's hash.
+ */
 interface Placeholders {
+  generation: string;
   idle: string;
   absolute: string;
   step: string;
@@ -28,8 +32,8 @@ interface Placeholders {
 
 function placeholdersBehind(last: number, { by }: ShortcutKind): Placeholders {
   const [idle, absolute, step] = [1, 2, 3].map((n) => `$${last + n}`) as [string, string, string];
-  const key = last + (by === 'session' ? 4 : 1);
-  return { idle, absolute, step, key: `$${key}`, hash: `$${key + 1}` };
+  const key = last + (by === 'session' ? 4 : 2);
+  return { generation: `$${last + 1}`, idle, absolute, step, key: `$${key}`, hash: `$${key + 1}` };
 }
 
 /** What is answered of a line. */
@@ -42,12 +46,12 @@ const COLUMNS = 'sku, quantity, unit_price_minor_when_added, added_at';
  * The user shared: statements with tokens of one user need not wait for each other, only for a transaction that has locked
  * the user. What ends the token is a condition here, and is checked again after that wait.
  */
-function holder({ by }: ShortcutKind, { absolute }: Placeholders): string {
+function holder({ by }: ShortcutKind, { generation, absolute }: Placeholders): string {
   const ofUser = (id: string) =>
     `(SELECT o.id FROM baskets o WHERE o.owner_id = ${id} AND o.status <> 'submitted')`;
   if (by === 'user') {
     return `SELECT NULL::text AS id, u.id AS user_id, ${ofUser('u.id')} AS basket_id
-      FROM users u WHERE u.id = $1 FOR SHARE OF u`;
+      FROM users u WHERE u.id = $1 AND u.token_generation = ${generation} FOR SHARE OF u`;
   }
   return `SELECT s.id, s.user_id, coalesce(s.basket_id, ${ofUser('s.user_id')}) AS basket_id, s.expired_at, s.created_at
     FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired(absolute)} FOR UPDATE`;

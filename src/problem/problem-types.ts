@@ -33,7 +33,9 @@ export const PROBLEMS = {
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'too-many-guests': [429, 'Too many new guests'],
   'too-many-logins': [429, 'Too many failed logins'],
+  'too-many-registrations': [429, 'Too many registrations'],
   'internal-error': [500, 'Something went wrong'],
+  overloaded: [503, 'Too many at once'],
   stopping: [503, 'The process is stopping'],
   'database-unavailable': [503, 'The database is away'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -22,7 +22,7 @@ export interface RemovedBatch {
 export type RecordBatch = (manager: EntityManager, batch: RemovedBatch) => Promise<unknown>;
 
 /** In each batch's transaction, whatever connection a pooler lends it; made once a connection, and emptied at its end. */
-const CREATE_BATCH_TABLE = `
+export const CREATE_BATCH_TABLE = `
   CREATE TEMPORARY TABLE IF NOT EXISTS session_batch (place tid, basket_id uuid)
   ON COMMIT DELETE ROWS`;
 
@@ -54,9 +54,7 @@ export async function removeBatch(
     await manager.query(CREATE_BATCH_TABLE);
     const values = [...valuesOf(choice), size];
     const [chosen] = await manager.query<[Omit<RemovedBatch, 'baskets'>]>(FILL_BATCH_TABLE, values);
-    const { basketsRemoved } = await SessionBatch.announce(queryRunner, () =>
-      remove(queryRunner, chosen.sessions),
-    );
+    const { basketsRemoved } = await removeChosen(queryRunner, chosen.sessions);
     const batch = { ...chosen, baskets: basketsRemoved };
     if (batch.sessions > 0) await record(manager, batch);
     await queryRunner.commitTransaction();
@@ -74,6 +72,11 @@ export async function findFirst(queryRunner: QueryRunner, choice: Choice): Promi
   return first?.id;
 }
 
+/** Removes the sessions that BATCH_TABLE holds, so many, and announces them to the subscribers. */
+export async function removeChosen(queryRunner: QueryRunner, count: number): Promise<SessionBatch> {
+  return SessionBatch.announce(queryRunner, () => remove(queryRunner, count));
+}
+
 async function remove(queryRunner: QueryRunner, count: number): Promise<void> {
   const { affected } = await queryRunner.manager
     .createQueryBuilder(Session, 'session', queryRunner)
@@ -81,7 +84,7 @@ async function remove(queryRunner: QueryRunner, count: number): Promise<void> {
     .where(`ctid = ANY (ARRAY (SELECT place FROM ${BATCH_TABLE}))`)
     .execute();
   // Their baskets are gone by now: a session that stayed, by somebody's trigger, would have lost its own.
-  if (affected !== count) throw new Error(`Of ${count} expired sessions ${affected} were removed.`);
+  if (affected !== count) throw new Error(`Of ${count} sessions ${affected} were removed.`);
 }
 
 function valuesOf({ after, until, passedOver }: Choice): unknown[] {

@@ -8,6 +8,7 @@ import { GuestLimiter } from './guest-limiter.service.js';
 import { SessionCleanupJob } from './session-cleanup.job.js';
 import { SessionCleanup } from './session-cleanup.service.js';
 import { SessionCounts } from './session-counts.service.js';
+import { SessionLimit } from './session-limit.service.js';
 import { SessionLifetimes } from './session-lifetimes.js';
 import { Session } from './session.entity.js';
 import { SessionReader } from './session-reader.service.js';
@@ -23,6 +24,7 @@ import { SessionStore } from './session.store.js';
     SessionReader,
     GuestLimiter,
     SessionCounts,
+    SessionLimit,
     SessionCleanup,
     SessionCleanupJob,
     CleanupRuns,
@@ -35,6 +37,7 @@ import { SessionStore } from './session.store.js';
     GuestLimiter,
     SessionLifetimes,
     SessionCounts,
+    SessionLimit,
     SessionCleanup,
     CleanupRuns,
     CleanupBacklog,

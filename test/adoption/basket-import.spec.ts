@@ -70,6 +70,7 @@ describe('baskets:import', () => {
         },
         lines: { inAnotherCurrency: 1, ofABasketLeftBehind: 2 },
         sessions: { unreadable: 1 },
+        passwords: { unusable: 1 },
       },
     });
     expect(await shop.sql(`SELECT email, display_name FROM users`)).toEqual([
@@ -122,6 +123,33 @@ describe('baskets:import', () => {
     const [user] = await shop.sql<{ password_hash: string }>('SELECT password_hash FROM users');
     expect(user?.password_hash).toMatch(/^\$argon2id\$/);
     await shop.guest().logsInAs({ email: 'ada@example.com', password: PASSWORD });
+  });
+
+  it('takes a user whose password hash is malformed or too much work without a password, and counts it', async () => {
+    const [salt, digest] = ['c2FsdHNhbHRzYWx0', 'A'.repeat(43)];
+    const hashes: Record<string, string> = {
+      'ada@example.com': `argon2$argon2id$v=19$m=102400,t=2,p=8$${salt}$${digest}`,
+      'bob@example.com': `argon2$argon2id$v=19$m=4294967295,t=2,p=8$${salt}$${digest}`,
+      'carl@example.com': `pbkdf2_sha256$999999999$salt$${digest}=`,
+      'dora@example.com': 'argon2$garbage',
+    };
+    const stock = await old.stock('X');
+    for (const [email, password] of Object.entries(hashes)) {
+      await old.basket({ owner: await old.user(email, password), lines: [[stock, 1, '1.00']] });
+    }
+
+    const report = await imports();
+
+    expect(report).toMatchObject({
+      taken: { ownedBaskets: 4, users: 4 },
+      left: { passwords: { unusable: 3 } },
+    });
+    expect(await shop.sql('SELECT email, password_hash FROM users ORDER BY email')).toEqual(
+      Object.entries(hashes).map(([email, hash]) => ({
+        email,
+        password_hash: email.startsWith('ada') ? hash : '!',
+      })),
+    );
   });
 
   it('twice takes nothing again, and never a user’s present basket', async () => {

@@ -90,7 +90,8 @@ describe('an attacker who guesses passwords tries', () => {
     await logsIn(email, 'wrong');
 
     const rows = await shop.sql<{ key: string }>('SELECT key FROM login_attempts');
-    expect(rows.length).toBe(2);
+    // By pair and by address, and the registration by address.
+    expect(rows.length).toBe(3);
     expect(JSON.stringify(rows)).not.toContain(email);
   });
 
@@ -101,6 +102,28 @@ describe('an attacker who guesses passwords tries', () => {
     const answers = await statuses(times(15, () => logsIn(email, 'wrong', '192.0.2.1', open.guest())));
 
     expect(answers).toEqual(times(15, () => 401));
+  });
+
+  it('one user from many networks, where the shop limits the failures for one email', async () => {
+    const strict = await shop.instance({ TRUST_PROXY: 'loopback', RATE_LIMIT_ACCOUNT: '3' });
+    const [ada, bob] = [await shop.user(), await shop.user()];
+    const tries = (email: string, password: string, n: number) =>
+      logsIn(email, password, `198.51.100.${n}`, strict.guest());
+    expect(
+      await statuses([tries(ada.email, 'wrong', 1), tries(ada.email.toUpperCase(), 'wrong', 2)]),
+    ).toEqual([401, 401]);
+
+    // A success neither counts nor clears.
+    expect(await statuses(times(5, (n) => tries(ada.email, PASSWORD, n)))).toEqual(times(5, () => 200));
+    expect(await statuses(times(4, (n) => tries(ada.email, 'wrong', 10 + n)))).toEqual([401, 429, 429, 429]);
+
+    const owner = await tries(ada.email, PASSWORD, 99);
+    expect(owner).toMatchObject({ status: 429, body: { type: '/problems/too-many-logins' } });
+    expect(Number(owner.headers.get('retry-after'))).toBeGreaterThan(3_000);
+    expect((await tries(bob.email, PASSWORD, 99)).status).toBe(200);
+    expect((await logsIn(ada.email, PASSWORD)).status).toBe(200);
+    const rows = await shop.sql<{ key: string }>(`SELECT key FROM login_attempts WHERE key LIKE 'account%'`);
+    expect(JSON.stringify(rows)).not.toContain(ada.email);
   });
 
   it.each([

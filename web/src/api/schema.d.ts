@@ -1089,6 +1089,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `too-many-registrations`: Too many registrations. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
@@ -1098,7 +1107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1193,7 +1202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1565,7 +1574,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
                     [name: string]: unknown;

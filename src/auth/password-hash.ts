@@ -1,0 +1,25 @@
+/**
+ * The password hashes that a login verifies, as a regular expression of both JavaScript and PostgreSQL.
+ *
+ * Argon2 in its PHC string format, with Django's `argon2` before it or not, and Django's PBKDF2. Each bound keeps one
+ * verification below about two seconds, because it holds a hashing turn, and below 200 MB. Defaults: Django 5.2 has
+ * 102,400 KiB and 2 passes, or 1,000,000 iterations; this shop has 19,456 KiB and 2 passes.
+ */
+export const USABLE_HASH = (() => {
+  const below200000 = '(?:[1-9]\\d{0,4}|1\\d{5})';
+  const below4000000 = '(?:[1-9]\\d{0,5}|[1-3]\\d{6})';
+  const base64 = '[A-Za-z0-9+/]';
+  const argon2Settings = `v=(?:16|19)\\$m=${below200000},t=[1-9],p=(?:[1-9]|1[0-6])`;
+  const argon2 = `(?:argon2)?\\$argon2(?:id|i|d)\\$${argon2Settings}\\$${base64}{11,86}\\$${base64}{22,86}`;
+  const [sha256, sha1] = [`${base64}{43}=`, `${base64}{27}=`];
+  const pbkdf2 = (digest: string, hash: string) =>
+    `pbkdf2_${digest}\\$${below4000000}\\$[^$]{1,128}\\$${hash}`;
+  return `^(?:${argon2}|${pbkdf2('sha256', sha256)}|${pbkdf2('sha1', sha1)})$`;
+})();
+
+const usable = new RegExp(USABLE_HASH);
+
+/** False: malformed, or above a bound, or a mark such as Django's `!` of a user without a password. */
+export function isUsableHash(hash: string): boolean {
+  return usable.test(hash);
+}

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hash } from '@node-rs/argon2';
+import type { AccessTokenDto } from '../../src/auth/login.dto.js';
+import { AccessTokenService } from '../../src/auth/access-token.service.js';
+import { UserService } from '../../src/auth/user.service.js';
+import { untilWaiting, whileLocked } from '../support/lock.js';
+import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
+
+const NEW_PASSWORD = 'another horse battery';
+
+describe('whoever waits for a user’s lock', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  afterAll(() => shop.close());
+
+  const lock = ({ id }: TestUser): [string, unknown[]] => [
+    'SELECT FROM users WHERE id = $1 FOR UPDATE',
+    [id],
+  ];
+  const logsIn = ({ email }: TestUser, password = PASSWORD) =>
+    shop.guest().sends('POST', '/api/auth/login', { email, password });
+  const me = (accessToken: string) =>
+    shop.guest().sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${accessToken}` });
+  const sessionsOf = ({ id }: TestUser) => shop.count('sessions', `user_id = '${id}'`);
+  const browserOf = async (user: TestUser) => {
+    const client = shop.guest();
+    const { accessToken } = await client.logsInAs(user);
+    return { client, accessToken };
+  };
+
+  it('to log in with a password that is changed meanwhile is refused', async () => {
+    const ada = await shop.user();
+    const changed = await hash(NEW_PASSWORD);
+
+    const [answer] = await whileLocked(
+      shop.dataSource,
+      lock(ada),
+      () => [logsIn(ada)],
+      (query) => query('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, changed]),
+    );
+
+    expect(answer).toMatchObject({ status: 401, body: { type: '/problems/invalid-credentials' } });
+    expect(answer?.headers.getSetCookie()).toEqual([]);
+    expect(await sessionsOf(ada)).toBe(0);
+  });
+
+  it('to log in behind a change of the password over HTTP is refused, and the change keeps one session', async () => {
+    const ada = await shop.user();
+    const { client } = await browserOf(ada);
+    const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    const runner = shop.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(...lock(ada));
+
+    const changed = client.sends('PUT', '/api/auth/password', change);
+    await untilWaiting(shop.dataSource, 1);
+    const login = logsIn(ada);
+    await untilWaiting(shop.dataSource, 2);
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect((await changed).status).toBe(204);
+    expect((await login).status).toBe(401);
+    expect(await sessionsOf(ada)).toBe(1);
+    expect((await client.sends('GET', '/api/auth/me')).status).toBe(200);
+  });
+
+  it('to log in while another login hashes the same password anew is let in', async () => {
+    const ada = await shop.user();
+    const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
+
+    const [answer] = await whileLocked(
+      shop.dataSource,
+      lock(ada),
+      () => [logsIn(ada)],
+      (query) => query('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, rehashed]),
+    );
+
+    expect(answer?.status).toBe(200);
+    expect(await sessionsOf(ada)).toBe(1);
+  });
+
+  it('to change the password while a login hashes it anew changes it', async () => {
+    const ada = await shop.user();
+    const { client } = await browserOf(ada);
+    const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
+
+    const [answer] = await whileLocked(
+      shop.dataSource,
+      lock(ada),
+      () => [
+        client.sends('PUT', '/api/auth/password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }),
+      ],
+      (query) => query('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, rehashed]),
+    );
+
+    expect(answer?.status).toBe(204);
+    expect((await logsIn(ada, NEW_PASSWORD)).status).toBe(200);
+  });
+
+  it('to log in as a user who is erased meanwhile is refused as an unknown email is', async () => {
+    const ada = await shop.user();
+
+    const [answer] = await whileLocked(
+      shop.dataSource,
+      lock(ada),
+      () => [logsIn(ada)],
+      (query) => query('DELETE FROM users WHERE id = $1', [ada.id]),
+    );
+
+    expect(answer).toMatchObject({ status: 401, body: { type: '/problems/invalid-credentials' } });
+  });
+
+  it('to refresh behind logout everywhere gets no token', async () => {
+    const ada = await shop.user();
+    const { client, accessToken } = await browserOf(ada);
+    const runner = shop.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    // Behind logout everywhere, which waits for the session, not for the user.
+    await runner.query('SELECT FROM sessions WHERE id = $1 FOR KEY SHARE', [client.sessionId]);
+
+    const out = client.tab().sends('POST', '/api/auth/logout-everywhere');
+    await untilWaiting(shop.dataSource, 1);
+    const refreshed = client.tab().sends<AccessTokenDto>('POST', '/api/auth/refresh');
+    await untilWaiting(shop.dataSource, 2);
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect((await out).status).toBe(204);
+    expect(await refreshed).toMatchObject({ status: 401, body: { type: '/problems/login-required' } });
+    expect((await me(accessToken)).status).toBe(401);
+  });
+
+  it('to log in behind logout everywhere gets a token that is accepted', async () => {
+    const ada = await shop.user();
+    const raise = 'UPDATE users SET token_generation = token_generation + 1 WHERE id = $1';
+
+    const [login] = await whileLocked(
+      shop.dataSource,
+      lock(ada),
+      () => [shop.guest().logsInAs(ada)],
+      (query) => query(raise, [ada.id]),
+    );
+
+    expect((await me(login?.accessToken ?? '')).status).toBe(200);
+  });
+
+  it('to become an admin ends what a refresh before it was granted', async () => {
+    const ada = await shop.user();
+    const { client, accessToken } = await browserOf(ada);
+    const grant = await shop.app.get(AccessTokenService).grantBySession(client.sessionId ?? '');
+
+    await shop.app.get(UserService).createAdmin(ada.email, PASSWORD);
+
+    expect(grant).not.toBeNull();
+    expect((await me(accessToken)).status).toBe(401);
+    if (grant) expect((await me(shop.app.get(AccessTokenService).issue(grant))).status).toBe(401);
+    expect(await shop.app.get(AccessTokenService).grantBySession(client.sessionId ?? '')).toBeNull();
+  });
+
+  it.each<[string, string, string, unknown]>([
+    ['to log out everywhere', 'POST', '/api/auth/logout-everywhere', undefined],
+    ['to be erased', 'DELETE', '/api/auth/me', undefined],
+    [
+      'to change the password',
+      'PUT',
+      '/api/auth/password',
+      { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
+    ],
+  ])(
+    '%s by a session or a token that ends meanwhile is refused, and nothing happens',
+    async (_, method, path, body) => {
+      const ada = await shop.user();
+      const { client, accessToken } = await browserOf(ada);
+      await browserOf(ada);
+      const bearer = { Authorization: `Bearer ${accessToken}` };
+      const stored = () => shop.sql('SELECT password_hash FROM users WHERE id = $1', [ada.id]);
+      const before = await stored();
+
+      const answers = await whileLocked(
+        shop.dataSource,
+        lock(ada),
+        () => [client.tab().sends(method, path, body), shop.guest().sends(method, path, body, bearer)],
+        async (query) => {
+          await query('DELETE FROM sessions WHERE id = $1', [client.sessionId]);
+          await query('UPDATE users SET token_generation = token_generation + 1 WHERE id = $1', [ada.id]);
+        },
+      );
+
+      expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+      expect(await stored()).toEqual(before);
+      expect(await sessionsOf(ada)).toBe(1);
+    },
+  );
+});
