@@ -2,10 +2,11 @@ const MAX_LENGTH = 100;
 
 /**
  * What can't be seen, or is seen as a space or as nothing: control and format characters (zero width, bidi marks, soft
- * hyphens), fillers and variation selectors, every space but U+0020, characters of private use, lone surrogates.
+ * hyphens), fillers and variation selectors, every space but U+0020, characters of private use, lone surrogates, and
+ * U+FFFD, which stands for whatever could not be decoded.
  */
 const UNSEEN =
-  '\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800';
+  '\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800\\ufffd';
 
 /**
  * Words of visible characters with one space between them, and not dots alone.

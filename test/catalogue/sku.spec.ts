@@ -62,6 +62,7 @@ const BAD: [string, string][] = [
   ['a blank Braille pattern', 'A\u2800B'],
   ['a character of private use', 'A\ue000'],
   ['a noncharacter', 'A\uffff'],
+  ['what stands for a broken character', 'A\ufffd'],
   ['a letter that is not composed', 'Cafe\u0301'],
   ['a sign that NFC replaces', '10 \u212b'],
 ];
