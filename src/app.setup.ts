@@ -19,6 +19,7 @@ import {
   refuseOddBody,
   requireJsonBody,
 } from './problem/json-body.middleware.js';
+import { refuseAlias } from './problem/canonical-path.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { nameRequest } from './problem/request-id.middleware.js';
 import { securityHeaders } from './problem/security-headers.js';
@@ -30,11 +31,14 @@ export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void
   const { isProduction, trustProxy, allowedOrigins, hasWeb } = app.get(Environment);
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
+  // `/API/basket` is another path. Nest has made the router by now, so the setting of Express would come too late.
+  Object.assign(app.getHttpAdapter().getInstance().router as object, { caseSensitive: true });
   putBefore(boundServer(app.getHttpServer()), [
     app.get(HttpMetrics).observe,
     closeWhenDraining(app.get(Draining)),
     ...(allowedOrigins.length > 0 ? [cors<IncomingMessage>(corsFor(allowedOrigins))] : []),
     app.get(BasketFastPath).serve,
+    refuseAlias,
   ]);
   app.use(nameRequest);
   app.use(setHeaders(securityHeaders(isProduction)));
@@ -84,7 +88,7 @@ function corsFor(allowedOrigins: string[]) {
   return {
     origin: allowedOrigins,
     credentials: true,
-    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,
     // Answered by the application, with the headers of every answer.

@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   auth: ['session'],
   basket: ['session', 'catalogue', 'auth'],
   database: ['ormconfig'],
-  adoption: ['auth'],
+  adoption: ['auth', 'catalogue'],
   operations: ['session', 'basket', 'catalogue', 'auth'],
   command: ['session', 'basket', 'adoption', 'catalogue', 'auth', 'database', 'app', 'openapi'],
   openapi: [],

@@ -22,6 +22,13 @@ export interface OscarSession {
 const TABLES = ['basket_basket', 'basket_line', 'catalogue_product', 'partner_stockrecord'];
 const SESSIONS_AT_ONCE = 5_000;
 
+/** Django's have 32 characters in a column of 40. A much longer one fits no index of ours. */
+const MAX_KEY_LENGTH = 128;
+
+/** A database of SQL_ASCII may hold any bytes, and PostgreSQL ends a statement that would send broken UTF-8. */
+const KEEP_BYTES = `
+  SELECT set_config('client_encoding', 'SQL_ASCII', true) WHERE current_setting('server_encoding') = 'SQL_ASCII'`;
+
 const OPEN = `b.status = 'Open'`;
 
 /** A column that one version has and another has not: absent, it is null. */
@@ -52,6 +59,7 @@ export class Oscar {
     const oscar = new Oscar(client, client.escapeIdentifier(users));
     try {
       await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL datestyle = 'ISO'`);
+      await client.query(KEEP_BYTES);
       await oscar.assertTables([...TABLES, users]);
       return oscar;
     } catch (error) {
@@ -91,7 +99,8 @@ export class Oscar {
     return `
       SELECT l.basket_id, coalesce(nullif(btrim(s.partner_sku), ''), nullif(btrim(p.upc), '')), l.quantity,
         coalesce(${column('l', 'price_incl_tax')}, ${column('l', 'price_excl_tax')}),
-        ${column('l', 'price_currency')}, coalesce(${column('l', 'date_created')}, b.date_created::text)
+        CASE WHEN to_jsonb(l) ? 'price_currency' THEN coalesce(${column('l', 'price_currency')}, '') END,
+        coalesce(${column('l', 'date_created')}, b.date_created::text)
       FROM basket_line l
       JOIN basket_basket b ON b.id = l.basket_id
       LEFT JOIN catalogue_product p ON p.id = l.product_id
@@ -110,7 +119,10 @@ export class Oscar {
       type Row = { id: string; data: string; expiredAt: number };
       const { rows } = await this.client.query<Row>(`FETCH ${SESSIONS_AT_ONCE} FROM living`);
       if (rows.length === 0) return;
-      const read = rows.map(({ data, ...row }) => ({ ...row, session: readDjangoSession(data) }));
+      const read = rows.map(({ data, ...row }) => ({
+        ...row,
+        session: row.id.length <= MAX_KEY_LENGTH ? readDjangoSession(data) : null,
+      }));
       yield {
         sessions: read.flatMap(({ id, expiredAt, session }) => {
           const basketId = session && basketIdOf(session);

@@ -3,14 +3,17 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 
-/** What comes from elsewhere lies here first, as it came. */
+/**
+ * What comes from elsewhere lies here first, as it came and as text: a value that fits no column of ours is then a row to
+ * leave behind, and not the end of the import.
+ */
 const CREATE = `
   CREATE TEMPORARY TABLE old_baskets (
-    id bigint, is_guest boolean, email text, password text, name text, created_at timestamptz
+    id bigint, is_guest boolean, email text, password text, name text, created_at text
   ) ON COMMIT DROP;
   CREATE TEMPORARY TABLE old_sessions (id text, basket_id bigint, expired_at float8) ON COMMIT DROP;
   CREATE TEMPORARY TABLE old_lines (
-    basket_id bigint, sku text, quantity bigint, price numeric, currency text, added_at timestamptz
+    basket_id bigint, sku text, quantity text, price text, currency text, added_at text
   ) ON COMMIT DROP`;
 
 const LINE_FEED = 0x0a;
@@ -29,10 +32,15 @@ export async function copy(
 ): Promise<void> {
   const source = from.client.query(copyTo(`COPY (${from.sql}) TO STDOUT`));
   const sink = to.client.query(copyFrom(`COPY ${to.table} FROM STDIN`));
+  // A database in SQL_ASCII can hold bytes of any encoding. Broken ones become U+FFFD, which no sku and no address has.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       onRows(countLines(chunk));
-      done(null, chunk);
+      done(null, decoder.decode(chunk, { stream: true }));
+    },
+    flush(done) {
+      done(null, decoder.decode());
     },
   });
   await pipeline(source, counter, sink, { signal });

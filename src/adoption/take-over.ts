@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { USABLE_HASH } from '../auth/password-hash.js';
+import { cleanSkus, isPlainSku } from './clean-skus.js';
 
 /** Baskets and lines by what became of them: a reason to leave them behind, or `taken`. */
 export interface TakeOver {
@@ -20,19 +21,38 @@ export interface TakeOverSettings {
   expiredAtMost: number;
 }
 
+/** A time that a shop can have had; null: none, `infinity`, before 1970, or in the future. */
+const moment = (text: string) => `(
+    SELECT time FROM (
+      SELECT CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\d([ T][\\d:.+-]+)?$' THEN ${text}::timestamptz END AS time
+    ) AS stated
+    WHERE time BETWEEN '1970-01-01Z' AND now() + interval '1 day'
+  )`;
+
 /** Why a line is left behind; null: it is taken. The largest price is that of an int. */
 const JUDGE_LINES = `
   CREATE TEMPORARY TABLE judged_lines ON COMMIT DROP AS
+  WITH stated AS (
+    SELECT l.basket_id, l.currency, l.price IS NOT NULL AS has_price, l.added_at IS NOT NULL AS has_date,
+      CASE WHEN ${isPlainSku('l.sku')} THEN l.sku ELSE c.sku END AS sku,
+      CASE WHEN l.quantity ~ '^\\d{1,10}([.]0+)?$' THEN l.quantity::numeric::bigint END AS quantity,
+      CASE WHEN l.price ~ '^\\d{1,12}([.]\\d+)?$' THEN l.price::numeric END AS price,
+      ${moment('l.added_at')} AS added_at
+    FROM old_lines l LEFT JOIN clean_skus c ON c.raw = l.sku
+  )
   SELECT l.basket_id, l.sku, l.quantity, l.added_at, price.minor AS unit_price_minor,
     CASE
-      WHEN l.sku IS NULL OR length(l.sku) > 100 OR l.sku ~ '[[:cntrl:]]' THEN 'withoutSku'
-      WHEN coalesce(l.quantity, 0) <= 0 THEN 'withoutQuantity'
+      WHEN l.sku IS NULL THEN 'withoutSku'
+      WHEN l.quantity IS NULL OR l.quantity NOT BETWEEN 1 AND 2147483647 THEN 'withoutQuantity'
       WHEN l.currency <> $1 THEN 'inAnotherCurrency'
       WHEN price.minor IS NULL OR price.minor NOT BETWEEN 0 AND 2147483647 THEN 'withoutPrice'
+      WHEN l.has_date AND l.added_at IS NULL THEN 'impossibleDate'
     END AS reason
-  FROM old_lines l
+  FROM stated l
   LEFT JOIN products p ON p.sku = l.sku
-  CROSS JOIN LATERAL (SELECT coalesce(round(l.price * 10 ^ $2::int), p.unit_price_minor) AS minor) AS price`;
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN l.has_price THEN round(l.price * 10::numeric ^ $2::int) ELSE p.unit_price_minor END AS minor
+  ) AS price`;
 
 /** A sku once a basket, as the table wants it: quantities together, the first price and time. */
 const SUM_LINES = `
@@ -40,6 +60,10 @@ const SUM_LINES = `
   SELECT basket_id, sku, least(sum(quantity), 2147483647)::int AS quantity,
     ((array_agg(unit_price_minor ORDER BY added_at))[1])::int AS unit_price_minor, min(added_at) AS added_at
   FROM judged_lines WHERE reason IS NULL GROUP BY basket_id, sku`;
+
+/** What a login accepts: no control character, and nothing that could not be decoded. */
+const ADDRESS =
+  '^[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+@[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+$';
 
 /**
  * Why a basket is left behind, in the order in which one would look; null: it is taken.
@@ -51,20 +75,25 @@ const JUDGE_BASKETS = `
   WITH sessions_of AS (
     SELECT DISTINCT ON (basket_id) basket_id, id, expired_at FROM old_sessions ORDER BY basket_id, expired_at DESC, id
   ), seen AS (
-    SELECT b.*, lower(btrim(normalize(b.email, NFC))) AS address, s.id AS session_id, s.expired_at,
-      l.basket_id IS NOT NULL AS has_lines
+    SELECT b.id, b.is_guest, b.password, b.name, lower(btrim(normalize(b.email, NFC))) AS address,
+      ${moment('b.created_at')} AS created_at, s.id AS session_id, s.expired_at, l.basket_id IS NOT NULL AS has_lines
     FROM old_baskets b
     LEFT JOIN sessions_of s ON b.is_guest AND s.basket_id = b.id
     LEFT JOIN (SELECT DISTINCT basket_id FROM new_lines) l ON l.basket_id = b.id
   ), ranked AS (
-    SELECT *, row_number() OVER (PARTITION BY is_guest, address, has_lines ORDER BY created_at DESC, id DESC) AS place FROM seen
+    SELECT *, row_number() OVER (
+        PARTITION BY is_guest, address, has_lines, created_at IS NULL ORDER BY created_at DESC, id DESC
+      ) AS place
+    FROM seen
   )
   SELECT r.*, u.id AS user_id, encode(set_byte(overlay(
       uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM r.created_at) * 1000)::int8) FROM 3)
       FROM 1 FOR 6), 6, 112 + (random() * 15)::int), 'hex')::uuid AS new_id,
     CASE
-      WHEN NOT r.is_guest AND coalesce(r.address, '') !~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN 'ownerWithoutEmail'
+      WHEN NOT r.is_guest AND coalesce(r.address, '') !~ '${ADDRESS}' THEN 'ownerWithoutEmail'
+      WHEN NOT r.is_guest AND octet_length(r.address) > 254 THEN 'ownerWithoutEmail'
       WHEN NOT r.has_lines THEN 'empty'
+      WHEN r.created_at IS NULL THEN 'impossibleDate'
       WHEN NOT r.is_guest AND r.place > 1 THEN 'ownerHasNewerBasket'
       WHEN EXISTS (SELECT FROM baskets b WHERE b.owner_id = u.id AND b.status <> 'submitted') THEN 'ownerHasBasket'
       WHEN EXISTS (SELECT FROM sessions s WHERE s.id = r.session_id) THEN 'alreadyTaken'
@@ -116,6 +145,7 @@ const COUNT = `
 export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSettings): Promise<TakeOver> {
   const { manager } = queryRunner;
   await manager.query('ANALYZE old_baskets, old_lines, old_sessions');
+  await cleanSkus(manager);
   await manager.query(JUDGE_LINES, [settings.currency, settings.minorDigits]);
   await manager.query(SUM_LINES);
   await manager.query('ANALYZE new_lines');

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { finalize, Observable } from 'rxjs';
 import { closeSignal } from './close-signal.js';
 import { FairQueue } from './fair-queue.js';
-import { networkOf } from './network-of.js';
+import { networkOf } from '../http/network-of.js';
 import { HASHES_AT_ONCE, PasswordService } from './password.service.js';
 
 /** Several times what a login takes: what is not answered by then mostly waits. */

@@ -1,14 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UseInterceptors } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
 import { ForVisitors } from '../auth/for-visitors.decorator.js';
-import { SkuPipe } from '../catalogue/sku.pipe.js';
+import { ApiSku } from '../catalogue/api-sku.decorator.js';
+import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
@@ -73,7 +68,7 @@ export class BasketController {
     description:
       'Sent twice it changes nothing more, so it needs no key. A product that was not there is added.',
   })
-  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiSku()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'precondition-failed', 'unknown-product', 'unavailable')
@@ -88,14 +83,14 @@ export class BasketController {
 
   @Delete('lines/:sku')
   @ApiOperation({ summary: 'Remove a product; also 200 when it is not there' })
-  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiSku('stored')
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')
   async removeLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
-    @Param('sku', SkuPipe) sku: string,
+    @Param('sku', StoredSkuPipe) sku: string,
   ): Promise<BasketDto> {
     return this.baskets.removeLine(visitor, conditions, sku);
   }

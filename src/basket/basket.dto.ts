@@ -2,14 +2,15 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { Optional } from '../problem/optional.decorator.js';
 import { MergeReportDto } from '../auth/merge-report.dto.js';
-import { isSku, IsSku } from '../catalogue/sku.pipe.js';
+import { isSku, SKU_SCHEMA } from '../catalogue/sku.js';
+import { IsSku } from '../catalogue/sku.pipe.js';
 import type { BasketStatus } from './basket.entity.js';
 
 /** The largest PostgreSQL int; what a line really holds is `BASKET_MAX_QUANTITY`. */
 const MAX_INT = 2_147_483_647;
 
 export class AddLineDto {
-  @ApiProperty({ minLength: 1, maxLength: 100, example: 'TEA-GREEN-100' })
+  @ApiProperty({ ...SKU_SCHEMA, example: 'TEA-GREEN-100' })
   @IsSku()
   sku!: string;
 

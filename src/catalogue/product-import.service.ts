@@ -1,53 +1,68 @@
 import { Injectable } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
-import { parse } from 'csv-parse';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { DataSource, type EntityManager } from 'typeorm';
-import { ProductRow } from './product-row.js';
-import { Product } from './product.entity.js';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { CsvFault } from './csv-fault.js';
+import { type ProductColumn, readColumns, toCells } from './product-columns.js';
+import { type ProductRow, readRow } from './product-row.js';
+import { type CsvRecord, readRecords } from './read-records.js';
+import { writeProducts } from './write-products.js';
 
 export interface ImportOptions {
   /** All lines or none: a line that is wrong undoes the rest. */
   atomic: boolean;
+  /** Ends it before the next batch. */
+  signal?: AbortSignal;
   onProgress?: (rows: number) => void;
 }
 
 export interface ImportError {
-  /** Of the file, from 1; the header is line 1. */
+  /** Of the file, from 1. */
   line: number;
   message: string;
 }
 
 export interface ImportReport {
+  /** Lines whose products are in the table. */
   imported: number;
   errors: ImportError[];
-}
-
-interface Parsed {
-  record: Record<string, string>;
-  info: { lines: number };
+  /** Errors that are counted only, when there are very many. */
+  moreErrors?: number;
+  /** Why the import ended before the end of the file. */
+  error?: string;
 }
 
 const BATCH = 1_000;
+
+/** Ten thousand of them take about a megabyte. */
+const MAX_ERRORS = 10_000;
 
 /** Reads products from a CSV file with a header, in constant memory, and makes or changes them. */
 @Injectable()
 export class ProductImport {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @throws Error when the file can't be read, is no CSV, or its header lacks a column */
+  /** Throws nothing: the report says what was imported, also when the import failed on the way. */
   async import(file: string, options: ImportOptions): Promise<ImportReport> {
-    if (!options.atomic) return this.read(file, this.dataSource.manager, options);
+    const report: ImportReport = { imported: 0, errors: [] };
+    try {
+      if (options.atomic) await this.importAtOnce(file, report, options);
+      else await this.read(file, this.dataSource.manager, report, options);
+    } catch (error) {
+      report.error = messageOf(error);
+      if (options.atomic) report.imported = 0;
+    }
+    return report;
+  }
+
+  private async importAtOnce(file: string, report: ImportReport, options: ImportOptions): Promise<void> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       await queryRunner.startTransaction();
-      const report = await this.read(file, queryRunner.manager, options);
-      if (report.errors.length === 0) await queryRunner.commitTransaction();
-      return report.errors.length === 0 ? report : { ...report, imported: 0 };
+      await this.read(file, queryRunner.manager, report, options);
+      if (report.errors.length > 0) report.imported = 0;
+      else await commit(queryRunner);
     } finally {
-      if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
+      // A connection that is broken rolls back by its end.
+      if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction().catch(() => undefined);
       await queryRunner.release();
     }
   }
@@ -55,61 +70,95 @@ export class ProductImport {
   private async read(
     file: string,
     manager: EntityManager,
-    { onProgress }: ImportOptions,
-  ): Promise<ImportReport> {
-    const report: ImportReport = { imported: 0, errors: [] };
-    const parser = parse({
-      columns: readHeader,
-      info: true,
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-    });
-    const save = async (rows: AsyncIterable<Parsed>): Promise<void> => {
-      // By sku: of two lines of one batch with the same sku the later one holds, as it does across batches.
-      let batch = new Map<string, Product>();
+    report: ImportReport,
+    { signal, onProgress }: ImportOptions,
+  ): Promise<void> {
+    const records = readRecords(file);
+    try {
+      const columns = await readHeader(records);
+      let batch = new Batch();
       const flush = async (): Promise<void> => {
-        // In the order of their skus, as all locks on products are taken.
-        const products = [...batch.values()].sort((one, other) => (one.sku < other.sku ? -1 : 1));
-        if (products.length > 0) await manager.upsert(Product, products, ['sku']);
-        batch = new Map();
+        if (signal?.aborted) throw new Error('The import was interrupted');
+        await batch.write(manager, columns);
+        report.imported += batch.lines;
         onProgress?.(report.imported);
+        batch = new Batch();
       };
-      for await (const { record, info } of rows) {
-        const row = check(record, info.lines, report.errors);
-        if (!row) continue;
-        batch.set(row.sku, row);
-        report.imported += 1;
-        if (batch.size === BATCH) await flush();
+      for await (const { line, fields } of records) {
+        const row = toRow(fields, columns);
+        if (row instanceof CsvFault) note(report, { line, message: row.message });
+        else if (row !== null) batch.add(line, row);
+        if (batch.lines === BATCH) await flush();
       }
       await flush();
-    };
-    await pipeline(createReadStream(file), parser, save);
-    return report;
+    } finally {
+      await records.return(undefined);
+    }
   }
 }
 
-const REQUIRED = ['sku', 'name', 'unitPriceMinor'];
-const OPTIONAL = ['description', 'imageUrl', 'stock', 'isActive'];
+/** Rows by sku: of two lines of one batch with the same sku the later one holds, as it does across batches. */
+class Batch {
+  lines = 0;
+  private readonly rows = new Map<string, ProductRow>();
+  private first = 0;
+  private last = 0;
 
-/** Takes the columns by the API's names or by the table's: unitPriceMinor or unit_price_minor. */
-function readHeader(header: string[]): string[] {
-  const columns = header.map((name) =>
-    name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-  );
-  const missing = REQUIRED.filter((name) => !columns.includes(name));
-  const unknown = columns.filter((name) => ![...REQUIRED, ...OPTIONAL].includes(name));
-  if (missing.length === 0 && unknown.length === 0) return columns;
-  const known = `${REQUIRED.join(', ')} and, if wanted, ${OPTIONAL.join(', ')}`;
-  const faults = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
-  throw new Error(`Line 1 must name the columns ${known}; ${faults}`);
+  add(line: number, row: ProductRow): void {
+    this.rows.set(row.sku, row);
+    this.lines += 1;
+    this.first ||= line;
+    this.last = line;
+  }
+
+  async write(manager: EntityManager, columns: readonly ProductColumn[]): Promise<void> {
+    if (this.rows.size === 0) return;
+    try {
+      await writeProducts(manager, columns, [...this.rows.values()]);
+    } catch (cause) {
+      throw new Error(
+        `The database failed (${messageOf(cause)}): lines ${this.first} to ${this.last} may or may not be imported`,
+        { cause },
+      );
+    }
+  }
 }
 
-/** Null, and the error noted, for a line that is wrong. */
-function check(record: Record<string, string>, line: number, errors: ImportError[]): Product | null {
-  const row = plainToInstance(ProductRow, record);
-  const [first] = validateSync(row, { stopAtFirstError: true });
-  if (!first) return row;
-  errors.push({ line, message: Object.values(first.constraints ?? {})[0] ?? `${first.property} is wrong` });
-  return null;
+/** @throws Error when there is none, or when it is no header of products */
+async function readHeader(records: AsyncGenerator<CsvRecord>): Promise<ProductColumn[]> {
+  for (;;) {
+    const read = await records.next();
+    if (read.done) throw new Error('The file is empty: its first line must name the columns');
+    const { line, fields } = read.value;
+    if (fields instanceof CsvFault) {
+      throw new Error(`Line ${line} must name the columns: ${fields.message}`);
+    }
+    if (fields.some((field) => field !== '')) return readColumns(fields, line);
+  }
+}
+
+/** Null for a blank line. */
+function toRow(fields: string[] | CsvFault, columns: ProductColumn[]): ProductRow | CsvFault | null {
+  const cells = fields instanceof CsvFault ? fields : toCells(fields, columns);
+  return cells === null || cells instanceof CsvFault ? cells : readRow(cells);
+}
+
+function note(report: ImportReport, error: ImportError): void {
+  if (report.errors.length < MAX_ERRORS) report.errors.push(error);
+  else report.moreErrors = (report.moreErrors ?? 0) + 1;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function commit(queryRunner: QueryRunner): Promise<void> {
+  try {
+    await queryRunner.commitTransaction();
+  } catch (cause) {
+    throw new Error(
+      `The database failed at the end (${messageOf(cause)}): all lines may be imported, or none; import the file again`,
+      { cause },
+    );
+  }
 }

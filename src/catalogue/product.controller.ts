@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../environment.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
+import { ApiSku } from './api-sku.decorator.js';
 import { ProductDto, ProductPageDto, ProductQueryDto, toProductDto } from './product.dto.js';
 import { ProductService } from './product.service.js';
 import { SkuPipe } from './sku.pipe.js';
@@ -25,7 +26,7 @@ export class ProductController {
 
   @Get(':sku')
   @ApiOperation({ summary: 'Get one product' })
-  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiSku()
   @ApiOkResponse({ type: ProductDto })
   @ApiProblems('invalid-input', 'unknown-product', 'internal-error', 'database-unavailable')
   async get(@Param('sku', SkuPipe) sku: string): Promise<ProductDto> {

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import {
   IsBoolean,
   IsInt,
@@ -66,26 +66,26 @@ export class ProductQueryDto extends PageQueryDto {
 /** The largest PostgreSQL int. */
 const MAX_INT = 2_147_483_647;
 
-export class SaveProductDto {
+/** The members of a product that the shop's own people set, each by its rule. */
+class ProductFieldsDto {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Green tea' })
   @IsString()
   @Length(1, 200)
   @Matches(PRINTABLE, { message: 'name must not contain control characters' })
   name!: string;
 
-  @ApiPropertyOptional({ maxLength: 5_000, default: '' })
-  @Optional()
+  @ApiProperty({ maxLength: 5_000 })
   @IsString()
   @MaxLength(5_000)
   @Matches(STORABLE, { message: 'description must be text' })
-  description: string = '';
+  description!: string;
 
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2_000, default: null })
+  @ApiProperty({ type: String, nullable: true, maxLength: 2_000 })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)
   @Matches(/^(https?:\/\/|\/)[\x21-\x7e]+$/, { message: 'imageUrl must be an http(s) URL or a path' })
-  imageUrl: string | null = null;
+  imageUrl!: string | null;
 
   @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_INT, example: 450 })
   @IsInt()
@@ -93,25 +93,43 @@ export class SaveProductDto {
   @Max(MAX_INT)
   unitPriceMinor!: number;
 
-  @ApiPropertyOptional({
+  @ApiProperty({
     type: 'integer',
     nullable: true,
     minimum: 0,
     maximum: MAX_INT,
-    default: null,
     description: 'Null: not limited.',
   })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(MAX_INT)
-  stock: number | null = null;
+  stock!: number | null;
 
-  @ApiPropertyOptional({ default: true, description: 'False: not for sale any more.' })
-  @Optional()
+  @ApiProperty({ description: 'False: not for sale any more.' })
   @IsBoolean()
-  isActive: boolean = true;
+  isActive!: boolean;
 }
+
+/** A whole product: a member that is left out gets its default. */
+export class SaveProductDto extends ProductFieldsDto {
+  @ApiPropertyOptional({ default: '' })
+  @Optional()
+  override description: string = '';
+
+  @ApiPropertyOptional({ type: String, default: null })
+  override imageUrl: string | null = null;
+
+  @ApiPropertyOptional({ type: 'integer', default: null })
+  override stock: number | null = null;
+
+  @ApiPropertyOptional({ default: true })
+  @Optional()
+  override isActive: boolean = true;
+}
+
+/** What is to change of a product: a member that is left out stays as it is; null clears what may be null. */
+export class ChangeProductDto extends PartialType(ProductFieldsDto, { skipNullProperties: false }) {}
 
 export function toProductDto(product: Product, currency: string): ProductDto {
   const { sku, name, description, imageUrl, unitPriceMinor, stock } = product;

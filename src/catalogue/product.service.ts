@@ -22,12 +22,21 @@ export class ProductService {
   /** @throws Problem `unknown-product`, also for one that is not for sale any more */
   async getForSale(sku: string): Promise<Product> {
     const product = await this.products.findOneBy({ sku, isActive: true });
-    if (!product) throw new Problem('unknown-product', `No product has the sku ${JSON.stringify(sku)}.`);
+    if (!product) throw unknownProduct(sku);
     return product;
   }
 
+  /** Makes a product, or replaces all of one. */
   async save(product: Product): Promise<Product> {
     await this.products.upsert(product, ['sku']);
+    return product;
+  }
+
+  /** @throws Problem `unknown-product`; one that is not for sale any more can be changed */
+  async change(sku: string, changes: Partial<Omit<Product, 'sku'>>): Promise<Product> {
+    if (Object.keys(changes).length > 0) await this.products.update({ sku }, changes);
+    const product = await this.products.findOneBy({ sku });
+    if (!product) throw unknownProduct(sku);
     return product;
   }
 
@@ -49,4 +58,8 @@ export class ProductService {
     const last = products.at(-1);
     return { products, nextCursor: last && found.length > limit ? encodeCursor(last) : null };
   }
+}
+
+function unknownProduct(sku: string): Problem {
+  return new Problem('unknown-product', `No product has the sku ${JSON.stringify(sku)}.`);
 }

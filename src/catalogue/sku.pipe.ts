@@ -1,22 +1,12 @@
 import { applyDecorators, Injectable, type PipeTransform } from '@nestjs/common';
-import { IsString, Length, Matches } from 'class-validator';
-import { PRINTABLE } from '../problem/printable.js';
+import { ValidateBy } from 'class-validator';
 import { invalidInput } from '../problem/validation.pipe.js';
-
-const MAX_LENGTH = 100;
-const MESSAGE = `sku must be 1 to ${MAX_LENGTH} printable characters`;
+import { isSku, isStoredSku, SKU_RULE } from './sku.js';
 
 /** A sku in a body. */
 export function IsSku(): PropertyDecorator {
-  const message = { message: MESSAGE };
-  return applyDecorators(IsString(message), Length(1, MAX_LENGTH, message), Matches(PRINTABLE, message));
-}
-
-/** Whether a value is what `IsSku` takes. */
-export function isSku(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value.length >= 1 && value.length <= MAX_LENGTH && PRINTABLE.test(value)
-  );
+  const validator = { validate: isSku, defaultMessage: () => `sku ${SKU_RULE}` };
+  return applyDecorators(ValidateBy({ name: 'isSku', validator }));
 }
 
 /** A sku in a path. */
@@ -24,6 +14,15 @@ export function isSku(value: unknown): value is string {
 export class SkuPipe implements PipeTransform<string, string> {
   transform(sku: string): string {
     if (isSku(sku)) return sku;
-    throw invalidInput([{ field: 'sku', message: MESSAGE }]);
+    throw invalidInput([{ field: 'sku', message: `sku ${SKU_RULE}` }]);
+  }
+}
+
+/** A sku in a path of a route that makes nothing: what an earlier version has stored can be removed and withdrawn. */
+@Injectable()
+export class StoredSkuPipe implements PipeTransform<string, string> {
+  transform(sku: string): string {
+    if (isStoredSku(sku)) return sku;
+    throw invalidInput([{ field: 'sku', message: `sku ${SKU_RULE}` }]);
   }
 }

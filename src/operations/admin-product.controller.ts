@@ -1,8 +1,9 @@
-import { Body, Controller, Param, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { ProductDto, SaveProductDto, toProductDto } from '../catalogue/product.dto.js';
+import { Body, Controller, Param, Patch, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiSku } from '../catalogue/api-sku.decorator.js';
+import { ChangeProductDto, ProductDto, SaveProductDto, toProductDto } from '../catalogue/product.dto.js';
 import { ProductService } from '../catalogue/product.service.js';
-import { SkuPipe } from '../catalogue/sku.pipe.js';
+import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
 import { Environment } from '../environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { AdminOnly } from './admin-only.decorator.js';
@@ -18,12 +19,31 @@ export class AdminProductController {
   @Put(':sku')
   @ApiOperation({
     operationId: 'saveProduct',
-    summary: 'Make a product or change it; what the body leaves out gets its default',
+    summary: 'Make a product or replace it',
+    description:
+      'The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members.',
   })
-  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiSku()
   @ApiOkResponse({ type: ProductDto })
   @ApiProblems(...BODY_PROBLEMS, 'forbidden')
   async save(@Param('sku', SkuPipe) sku: string, @Body() product: SaveProductDto): Promise<ProductDto> {
     return toProductDto(await this.products.save({ sku, ...product }), this.environment.currency);
+  }
+
+  @Patch(':sku')
+  @ApiOperation({
+    operationId: 'changeProduct',
+    summary: 'Change a product',
+    description:
+      'A member that the body leaves out stays as it is. Null clears `imageUrl`, and lifts the limit of `stock`.',
+  })
+  @ApiSku('stored')
+  @ApiOkResponse({ type: ProductDto })
+  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'unknown-product')
+  async change(
+    @Param('sku', StoredSkuPipe) sku: string,
+    @Body() changes: ChangeProductDto,
+  ): Promise<ProductDto> {
+    return toProductDto(await this.products.change(sku, changes), this.environment.currency);
   }
 }

@@ -12,9 +12,9 @@ export class PageQueryDto {
   @Max(100)
   limit: number = 20;
 
-  @ApiPropertyOptional({ maxLength: 1_000, description: 'The `nextCursor` of the page before.' })
+  @ApiPropertyOptional({ maxLength: 2_000, description: 'The `nextCursor` of the page before.' })
   @IsOptional()
   @IsString()
-  @MaxLength(1_000)
+  @MaxLength(2_000)
   cursor?: string;
 }

@@ -32,7 +32,7 @@ export class SessionLimit {
       userId,
       keptId,
       limit: this.environment.sessionsPerUser,
-      unusedLifetime: this.lifetimes.expiryOf(0, 0),
+      unusedLifetime: Math.min(this.lifetimes.idle, this.lifetimes.absolute),
     };
     try {
       if (await hasSessionsBeyond(this.dataSource.manager, limit)) await this.removeBeyond(limit);

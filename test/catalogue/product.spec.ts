@@ -73,6 +73,16 @@ describe('the catalogue', () => {
     expect(third.nextCursor).toBeNull();
   });
 
+  it('goes on behind a product with the longest name and sku', async () => {
+    await shop.sql('TRUNCATE products');
+    for (const n of ['1', '2']) await shop.product({ name: '茶'.repeat(200), sku: `${'茶'.repeat(99)}${n}` });
+
+    const first = await page('limit=1');
+    const second = await page(`limit=1&cursor=${first.nextCursor}`);
+
+    expect(second.products.map(({ sku }) => sku)).toEqual([`${'茶'.repeat(99)}2`]);
+  });
+
   it('finds by a part of the name or the sku, whatever the case, and takes no wildcards', async () => {
     await shop.product({ sku: 'POT-1', name: '100% cotton pot_holder' });
     await shop.product({ sku: 'CUP-1', name: '100 cups' });

@@ -7,12 +7,15 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A copy of the migrated one; or an empty one, for tests of the migrations. */
-export async function createDatabase(from: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
+/** A copy of the migrated one; or an empty one, for tests of the migrations, with options of CREATE DATABASE. */
+export async function createDatabase(
+  from: 'migrated' | 'empty' = 'migrated',
+  options = '',
+): Promise<TestDatabase> {
   const server = process.env[SERVER_VARIABLE] ?? '';
   const template = from === 'migrated' ? process.env[TEMPLATE_VARIABLE] : 'template0';
   const name = `basketkeeper_${randomBytes(6).toString('hex')}`;
-  await query(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await query(server, `CREATE DATABASE ${name} TEMPLATE ${template} ${options}`);
   return {
     url: databaseUrl(server, name),
     drop: () => query(server, `DROP DATABASE ${name} WITH (FORCE)`),

@@ -41,8 +41,9 @@ export class OldShop {
     private readonly client: pg.Client,
   ) {}
 
-  static async open(): Promise<OldShop> {
-    const database = await createDatabase('empty');
+  /** @param options of CREATE DATABASE */
+  static async open(options = ''): Promise<OldShop> {
+    const database = await createDatabase('empty', options);
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query(TABLES);

@@ -450,13 +450,20 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Make a product or change it; what the body leaves out gets its default */
+        /**
+         * Make a product or replace it
+         * @description The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members.
+         */
         put: operations["saveProduct"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a product
+         * @description A member that the body leaves out stays as it is. Null clears `imageUrl`, and lifts the limit of `stock`.
+         */
+        patch: operations["changeProduct"];
         trace?: never;
     };
     "/api/admin/overview": {
@@ -788,6 +795,18 @@ export interface components {
              * @default true
              */
             isActive: boolean;
+        };
+        ChangeProductDto: {
+            /** @example Green tea */
+            name?: string;
+            description?: string;
+            imageUrl?: string | null;
+            /** @example 450 */
+            unitPriceMinor?: number;
+            /** @description Null: not limited. */
+            stock?: number | null;
+            /** @description False: not for sale any more. */
+            isActive?: boolean;
         };
         SessionsOverviewDto: {
             /** @description About, above a hundred thousand. */
@@ -3095,6 +3114,103 @@ export interface operations {
             };
             /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `database-unavailable`: The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    changeProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sku: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProductDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unknown-product`: No such product. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

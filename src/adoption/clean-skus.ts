@@ -1,0 +1,37 @@
+import type { EntityManager } from 'typeorm';
+import { isSku, normaliseSku } from '../catalogue/sku.js';
+
+/** A longer text is no sku, however it is written. */
+const MAX_RAW_LENGTH = 1_000;
+
+const BATCH = 5_000;
+
+/** Whether a text is a sku without a closer look: words of ASCII. */
+export const isPlainSku = (text: string): string =>
+  `(length(${text}) <= 100 AND ${text} ~ '^[!-~]+( [!-~]+)*$' AND ${text} !~ '^[.]+$')`;
+
+const FIND_UNUSUAL = `
+  CREATE TEMPORARY TABLE clean_skus ON COMMIT DROP AS
+  SELECT row_number() OVER ()::int AS id, raw, NULL::text AS sku
+  FROM (
+    SELECT DISTINCT sku AS raw FROM old_lines
+    WHERE length(sku) <= ${MAX_RAW_LENGTH} AND NOT ${isPlainSku('sku')}
+  ) AS unusual`;
+
+/** Makes the table `clean_skus`: the sku here of each old one that is not plain ASCII; null: it is none. */
+export async function cleanSkus(manager: EntityManager): Promise<void> {
+  await manager.query(FIND_UNUSUAL);
+  for (let id = 0; ; id += BATCH) {
+    const rows = await manager.query<{ id: number; raw: string }[]>(
+      'SELECT id, raw FROM clean_skus WHERE id > $1 AND id <= $2',
+      [id, id + BATCH],
+    );
+    if (rows.length === 0) return;
+    const cleaned = rows.map(({ raw }) => normaliseSku(raw)).map((sku) => (isSku(sku) ? sku : null));
+    await manager.query(
+      `UPDATE clean_skus SET sku = cleaned.sku
+       FROM unnest($1::int[], $2::text[]) AS cleaned (id, sku) WHERE cleaned.id = clean_skus.id`,
+      [rows.map((row) => row.id), cleaned],
+    );
+  }
+}

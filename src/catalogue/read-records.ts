@@ -1,0 +1,86 @@
+import { CsvFault } from './csv-fault.js';
+import { type Line, readLines } from './read-lines.js';
+import { splitFields } from './split-fields.js';
+
+export interface CsvRecord {
+  /** On which it begins. */
+  line: number;
+  fields: string[] | CsvFault;
+}
+
+/** The longest fields of a product are together shorter, also in quotes. */
+export const MAX_RECORD_BYTES = 65_536;
+
+const SAVE_AS = 'save the file as UTF-8 ("CSV UTF-8" in Excel)';
+const NOT_UTF8 = new CsvFault(`the text is not UTF-8 but probably Windows-1252: ${SAVE_AS}`);
+const HAS_NUL = new CsvFault(`the text has NUL bytes, so it is probably UTF-16: ${SAVE_AS}`);
+const TOO_LONG = new CsvFault(`the line is longer than ${MAX_RECORD_BYTES} bytes`);
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads the records of a CSV file in constant memory.
+ *
+ * Behind a line that can't be read the next record begins with the very next line: a quote that is never closed would
+ * otherwise take the rest of the file into its field.
+ *
+ * @throws Error when the file can't be read
+ */
+export async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
+  const lines = readLines(file, MAX_RECORD_BYTES);
+  const ahead: Line[] = [];
+  const next = async (): Promise<Line | undefined> => {
+    if (ahead.length > 0) return ahead.shift();
+    const read = await lines.next();
+    return read.done ? undefined : read.value;
+  };
+  try {
+    for (let first = await next(); first; first = await next()) {
+      const { record, more } = await readRecord(first, next);
+      yield record;
+      if (record.fields instanceof CsvFault) ahead.unshift(...more);
+    }
+  } finally {
+    await lines.return(undefined);
+  }
+}
+
+/** Reads further lines while a quote is open; says which. */
+async function readRecord(
+  first: Line,
+  next: () => Promise<Line | undefined>,
+): Promise<{ record: CsvRecord; more: Line[] }> {
+  const line = first.number;
+  const more: Line[] = [];
+  const start = decode(first);
+  if (start instanceof CsvFault) return { record: { line, fields: start }, more };
+  let text = start;
+  let isOpen = hasOddQuotes(start);
+  while (isOpen) {
+    const following = await next();
+    if (!following) break;
+    more.push(following);
+    const decoded = decode(following);
+    if (decoded instanceof CsvFault || text.length + decoded.length > MAX_RECORD_BYTES) break;
+    text += decoded;
+    isOpen = isOpen !== hasOddQuotes(decoded);
+  }
+  return { record: { line, fields: splitFields(text) }, more };
+}
+
+function decode({ number, bytes }: Line): string | CsvFault {
+  if (bytes === null) return TOO_LONG;
+  if (bytes.includes(0)) return HAS_NUL;
+  try {
+    const text = utf8.decode(bytes);
+    return number === 1 ? text.replace(/^\ufeff/, '') : text;
+  } catch {
+    return NOT_UTF8;
+  }
+}
+
+function hasOddQuotes(text: string): boolean {
+  let isOdd = false;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isOdd = !isOdd;
+  return isOdd;
+}

@@ -1,0 +1,50 @@
+const MAX_LENGTH = 100;
+
+/**
+ * What can't be seen, or is seen as a space or as nothing: control and format characters (zero width, bidi marks, soft
+ * hyphens), fillers and variation selectors, every space but U+0020, characters of private use, lone surrogates, and
+ * U+FFFD, which stands for whatever could not be decoded.
+ */
+const UNSEEN =
+  '\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800\\ufffd';
+
+/**
+ * Words of visible characters with one space between them, and not dots alone.
+ *
+ * A client resolves a path that ends in `/..` before it sends the request, so such a sku would name another resource.
+ */
+export const SKU_PATTERN = `^(?!\\.+$)[^${UNSEEN}]+( [^${UNSEEN}]+)*$`;
+
+const SKU = new RegExp(SKU_PATTERN, 'u');
+
+export const SKU_RULE =
+  `must be 1 to ${MAX_LENGTH} visible characters in Unicode normalization form C, ` +
+  'with single spaces only between them, and not dots alone';
+
+/** What the OpenAPI document says of a sku that the API accepts. */
+export const SKU_SCHEMA = { minLength: 1, maxLength: MAX_LENGTH, pattern: SKU_PATTERN };
+
+/**
+ * Whether a value is a sku that the shop accepts.
+ *
+ * Two skus that differ must look different, and each must have a path of its own: otherwise a shopper, or a person at the
+ * shop, changes another product than the one that they see. Letters of two alphabets that look alike stay different.
+ */
+export function isSku(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= MAX_LENGTH &&
+    SKU.test(value) &&
+    value === value.normalize('NFC')
+  );
+}
+
+/** A sku of a file or of another database, where the same text can be written in several ways. */
+export function normaliseSku(text: string): string {
+  return text.normalize('NFC').trim();
+}
+
+/** Whether a stored line or product may have this sku: an earlier version was less strict, and its rows must be reachable. */
+export function isStoredSku(value: string): boolean {
+  return /^(?!\.+$)[^\p{Cc}\p{Cs}]{1,100}$/u.test(value);
+}
