@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { DATABASE_NOW } from '../database/database-clock.js';
 
 /** Baskets and lines by what became of them: a reason to leave them behind, or `taken`. */
 export interface TakeOver {
@@ -13,8 +14,8 @@ export interface TakeOverSettings {
   currency: string;
   /** Digits behind the point in its prices: 2 for EUR. */
   minorDigits: number;
-  /** A session lives until then at most, milliseconds since 1970. */
-  expiredAtMost: number;
+  /** A session lives so long at most, by the clock of the database. */
+  lifetimeMilliseconds: number;
 }
 
 /** Why a line is left behind; null: it is taken. The largest price is that of an int. */
@@ -91,7 +92,7 @@ const TAKE_LINES = `
 
 const TAKE_SESSIONS = `
   INSERT INTO sessions (id, expired_at, basket_id)
-  SELECT session_id, least(expired_at, $1)::bigint, new_id FROM judged_baskets
+  SELECT session_id, least(expired_at, ${DATABASE_NOW} + $1)::bigint, new_id FROM judged_baskets
   WHERE reason IS NULL AND is_guest`;
 
 const COUNT = `
@@ -117,7 +118,7 @@ export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSetti
   const users = await queryRunner.query(TAKE_USERS, [], true);
   await manager.query(TAKE_BASKETS);
   await manager.query(TAKE_LINES);
-  await manager.query(TAKE_SESSIONS, [settings.expiredAtMost]);
+  await manager.query(TAKE_SESSIONS, [settings.lifetimeMilliseconds]);
   const [row] = await manager.query<[{ counts: Omit<TakeOver, 'users'> }]>(COUNT);
   return { ...row.counts, users: users.affected ?? 0 };
 }

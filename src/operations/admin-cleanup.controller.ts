@@ -52,7 +52,7 @@ export class AdminCleanupController {
     summary: 'Start a run of the cleanup on this instance; its row in the list tells how it goes',
   })
   @ApiCreatedResponse({ type: CleanupRunDto })
-  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'cleanup-running')
+  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'cleanup-running', 'clock-differs')
   async start(): Promise<CleanupRunDto> {
     return toCleanupRunDto(await this.runs.start('admin'));
   }

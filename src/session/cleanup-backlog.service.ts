@@ -5,9 +5,7 @@ import { largestGap, largestGapOf } from './schedule-gap.js';
 import { type ExpiredSessions, SessionCounts } from './session-counts.service.js';
 
 export interface Backlog extends ExpiredSessions {
-  /** How long the oldest one has been waiting, in seconds; 0 when none waits. */
-  oldestSeconds: number;
-  /** When that is longer than this, the cleanup is behind. */
+  /** When the oldest one has been waiting for longer, the cleanup is behind. */
   limitSeconds: number;
   isBehind: boolean;
 }
@@ -35,12 +33,10 @@ export class CleanupBacklog {
   ) {}
 
   /** Behind by three steps of the schedule and an hour; the log says it once when that changes. */
-  async look(now = Date.now()): Promise<Backlog> {
-    const expired = await this.counts.countExpired(now);
-    const { oldestExpiredAt } = expired;
-    const oldestSeconds = oldestExpiredAt ? Math.max(0, now - oldestExpiredAt.getTime()) / 1_000 : 0;
+  async look(): Promise<Backlog> {
+    const expired = await this.counts.countExpired();
     const limitSeconds = MISSED_RUNS * (await this.findStep()) + GRACE_SECONDS;
-    const backlog = { ...expired, oldestSeconds, limitSeconds, isBehind: oldestSeconds > limitSeconds };
+    const backlog = { ...expired, limitSeconds, isBehind: expired.oldestSeconds > limitSeconds };
     this.tell(backlog);
     return backlog;
   }

@@ -2,7 +2,8 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import { hostname } from 'node:os';
-import { LessThan, Repository } from 'typeorm';
+import { LessThan, type QueryDeepPartialEntity, Repository } from 'typeorm';
+import { ClockCheck } from '../database/clock-check.service.js';
 import { Problem } from '../problem/problem.js';
 import { CleanupRunEnded } from './cleanup-run-ended.event.js';
 import { CleanupRun, type CleanupTrigger } from './cleanup-run.entity.js';
@@ -10,7 +11,8 @@ import type { RecordBatch } from './remove-batch.js';
 import { type CleanupOptions, type CleanupReport, SessionCleanup } from './session-cleanup.service.js';
 import { SessionCounts } from './session-counts.service.js';
 
-const KEPT_MILLISECONDS = 90 * 24 * 60 * 60 * 1_000;
+/** Nobody waits longer for the exact number of sessions that are left. */
+const EXACT_MILLISECONDS = 5_000;
 
 interface LaunchedRun {
   run: CleanupRun;
@@ -29,6 +31,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     private readonly cleanup: SessionCleanup,
     private readonly counts: SessionCounts,
     private readonly events: EventEmitter2,
+    private readonly clock: ClockCheck,
   ) {}
 
   /** Whether a run is under way in this process. */
@@ -39,7 +42,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   /**
    * Makes a run and waits for its end.
    *
-   * @throws Problem `cleanup-running`
+   * @throws Problem `cleanup-running`, `clock-differs`
    * @throws Error when the database fails; the row says so, if it can still be written
    */
   async run(trigger: CleanupTrigger, options: CleanupOptions = {}): Promise<CleanupReport> {
@@ -47,7 +50,11 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     return ended;
   }
 
-  /** Begins a run and does not wait for its end, which its row will tell. @throws Problem `cleanup-running` */
+  /**
+   * Begins a run and does not wait for its end, which its row will tell.
+   *
+   * @throws Problem `cleanup-running`, `clock-differs`
+   */
   async start(trigger: CleanupTrigger): Promise<CleanupRun> {
     const { run, ended } = await this.launch(trigger, {});
     ended.catch((error: unknown) => {
@@ -80,8 +87,10 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     return { run: await begun, ended };
   }
 
+  /** Without a row while the clocks differ: the schedule would add one with each tick. */
   private async begin(trigger: CleanupTrigger): Promise<CleanupRun> {
-    return this.runs.save(this.runs.create({ trigger, host: hostname(), startedAt: new Date() }));
+    await this.clock.assertAgreement();
+    return this.runs.save(this.runs.create({ trigger, host: hostname() }));
   }
 
   private async complete({ id, trigger }: CleanupRun, options: CleanupOptions): Promise<CleanupReport> {
@@ -96,7 +105,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
         signal: AbortSignal.any(signals),
       });
       await this.runs.update(id, await this.completionOf(report));
-      await this.runs.delete({ startedAt: LessThan(new Date(Date.now() - KEPT_MILLISECONDS)) });
+      await this.runs.query(REMOVE_OLD);
       this.logger.log(`Removed ${report.sessions} sessions, ${report.baskets} baskets: ${report.stopReason}`);
       this.events.emit(CleanupRunEnded.NAME, new CleanupRunEnded(trigger, report.stopReason));
       return report;
@@ -107,14 +116,17 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     }
   }
 
-  private async completionOf({ sessions, baskets, stopReason }: CleanupReport): Promise<Partial<CleanupRun>> {
-    const endedAt = new Date();
+  private async completionOf({
+    sessions,
+    baskets,
+    stopReason,
+  }: CleanupReport): Promise<QueryDeepPartialEntity<CleanupRun>> {
     const living = await this.counts.countLiving();
     return {
-      endedAt,
+      endedAt: () => 'now()',
       sessionsRemoved: sessions,
       basketsRemoved: baskets,
-      sessionsLeft: await this.counts.countExpiredExactly(),
+      sessionsLeft: await this.counts.countExpiredExactly(EXACT_MILLISECONDS),
       sessionsLiving: living.count,
       guestBasketsLiving: living.guestBaskets,
       stopReason,
@@ -123,8 +135,10 @@ export class CleanupRuns implements BeforeApplicationShutdown {
 
   /** The failure that matters is the run's own; that its record can't be written either is only logged. */
   private async recordFailure(id: string, error: unknown): Promise<void> {
-    const failure = { endedAt: new Date(), stopReason: 'failed', error: String(error) } as const;
-    await this.runs.update(id, failure).catch((again: unknown) => this.logger.warn(String(again)));
+    const failure = { stopReason: 'failed', error: String(error) } as const;
+    await this.runs
+      .update(id, { ...failure, endedAt: () => 'now()' })
+      .catch((again: unknown) => this.logger.warn(String(again)));
   }
 }
 
@@ -132,3 +146,5 @@ const RECORD_BATCH = `
   UPDATE cleanup_runs
   SET sessions_removed = sessions_removed + $2, baskets_removed = baskets_removed + $3
   WHERE id = $1`;
+
+const REMOVE_OLD = `DELETE FROM cleanup_runs WHERE started_at < now() - interval '90 days'`;

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { Environment } from '../environment.js';
+import { Problem } from '../problem/problem.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
 
 /** Cleans up on the schedule of `CLEANUP_CRON`; a run that takes longer than the schedule's step has no second beside it. */
@@ -28,6 +29,8 @@ export class SessionCleanupJob implements OnApplicationBootstrap {
     try {
       await this.runs.start('cron');
     } catch (error) {
+      // The log has it already, once and not with each tick.
+      if (error instanceof Problem && error.type === 'clock-differs') return;
       this.logger.error('The cleanup can not begin', error instanceof Error ? error.stack : error);
     }
   }
