@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { PageQueryDto } from '../page/page-query.dto.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { invalidInput } from '../problem/validation.pipe.js';
+import { CleanupRunStore } from '../session/cleanup-run.store.js';
 import { CleanupRuns } from '../session/cleanup-runs.service.js';
 import { AdminOnly } from './admin-only.decorator.js';
 import { CleanupRunDto, CleanupRunPageDto, toCleanupRunDto } from './cleanup-run.dto.js';
@@ -15,6 +16,7 @@ export class AdminCleanupController {
   constructor(
     private readonly overview: OverviewService,
     private readonly runs: CleanupRuns,
+    private readonly store: CleanupRunStore,
   ) {}
 
   @Get('overview')
@@ -40,7 +42,7 @@ export class AdminCleanupController {
     if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) {
       throw invalidInput([{ field: 'cursor', message: 'cursor must be the nextCursor of another page' }]);
     }
-    const found = await this.runs.findPage(limit + 1, cursor);
+    const found = await this.store.findPage(limit + 1, cursor);
     const runs = found.slice(0, limit).map(toCleanupRunDto);
     return { runs, nextCursor: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
   }

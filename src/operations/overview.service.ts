@@ -6,7 +6,7 @@ import { ClockCheck } from '../database/clock-check.service.js';
 import type { ClockReading } from '../database/clock-reading.js';
 import { type Backlog, CleanupBacklog } from '../session/cleanup-backlog.service.js';
 import type { CleanupRun } from '../session/cleanup-run.entity.js';
-import { CleanupRuns } from '../session/cleanup-runs.service.js';
+import { CleanupRunStore } from '../session/cleanup-run.store.js';
 import { type LivingSessions, SessionCounts } from '../session/session-counts.service.js';
 
 export interface Overview {
@@ -25,7 +25,7 @@ export class OverviewService {
   constructor(
     private readonly counts: SessionCounts,
     private readonly cleanupBacklog: CleanupBacklog,
-    private readonly runs: CleanupRuns,
+    private readonly runs: CleanupRunStore,
     @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
     private readonly clock: ClockCheck,
   ) {}

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../environment.js';
-import { CleanupRuns } from './cleanup-runs.service.js';
+import { CleanupRunStore } from './cleanup-run.store.js';
 import { largestGap, largestGapOf } from './schedule-gap.js';
 import { type ExpiredSessions, SessionCounts } from './session-counts.service.js';
 
@@ -28,7 +28,7 @@ export class CleanupBacklog {
 
   constructor(
     private readonly counts: SessionCounts,
-    private readonly runs: CleanupRuns,
+    private readonly runs: CleanupRunStore,
     private readonly environment: Environment,
   ) {}
 

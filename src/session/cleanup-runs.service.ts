@@ -1,18 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { InjectRepository } from '@nestjs/typeorm';
-import { hostname } from 'node:os';
-import { LessThan, type QueryDeepPartialEntity, Repository } from 'typeorm';
 import { ClockCheck } from '../database/clock-check.service.js';
 import { Problem } from '../problem/problem.js';
 import { CleanupRunEnded } from './cleanup-run-ended.event.js';
-import { CleanupRun, type CleanupTrigger } from './cleanup-run.entity.js';
-import type { RecordBatch } from './remove-batch.js';
+import type { CleanupRun, CleanupTrigger } from './cleanup-run.entity.js';
+import { CleanupRunStore } from './cleanup-run.store.js';
 import { type CleanupOptions, type CleanupReport, SessionCleanup } from './session-cleanup.service.js';
-import { SessionCounts } from './session-counts.service.js';
-
-/** Nobody waits longer for the exact number of sessions that are left. */
-const EXACT_MILLISECONDS = 5_000;
 
 interface LaunchedRun {
   run: CleanupRun;
@@ -27,11 +20,10 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   private current: Promise<unknown> | null = null;
 
   constructor(
-    @InjectRepository(CleanupRun) private readonly runs: Repository<CleanupRun>,
+    private readonly store: CleanupRunStore,
     private readonly cleanup: SessionCleanup,
-    private readonly counts: SessionCounts,
-    private readonly events: EventEmitter2,
     private readonly clock: ClockCheck,
+    private readonly events: EventEmitter2,
   ) {}
 
   /** Whether a run is under way in this process. */
@@ -63,16 +55,6 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     return run;
   }
 
-  /** The newest first; older than a run, when its id is given. */
-  async findPage(limit: number, beforeId?: string): Promise<CleanupRun[]> {
-    const where = beforeId === undefined ? {} : { id: LessThan(beforeId) };
-    return this.runs.find({ where, order: { id: 'DESC' }, take: limit });
-  }
-
-  async findLastDrained(): Promise<CleanupRun | null> {
-    return this.runs.findOne({ where: { stopReason: 'drained' }, order: { startedAt: 'DESC' } });
-  }
-
   /** Lets the batch under way finish. */
   async beforeApplicationShutdown(): Promise<void> {
     this.shutdown.abort();
@@ -90,61 +72,24 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   /** Without a row while the clocks differ: the schedule would add one with each tick. */
   private async begin(trigger: CleanupTrigger): Promise<CleanupRun> {
     await this.clock.assertAgreement();
-    return this.runs.save(this.runs.create({ trigger, host: hostname() }));
+    return this.store.begin(trigger);
   }
 
   private async complete({ id, trigger }: CleanupRun, options: CleanupOptions): Promise<CleanupReport> {
     const signals = [this.shutdown.signal, ...(options.signal ? [options.signal] : [])];
-    // With each batch, in its transaction: the row is right also for a run that is killed.
-    const record: RecordBatch = (manager, { sessions, baskets }) =>
-      manager.query(RECORD_BATCH, [id, sessions, baskets]);
+    const record = this.store.recordBatch(id);
     try {
-      const report = await this.cleanup.removeExpired({
-        ...options,
-        record,
-        signal: AbortSignal.any(signals),
-      });
-      await this.runs.update(id, await this.completionOf(report));
-      await this.runs.query(REMOVE_OLD);
+      const report = await this.store.whileSeen(id, () =>
+        this.cleanup.removeExpired({ ...options, record, signal: AbortSignal.any(signals) }),
+      );
+      await this.store.complete(id, report);
       this.logger.log(`Removed ${report.sessions} sessions, ${report.baskets} baskets: ${report.stopReason}`);
       this.events.emit(CleanupRunEnded.NAME, new CleanupRunEnded(trigger, report.stopReason));
       return report;
     } catch (error) {
-      await this.recordFailure(id, error);
+      await this.store.fail(id, error);
       this.events.emit(CleanupRunEnded.NAME, new CleanupRunEnded(trigger, 'failed'));
       throw error;
     }
   }
-
-  private async completionOf({
-    sessions,
-    baskets,
-    stopReason,
-  }: CleanupReport): Promise<QueryDeepPartialEntity<CleanupRun>> {
-    const living = await this.counts.countLiving();
-    return {
-      endedAt: () => 'now()',
-      sessionsRemoved: sessions,
-      basketsRemoved: baskets,
-      sessionsLeft: await this.counts.countExpiredExactly(EXACT_MILLISECONDS),
-      sessionsLiving: living.count,
-      guestBasketsLiving: living.guestBaskets,
-      stopReason,
-    };
-  }
-
-  /** The failure that matters is the run's own; that its record can't be written either is only logged. */
-  private async recordFailure(id: string, error: unknown): Promise<void> {
-    const failure = { stopReason: 'failed', error: String(error) } as const;
-    await this.runs
-      .update(id, { ...failure, endedAt: () => 'now()' })
-      .catch((again: unknown) => this.logger.warn(String(again)));
-  }
 }
-
-const RECORD_BATCH = `
-  UPDATE cleanup_runs
-  SET sessions_removed = sessions_removed + $2, baskets_removed = baskets_removed + $3
-  WHERE id = $1`;
-
-const REMOVE_OLD = `DELETE FROM cleanup_runs WHERE started_at < now() - interval '90 days'`;

@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CleanupBacklog } from './cleanup-backlog.service.js';
 import { CleanupRun } from './cleanup-run.entity.js';
+import { CleanupRunStore } from './cleanup-run.store.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
 import { SessionCleanupJob } from './session-cleanup.job.js';
 import { SessionCleanup } from './session-cleanup.service.js';
@@ -23,6 +24,7 @@ import { SessionStore } from './session.store.js';
     SessionCounts,
     SessionCleanup,
     SessionCleanupJob,
+    CleanupRunStore,
     CleanupRuns,
     CleanupBacklog,
   ],
@@ -33,6 +35,7 @@ import { SessionStore } from './session.store.js';
     SessionLifetimes,
     SessionCounts,
     SessionCleanup,
+    CleanupRunStore,
     CleanupRuns,
     CleanupBacklog,
   ],

@@ -818,9 +818,16 @@ export interface components {
             startedAt: string;
             /**
              * Format: date-time
-             * @description Null while it runs, and for good when its process was killed.
+             * @description Null while it runs. Of a run that died the last sign of life.
              */
             endedAt: string | null;
+            /**
+             * Format: date-time
+             * @description The last sign of life, every 30 seconds; null of a run of an older version.
+             */
+            lastSeenAt: string | null;
+            /** @description It has not ended and gave no sign of life for five minutes: its process ended or hangs. The next run closes it as `failed`. */
+            isUnseen: boolean;
             /** @description So far, while it runs. */
             sessionsRemoved: number;
             basketsRemoved: number;
