@@ -50,6 +50,7 @@ describe('the environment', () => {
     };
     expect(problemsOf(small)).toEqual([]);
     expect(readEnvironment({ CLEANUP_CRON: 'off' }).cleanupCron).toBeNull();
+    expect(problemsOf({ CLEANUP_CRON: '0 0 29 2 *' })).toEqual([]);
   });
 
   it.each([
@@ -62,6 +63,8 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://x'],
     ['DATABASE_URL', 'localhost'],
     ['CLEANUP_CRON', 'every minute'],
+    ['CLEANUP_CRON', '0 0 30 2 *'],
+    ['CLEANUP_CRON', '0 0 31 4,6 *'],
     ['BASKET_MERGE_STRATEGY', 'min'],
     ['CURRENCY', 'euro'],
     ['TRUST_PROXY', 'true'],

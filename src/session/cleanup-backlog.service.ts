@@ -46,7 +46,8 @@ export class CleanupBacklog {
     const { cleanupCron } = this.environment;
     if (cleanupCron !== null) return (this.knownStepSeconds ??= largestGapOf(cleanupCron));
     const runs = await this.runs.findPage(RECENT_RUNS);
-    return largestGap(runs.map(({ startedAt }) => startedAt.getTime())) ?? DEFAULT_STEP_SECONDS;
+    const gap = largestGap(runs.map(({ startedAt }) => startedAt.getTime()));
+    return gap === null ? DEFAULT_STEP_SECONDS : gap / 1_000;
   }
 
   private tell({ isBehind, count, oldestSeconds }: Backlog): void {
