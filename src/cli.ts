@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { Command } from 'commander';
+import { CommandLogger } from './app.logger.js';
 import { addBasketsImport } from './command/baskets-import.command.js';
 import { addBasketsSweep } from './command/baskets-sweep.command.js';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
@@ -6,6 +8,11 @@ import { addBasketsAudit } from './command/baskets-audit.command.js';
 import { addProductsImport } from './command/products-import.command.js';
 import { addSessionsClear } from './command/sessions-clear.command.js';
 import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
+import { logProcess } from './log-process.js';
+
+// Until a command knows the settings.
+Logger.overrideLogger(new CommandLogger({ isProduction: false, logLevel: 'info' }));
+logProcess();
 
 const program = new Command('cli')
   .description('Basketkeeper on the command line')

@@ -1,4 +1,4 @@
-import { validateCronExpression } from 'cron';
+import { CronTime, validateCronExpression } from 'cron';
 import { isIP } from 'node:net';
 
 export type Variables = Record<string, string | undefined>;
@@ -64,8 +64,10 @@ export class VariableReader {
   cron(name: string, fallback: string): string | null {
     const text = this.text(name) ?? fallback;
     if (text === 'off') return null;
-    if (validateCronExpression(text).valid) return text;
-    return this.refuse(name, `must be a cron expression or "off", not "${text}"`, null);
+    if (!validateCronExpression(text).valid) {
+      return this.refuse(name, `must be a cron expression or "off", not "${text}"`, null);
+    }
+    return isEverDue(text) ? text : this.refuse(name, `is never due: no year has a day for "${text}"`, null);
   }
 
   currency(name: string, fallback: string): string {
@@ -95,6 +97,16 @@ export class VariableReader {
   private refuse<T>(name: string, why: string, fallback: T): T {
     this.problems.push(`${name} ${why}`);
     return fallback;
+  }
+}
+
+/** `cron` looks for the next day in eight years, the longest time from one 29 February to the next. */
+function isEverDue(cron: string): boolean {
+  try {
+    new CronTime(cron).sendAt();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -11,6 +11,7 @@ import { findDatabase } from './database/find-database.js';
 import { migrate } from './database/migrate.js';
 import { Draining } from './operations/draining.service.js';
 import { type Environment, readEnvironment } from './environment.js';
+import { logProcess } from './log-process.js';
 
 /** `npm start` gives it: migrate first, and fill an empty catalogue. */
 const SET_UP = '--set-up';
@@ -87,6 +88,7 @@ function fail(error: unknown): never {
 try {
   // Until the settings are known: what is wrong with them is a line of the log as well.
   Logger.overrideLogger(new AppLogger({ isProduction: false, logLevel: 'info' }));
+  logProcess();
   const environment = readEnvironment();
   Logger.overrideLogger(new AppLogger(environment));
   await start(environment, process.argv.includes(SET_UP));

@@ -16,6 +16,8 @@ const GROUND = [
   'named-statement',
   'connection-pool',
   'database-clock',
+  'clock-check.service',
+  'clock-reading',
 ];
 
 /** Who may import whom; a room may always import itself and the ground. */
@@ -71,7 +73,9 @@ const imports = sources.flatMap((file): Import[] => {
 /** `src/auth/visitor` is of the room auth, `src/app.setup` of app. */
 function roomOf(path: string): string {
   const [, ground] =
-    /^src\/database\/(retry-transaction|named-statement|connection-pool|database-clock)$/.exec(path) ?? [];
+    /^src\/database\/(retry-transaction|named-statement|connection-pool|database-clock|clock-check\.service|clock-reading)$/.exec(
+      path,
+    ) ?? [];
   if (ground) return ground;
   const [room = ''] = path.replace(/^src\//, '').split(/[/.]/);
   return room;

@@ -54,6 +54,7 @@ describe('the environment', () => {
     expect(readEnvironment({ CLEANUP_CRON: 'off' }).cleanupCron).toBeNull();
     expect(readEnvironment({ RATE_LIMIT_GUESTS: 'off' }).rateLimitGuests).toBeNull();
     expect(readEnvironment({ RATE_LIMIT_GUESTS: '1' }).rateLimitGuests).toBe(1);
+    expect(problemsOf({ CLEANUP_CRON: '0 0 29 2 *' })).toEqual([]);
   });
 
   it.each([
@@ -66,6 +67,8 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://x'],
     ['DATABASE_URL', 'localhost'],
     ['CLEANUP_CRON', 'every minute'],
+    ['CLEANUP_CRON', '0 0 30 2 *'],
+    ['CLEANUP_CRON', '0 0 31 4,6 *'],
     ['BASKET_MERGE_STRATEGY', 'min'],
     ['CURRENCY', 'euro'],
     ['TRUST_PROXY', 'true'],

@@ -82,7 +82,7 @@ export class BasketImport {
     const { currency, sessionTtlSeconds } = this.environment;
     const format = new Intl.NumberFormat('en', { style: 'currency', currency });
     const minorDigits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    return { currency, minorDigits, expiredAtMost: Date.now() + sessionTtlSeconds * 1_000 };
+    return { currency, minorDigits, lifetimeMilliseconds: sessionTtlSeconds * 1_000 };
   }
 
   private async stage(

@@ -1,6 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { USABLE_HASH } from '../auth/password-hash.js';
 import { cleanSkus, isPlainSku } from './clean-skus.js';
+import { DATABASE_NOW } from '../database/database-clock.js';
 
 /** Baskets and lines by what became of them: a reason to leave them behind, or `taken`. */
 export interface TakeOver {
@@ -17,8 +18,8 @@ export interface TakeOverSettings {
   currency: string;
   /** Digits behind the point in its prices: 2 for EUR. */
   minorDigits: number;
-  /** A session lives until then at most, milliseconds since 1970. */
-  expiredAtMost: number;
+  /** A session lives so long at most, by the clock of the database. */
+  lifetimeMilliseconds: number;
 }
 
 /** A time that a shop can have had; null: none, `infinity`, before 1970, or in the future. */
@@ -127,7 +128,7 @@ const TAKE_LINES = `
 
 const TAKE_SESSIONS = `
   INSERT INTO sessions (id, expired_at, basket_id)
-  SELECT session_id, least(expired_at, $1)::bigint, new_id FROM judged_baskets
+  SELECT session_id, least(expired_at, ${DATABASE_NOW} + $1)::bigint, new_id FROM judged_baskets
   WHERE reason IS NULL AND is_guest`;
 
 const COUNT = `
@@ -155,7 +156,7 @@ export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSetti
   const [users] = await manager.query<[Users]>(TAKE_USERS, [USABLE_HASH]);
   await manager.query(TAKE_BASKETS);
   await manager.query(TAKE_LINES);
-  await manager.query(TAKE_SESSIONS, [settings.expiredAtMost]);
+  await manager.query(TAKE_SESSIONS, [settings.lifetimeMilliseconds]);
   const [row] = await manager.query<[{ counts: Omit<TakeOver, keyof Users> }]>(COUNT);
   return { ...row.counts, ...users };
 }

@@ -47,7 +47,7 @@ export class AuditService {
       return audited;
     });
     const orphans = invariants.find(({ id }) => id === ORPHANS.id)?.count ?? 0;
-    await this.orphanCounts.save({ countedBy: 'audit', orphans, countedAt: new Date() });
+    await this.orphanCounts.upsert({ countedBy: 'audit', orphans, countedAt: () => 'now()' }, ['countedBy']);
     return { isSound: invariants.every(({ count }) => count === 0), invariants };
   }
 }

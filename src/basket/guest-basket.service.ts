@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { DATABASE_NOW } from '../database/database-clock.js';
 
 /** Open guest baskets seen from outside, for operators. */
 @Injectable()
 export class GuestBasketService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** How many would go with the sessions that are expired at that time. */
-  async countExpired(now = new Date()): Promise<number> {
+  /** How many would go with the sessions that are expired. */
+  async countExpired(): Promise<number> {
     const sql = `
       SELECT count(*)::int AS count FROM sessions s JOIN baskets b ON b.id = s.basket_id
-      WHERE s.expired_at <= $1 AND b.owner_id IS NULL AND b.status = 'open'`;
-    const [row] = await this.dataSource.query<{ count: number }[]>(sql, [now.getTime()]);
+      WHERE s.expired_at <= ${DATABASE_NOW} AND b.owner_id IS NULL AND b.status = 'open'`;
+    const [row] = await this.dataSource.query<{ count: number }[]>(sql);
     return row?.count ?? 0;
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository } from 'typeorm';
+import { ClockCheck, DATABASE_AT } from '../database/clock-check.service.js';
 import { OrphanCount } from './orphan-count.entity.js';
 
 export interface SweepOptions {
-  /** Only baskets that were not changed since then. */
-  before: Date;
+  /** Only baskets that were not changed for so long. */
+  olderThanMilliseconds: number;
   batchSize: number;
   /** Only counts. */
   dryRun: boolean;
@@ -48,13 +49,13 @@ const STEP = (orphans: string) => `
     SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT $2
   ), orphans AS (
     SELECT b.id FROM baskets b JOIN step USING (id)
-    WHERE b.owner_id IS NULL AND b.status = 'open' AND b.updated_at < $3
+    WHERE b.owner_id IS NULL AND b.status = 'open' AND b.updated_at < statement_timestamp() - $3 * interval '1 millisecond'
       AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)
     ORDER BY b.id LIMIT $4
     FOR UPDATE OF b SKIP LOCKED
   ), found AS (${orphans})
   SELECT (SELECT count(*)::int FROM step) AS checked, (SELECT count(*)::int FROM found) AS baskets,
-    (
+    ${DATABASE_AT}, (
       SELECT id FROM step
       -- A step that ended at the limit may have left orphans behind the last one that it took.
       WHERE (SELECT count(*) FROM orphans) < $4 OR id = (SELECT id FROM orphans ORDER BY id DESC LIMIT 1)
@@ -70,6 +71,7 @@ export class OrphanSweep {
   constructor(
     private readonly dataSource: DataSource,
     @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
+    private readonly clock: ClockCheck,
   ) {}
 
   /** About how many baskets there are, from the database's statistics. */
@@ -95,14 +97,18 @@ export class OrphanSweep {
   }
 
   private async goThrough(options: SweepOptions, report: SweepReport): Promise<SweepResult['stopReason']> {
-    const { before, batchSize, dryRun, limit = Infinity, after = START, signal, onProgress } = options;
+    const { olderThanMilliseconds, batchSize, limit = Infinity, after = START, signal, onProgress } = options;
     for (;;) {
       const left = limit - report.baskets;
       if (signal?.aborted) return 'interrupted';
       if (left <= 0) return 'limit';
-      const values = [report.lastId ?? after, batchSize, before, Math.min(left, batchSize)];
-      const [step] = await this.dataSource.query<SweepReport[]>(dryRun ? COUNT : REMOVE, values);
-      if (!step || step.checked === 0) return 'drained';
+      const step = await this.step(options.dryRun, [
+        report.lastId ?? after,
+        batchSize,
+        olderThanMilliseconds,
+        Math.min(left, batchSize),
+      ]);
+      if (step.checked === 0) return 'drained';
       report.baskets += step.baskets;
       report.checked += step.checked;
       report.lastId = step.lastId;
@@ -110,10 +116,19 @@ export class OrphanSweep {
     }
   }
 
+  /** Only counts while the clocks differ. @throws Problem `clock-differs`, and nothing is removed */
+  private async step(dryRun: boolean, values: unknown[]): Promise<SweepReport> {
+    if (dryRun) {
+      const [step] = await this.dataSource.query<[SweepReport]>(COUNT, values);
+      return step;
+    }
+    return this.dataSource.transaction((manager) => this.clock.queryChecked(manager, REMOVE, values));
+  }
+
   /** One that only counted and began in the middle does not know how many there are. */
   private async remember({ dryRun, after }: SweepOptions, { baskets }: SweepReport): Promise<void> {
     if (dryRun && after !== undefined) return;
     const orphans = dryRun ? baskets : 0;
-    await this.orphanCounts.save({ countedBy: 'sweep', orphans, countedAt: new Date() });
+    await this.orphanCounts.upsert({ countedBy: 'sweep', orphans, countedAt: () => 'now()' }, ['countedBy']);
   }
 }

@@ -1,11 +1,13 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, KEPT_CONNECTIONS, SILENCE_MILLISECONDS } from '../../ormconfig.js';
 import { Environment } from '../environment.js';
+import { ClockCheck } from './clock-check.service.js';
 import { boundSilence, fillPool } from './connection-pool.js';
 import { assertMigrated } from './migrate.js';
 
+@Global()
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
@@ -23,6 +25,8 @@ import { assertMigrated } from './migrate.js';
       },
     }),
   ],
+  providers: [ClockCheck],
+  exports: [ClockCheck],
 })
 export class DatabaseModule implements OnModuleInit {
   constructor(

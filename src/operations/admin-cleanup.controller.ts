@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { invalidCursor } from '../page/invalid-cursor.js';
 import { PageQueryDto } from '../page/page-query.dto.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { CleanupRunStore } from '../session/cleanup-run.store.js';
 import { CleanupRuns } from '../session/cleanup-runs.service.js';
 import { AdminOnly } from './admin-only.decorator.js';
 import { CleanupRunDto, CleanupRunPageDto, toCleanupRunDto } from './cleanup-run.dto.js';
@@ -15,6 +16,7 @@ export class AdminCleanupController {
   constructor(
     private readonly overview: OverviewService,
     private readonly runs: CleanupRuns,
+    private readonly store: CleanupRunStore,
   ) {}
 
   @Get('overview')
@@ -38,7 +40,7 @@ export class AdminCleanupController {
   @ApiProblems('invalid-input')
   async list(@Query() { limit, cursor }: PageQueryDto): Promise<CleanupRunPageDto> {
     if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw invalidCursor();
-    const found = await this.runs.findPage(limit + 1, cursor);
+    const found = await this.store.findPage(limit + 1, cursor);
     const runs = found.slice(0, limit).map(toCleanupRunDto);
     return { runs, nextCursor: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
   }
@@ -50,7 +52,7 @@ export class AdminCleanupController {
     summary: 'Start a run of the cleanup on this instance; its row in the list tells how it goes',
   })
   @ApiCreatedResponse({ type: CleanupRunDto })
-  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'cleanup-running')
+  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'cleanup-running', 'clock-differs')
   async start(): Promise<CleanupRunDto> {
     return toCleanupRunDto(await this.runs.start('admin'));
   }

@@ -18,9 +18,23 @@ export class CleanupRunDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Null while it runs, and for good when its process was killed.',
+    description: 'Null while it runs. Of a run that died the last sign of life.',
   })
   endedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The last sign of life, every 30 seconds; null of a run of an older version.',
+  })
+  lastSeenAt!: string | null;
+
+  @ApiProperty({
+    description:
+      'It has not ended and gave no sign of life for five minutes: its process ended or hangs. The next run closes it as `failed`.',
+  })
+  isUnseen!: boolean;
 
   @ApiProperty({ type: 'integer', description: 'So far, while it runs.' })
   sessionsRemoved!: number;
@@ -81,6 +95,8 @@ export function toCleanupRunDto(run: CleanupRun): CleanupRunDto {
     host,
     startedAt: run.startedAt.toISOString(),
     endedAt: run.endedAt?.toISOString() ?? null,
+    lastSeenAt: run.lastSeenAt?.toISOString() ?? null,
+    isUnseen: run.isUnseen,
     sessionsRemoved,
     basketsRemoved,
     sessionsLeft: run.sessionsLeft ?? null,

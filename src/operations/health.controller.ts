@@ -39,7 +39,7 @@ export class HealthController {
   @ApiOperation({
     summary: 'Whether requests can be served; send them elsewhere when not',
     description:
-      '`degraded` is ready, too: the cleanup of expired sessions is behind, and somebody should look.',
+      '`degraded` is ready, too: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`). Somebody should look.',
   })
   @ApiOkResponse({
     schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok', 'degraded'] } } },
@@ -47,7 +47,11 @@ export class HealthController {
   @ApiProblems('database-unavailable', 'stopping')
   async ready(): Promise<HealthCheckResult> {
     if (this.draining.isDraining) throw new Problem('stopping', 'This process is stopping; others serve.');
-    return this.health.check([() => this.lookAtDatabase(), () => this.cleanup.check(LOOK_MILLISECONDS)]);
+    return this.health.check([
+      () => this.lookAtDatabase(),
+      () => this.cleanup.check(LOOK_MILLISECONDS),
+      () => this.cleanup.checkClock(LOOK_MILLISECONDS),
+    ]);
   }
 
   private lookAtDatabase(): PromiseLike<HealthIndicatorResult> {

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { clocksDiffer } from '../database/clock-reading.js';
 import { CleanupRunDto, toCleanupRunDto } from './cleanup-run.dto.js';
 import type { Overview } from './overview.service.js';
 
@@ -58,6 +59,17 @@ export class CleanupOverviewDto {
   lastDrainedAt!: string | null;
 }
 
+export class ClockOverviewDto {
+  @ApiProperty({
+    description: 'The clock of the database minus the clock of the instance that answers.',
+    example: 0.012,
+  })
+  differenceSeconds!: number;
+
+  @ApiProperty({ description: 'They differ by more than a minute: no cleanup runs until they agree.' })
+  differs!: boolean;
+}
+
 export class OverviewDto {
   @ApiProperty()
   sessions!: SessionsOverviewDto;
@@ -67,10 +79,13 @@ export class OverviewDto {
 
   @ApiProperty()
   cleanup!: CleanupOverviewDto;
+
+  @ApiProperty()
+  clock!: ClockOverviewDto;
 }
 
 export function toOverviewDto(overview: Overview, isRunning: boolean): OverviewDto {
-  const { living, backlog, orphans, lastRun, lastDrained } = overview;
+  const { living, backlog, orphans, lastRun, lastDrained, clock } = overview;
   return {
     sessions: {
       living: living.count,
@@ -92,5 +107,6 @@ export function toOverviewDto(overview: Overview, isRunning: boolean): OverviewD
       lastRun: lastRun && toCleanupRunDto(lastRun),
       lastDrainedAt: lastDrained?.endedAt?.toISOString() ?? null,
     },
+    clock: { differenceSeconds: Math.round(clock.difference) / 1_000, differs: clocksDiffer(clock) },
   };
 }

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { OrphanCount } from '../basket/orphan-count.entity.js';
+import { ClockCheck } from '../database/clock-check.service.js';
+import type { ClockReading } from '../database/clock-reading.js';
 import { type Backlog, CleanupBacklog } from '../session/cleanup-backlog.service.js';
 import type { CleanupRun } from '../session/cleanup-run.entity.js';
-import { CleanupRuns } from '../session/cleanup-runs.service.js';
+import { CleanupRunStore } from '../session/cleanup-run.store.js';
 import { type LivingSessions, SessionCounts } from '../session/session-counts.service.js';
 
 export interface Overview {
@@ -14,6 +16,7 @@ export interface Overview {
   orphans: OrphanCount | null;
   lastRun: CleanupRun | null;
   lastDrained: CleanupRun | null;
+  clock: ClockReading;
 }
 
 /** How the shop's sessions and baskets are, in a few cheap queries. */
@@ -22,8 +25,9 @@ export class OverviewService {
   constructor(
     private readonly counts: SessionCounts,
     private readonly cleanupBacklog: CleanupBacklog,
-    private readonly runs: CleanupRuns,
+    private readonly runs: CleanupRunStore,
     @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
+    private readonly clock: ClockCheck,
   ) {}
 
   async look(): Promise<Overview> {
@@ -35,6 +39,7 @@ export class OverviewService {
       orphans,
       lastRun,
       lastDrained: await this.runs.findLastDrained(),
+      clock: await this.clock.read(),
     };
   }
 }

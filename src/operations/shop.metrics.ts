@@ -16,7 +16,12 @@ const FIGURES: Record<string, [help: string, figure: Figure]> = {
   cleanup_behind: ['1: it has been waiting for too long.', ({ backlog }) => Number(backlog.isBehind)],
   cleanup_seconds_since_drained: [
     'Time since a run, of whatever process, left nothing behind.',
-    ({ lastDrained }) => (lastDrained?.endedAt ? (Date.now() - lastDrained.endedAt.getTime()) / 1_000 : null),
+    ({ lastDrained, clock }) =>
+      lastDrained?.endedAt ? (clock.databaseAt - lastDrained.endedAt.getTime()) / 1_000 : null,
+  ],
+  clock_difference_seconds: [
+    'The clock of the database minus the clock of this process. No cleanup runs beyond a minute.',
+    ({ clock }) => clock.difference / 1_000,
   ],
   sessions_living: ['Sessions that have not expired.', ({ living }) => living.count],
   guest_baskets_living: ['Baskets of guests whose session lives.', ({ living }) => living.guestBaskets],

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'unknown-basket': [404, 'No such basket'],
   'unknown-order': [404, 'No such order'],
   'basket-frozen': [409, 'The basket is frozen'],
+  'clock-differs': [409, 'The clocks differ'],
   'cleanup-running': [409, 'A cleanup is under way'],
   'email-taken': [409, 'The email address is taken'],
   'empty-basket': [409, 'The basket is empty'],

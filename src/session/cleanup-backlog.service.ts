@@ -1,13 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../environment.js';
-import { CleanupRuns } from './cleanup-runs.service.js';
+import { CleanupRunStore } from './cleanup-run.store.js';
 import { largestGap, largestGapOf } from './schedule-gap.js';
 import { type ExpiredSessions, SessionCounts } from './session-counts.service.js';
 
 export interface Backlog extends ExpiredSessions {
-  /** How long the oldest one has been waiting, in seconds; 0 when none waits. */
-  oldestSeconds: number;
-  /** When that is longer than this, the cleanup is behind. */
+  /** When the oldest one has been waiting for longer, the cleanup is behind. */
   limitSeconds: number;
   isBehind: boolean;
 }
@@ -30,17 +28,15 @@ export class CleanupBacklog {
 
   constructor(
     private readonly counts: SessionCounts,
-    private readonly runs: CleanupRuns,
+    private readonly runs: CleanupRunStore,
     private readonly environment: Environment,
   ) {}
 
   /** Behind by three steps of the schedule and an hour; the log says it once when that changes. */
-  async look(now = Date.now()): Promise<Backlog> {
-    const expired = await this.counts.countExpired(now);
-    const { oldestExpiredAt } = expired;
-    const oldestSeconds = oldestExpiredAt ? Math.max(0, now - oldestExpiredAt.getTime()) / 1_000 : 0;
+  async look(): Promise<Backlog> {
+    const expired = await this.counts.countExpired();
     const limitSeconds = MISSED_RUNS * (await this.findStep()) + GRACE_SECONDS;
-    const backlog = { ...expired, oldestSeconds, limitSeconds, isBehind: oldestSeconds > limitSeconds };
+    const backlog = { ...expired, limitSeconds, isBehind: expired.oldestSeconds > limitSeconds };
     this.tell(backlog);
     return backlog;
   }
@@ -50,7 +46,8 @@ export class CleanupBacklog {
     const { cleanupCron } = this.environment;
     if (cleanupCron !== null) return (this.knownStepSeconds ??= largestGapOf(cleanupCron));
     const runs = await this.runs.findPage(RECENT_RUNS);
-    return largestGap(runs.map(({ startedAt }) => startedAt.getTime())) ?? DEFAULT_STEP_SECONDS;
+    const gap = largestGap(runs.map(({ startedAt }) => startedAt.getTime()));
+    return gap === null ? DEFAULT_STEP_SECONDS : gap / 1_000;
   }
 
   private tell({ isBehind, count, oldestSeconds }: Backlog): void {

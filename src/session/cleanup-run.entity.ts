@@ -1,9 +1,19 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 
 export type CleanupTrigger = 'cron' | 'cli' | 'admin';
 
 /** Why a run ended: nothing was left, its time was spent, it was asked to stop, or it failed. */
 export type StopReason = 'drained' | 'budget' | 'interrupted' | 'failed';
+
+/**
+ * Whether a run has not ended and gave no sign of life for five minutes.
+ *
+ * A run of an instance of the version before gives none. It counts as alive for a day: nobody closes a living run.
+ */
+export const UNSEEN = (run: string) => `
+  (${run}.ended_at IS NULL AND CASE WHEN ${run}.last_seen_at IS NULL
+    THEN ${run}.started_at < statement_timestamp() - interval '1 day'
+    ELSE ${run}.last_seen_at < statement_timestamp() - interval '5 minutes' END)`;
 
 /** One run of the cleanup, for operators to look back on; kept for 90 days. */
 @Entity('cleanup_runs')
@@ -21,9 +31,17 @@ export class CleanupRun {
   @Column('timestamptz', { name: 'started_at', default: () => 'now()' })
   startedAt!: Date;
 
-  /** Null while it runs, and for good when its process was killed. */
+  /** Null while it runs. Of a run that died the last sign of life, written when the next run closes it. */
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
+
+  /** The last sign of life; null of a run of the version before. */
+  @Column('timestamptz', { name: 'last_seen_at', nullable: true })
+  lastSeenAt!: Date | null;
+
+  /** Its process ended or hangs; the next run closes it. */
+  @VirtualColumn({ type: 'boolean', query: UNSEEN })
+  isUnseen!: boolean;
 
   @Column('int', { name: 'sessions_removed', default: 0 })
   sessionsRemoved!: number;

@@ -1,16 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { InjectRepository } from '@nestjs/typeorm';
-import { hostname } from 'node:os';
-import { LessThan, Repository } from 'typeorm';
+import { ClockCheck } from '../database/clock-check.service.js';
 import { Problem } from '../problem/problem.js';
 import { CleanupRunEnded } from './cleanup-run-ended.event.js';
-import { CleanupRun, type CleanupTrigger } from './cleanup-run.entity.js';
-import type { RecordBatch } from './remove-batch.js';
+import type { CleanupRun, CleanupTrigger } from './cleanup-run.entity.js';
+import { CleanupRunStore } from './cleanup-run.store.js';
 import { type CleanupOptions, type CleanupReport, SessionCleanup } from './session-cleanup.service.js';
-import { SessionCounts } from './session-counts.service.js';
-
-const KEPT_MILLISECONDS = 90 * 24 * 60 * 60 * 1_000;
 
 interface LaunchedRun {
   run: CleanupRun;
@@ -25,9 +20,9 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   private current: Promise<unknown> | null = null;
 
   constructor(
-    @InjectRepository(CleanupRun) private readonly runs: Repository<CleanupRun>,
+    private readonly store: CleanupRunStore,
     private readonly cleanup: SessionCleanup,
-    private readonly counts: SessionCounts,
+    private readonly clock: ClockCheck,
     private readonly events: EventEmitter2,
   ) {}
 
@@ -39,7 +34,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   /**
    * Makes a run and waits for its end.
    *
-   * @throws Problem `cleanup-running`
+   * @throws Problem `cleanup-running`, `clock-differs`
    * @throws Error when the database fails; the row says so, if it can still be written
    */
   async run(trigger: CleanupTrigger, options: CleanupOptions = {}): Promise<CleanupReport> {
@@ -47,23 +42,17 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     return ended;
   }
 
-  /** Begins a run and does not wait for its end, which its row will tell. @throws Problem `cleanup-running` */
+  /**
+   * Begins a run and does not wait for its end, which its row will tell.
+   *
+   * @throws Problem `cleanup-running`, `clock-differs`
+   */
   async start(trigger: CleanupTrigger): Promise<CleanupRun> {
     const { run, ended } = await this.launch(trigger, {});
     ended.catch((error: unknown) => {
       this.logger.error('The cleanup failed', error instanceof Error ? error.stack : error);
     });
     return run;
-  }
-
-  /** The newest first; older than a run, when its id is given. */
-  async findPage(limit: number, beforeId?: string): Promise<CleanupRun[]> {
-    const where = beforeId === undefined ? {} : { id: LessThan(beforeId) };
-    return this.runs.find({ where, order: { id: 'DESC' }, take: limit });
-  }
-
-  async findLastDrained(): Promise<CleanupRun | null> {
-    return this.runs.findOne({ where: { stopReason: 'drained' }, order: { startedAt: 'DESC' } });
   }
 
   /** Lets the batch under way finish. */
@@ -80,55 +69,27 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     return { run: await begun, ended };
   }
 
+  /** Without a row while the clocks differ: the schedule would add one with each tick. */
   private async begin(trigger: CleanupTrigger): Promise<CleanupRun> {
-    return this.runs.save(this.runs.create({ trigger, host: hostname(), startedAt: new Date() }));
+    await this.clock.assertAgreement();
+    return this.store.begin(trigger);
   }
 
   private async complete({ id, trigger }: CleanupRun, options: CleanupOptions): Promise<CleanupReport> {
     const signals = [this.shutdown.signal, ...(options.signal ? [options.signal] : [])];
-    // With each batch, in its transaction: the row is right also for a run that is killed.
-    const record: RecordBatch = (manager, { sessions, baskets }) =>
-      manager.query(RECORD_BATCH, [id, sessions, baskets]);
+    const record = this.store.recordBatch(id);
     try {
-      const report = await this.cleanup.removeExpired({
-        ...options,
-        record,
-        signal: AbortSignal.any(signals),
-      });
-      await this.runs.update(id, await this.completionOf(report));
-      await this.runs.delete({ startedAt: LessThan(new Date(Date.now() - KEPT_MILLISECONDS)) });
+      const report = await this.store.whileSeen(id, () =>
+        this.cleanup.removeExpired({ ...options, record, signal: AbortSignal.any(signals) }),
+      );
+      await this.store.complete(id, report);
       this.logger.log(`Removed ${report.sessions} sessions, ${report.baskets} baskets: ${report.stopReason}`);
       this.events.emit(CleanupRunEnded.NAME, new CleanupRunEnded(trigger, report.stopReason));
       return report;
     } catch (error) {
-      await this.recordFailure(id, error);
+      await this.store.fail(id, error);
       this.events.emit(CleanupRunEnded.NAME, new CleanupRunEnded(trigger, 'failed'));
       throw error;
     }
   }
-
-  private async completionOf({ sessions, baskets, stopReason }: CleanupReport): Promise<Partial<CleanupRun>> {
-    const endedAt = new Date();
-    const living = await this.counts.countLiving();
-    return {
-      endedAt,
-      sessionsRemoved: sessions,
-      basketsRemoved: baskets,
-      sessionsLeft: await this.counts.countExpiredExactly(),
-      sessionsLiving: living.count,
-      guestBasketsLiving: living.guestBaskets,
-      stopReason,
-    };
-  }
-
-  /** The failure that matters is the run's own; that its record can't be written either is only logged. */
-  private async recordFailure(id: string, error: unknown): Promise<void> {
-    const failure = { endedAt: new Date(), stopReason: 'failed', error: String(error) } as const;
-    await this.runs.update(id, failure).catch((again: unknown) => this.logger.warn(String(again)));
-  }
 }
-
-const RECORD_BATCH = `
-  UPDATE cleanup_runs
-  SET sessions_removed = sessions_removed + $2, baskets_removed = baskets_removed + $3
-  WHERE id = $1`;

@@ -7,7 +7,6 @@ export class ExpiredSessionsRemoved {
   static readonly NAME = 'session.expired-removed';
 
   constructor(
-    readonly now: Date,
     readonly batchSize: number,
     /** Asked between two batches: the run has no time left, or was interrupted. */
     readonly mustStop: () => boolean,

@@ -1,12 +1,13 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
+import { type ClockCheck, DATABASE_AT } from '../database/clock-check.service.js';
+import { DATABASE_NOW } from '../database/database-clock.js';
 import { BATCH_TABLE, SessionBatch } from './session-batch.js';
 import { Session } from './session.entity.js';
 
 /** Which expired sessions are next. */
 export interface Choice {
-  /** Expiries, milliseconds since 1970, both included. */
+  /** From this expiry on, milliseconds since 1970; up to the database's time. */
   readonly after: number;
-  readonly until: number;
   /** Sessions that can't be removed. */
   readonly passedOver: readonly string[];
 }
@@ -26,36 +27,46 @@ export const CREATE_BATCH_TABLE = `
   CREATE TEMPORARY TABLE IF NOT EXISTS session_batch (place tid, basket_id uuid)
   ON COMMIT DELETE ROWS`;
 
-const EXPIRED = 'FROM sessions WHERE expired_at BETWEEN $1 AND $2 AND id <> ALL ($3) ORDER BY expired_at';
+const EXPIRED = `
+  FROM sessions WHERE expired_at BETWEEN $1 AND ${DATABASE_NOW} AND id <> ALL ($2) ORDER BY expired_at`;
 
 /**
  * One statement, so that a session that was renewed after it was found is seen to be so under its lock, and stays.
  *
  * A locked row stays where it is, so its place finds it again: a third faster than its id, whose index has no order.
  */
-const FILL_BATCH_TABLE = `
+export const FILL_BATCH_TABLE = `
   WITH chosen AS (
-    SELECT ctid, basket_id, expired_at ${EXPIRED} LIMIT $4 FOR UPDATE SKIP LOCKED
+    SELECT ctid, basket_id, expired_at ${EXPIRED} LIMIT $3 FOR UPDATE SKIP LOCKED
   ), filled AS (
     INSERT INTO ${BATCH_TABLE} (place, basket_id) SELECT ctid, basket_id FROM chosen
   )
-  SELECT count(*)::int AS sessions, coalesce(max(expired_at), 0)::float8 AS "lastExpiredAt" FROM chosen`;
+  SELECT count(*)::int AS sessions, coalesce(max(expired_at), 0)::float8 AS "lastExpiredAt", ${DATABASE_AT}
+  FROM chosen`;
 
-/** A handful of statements whatever the size: choose, delete, the subscriber's delete of the baskets, record, commit. */
+/**
+ * A handful of statements whatever the size: choose, delete, the subscriber's delete of the baskets, record, commit.
+ *
+ * @throws Problem `clock-differs`; nothing is removed then
+ */
 export async function removeBatch(
   queryRunner: QueryRunner,
   choice: Choice,
   size: number,
-  record: RecordBatch,
+  { clock, record }: { clock: ClockCheck; record: RecordBatch },
 ): Promise<RemovedBatch> {
   const { manager } = queryRunner;
   await queryRunner.startTransaction();
   try {
     await manager.query(CREATE_BATCH_TABLE);
     const values = [...valuesOf(choice), size];
-    const [chosen] = await manager.query<[Omit<RemovedBatch, 'baskets'>]>(FILL_BATCH_TABLE, values);
-    const { basketsRemoved } = await removeChosen(queryRunner, chosen.sessions);
-    const batch = { ...chosen, baskets: basketsRemoved };
+    const { sessions, lastExpiredAt } = await clock.queryChecked<RemovedBatch>(
+      manager,
+      FILL_BATCH_TABLE,
+      values,
+    );
+    const { basketsRemoved } = await removeChosen(queryRunner, sessions);
+    const batch = { sessions, lastExpiredAt, baskets: basketsRemoved };
     if (batch.sessions > 0) await record(manager, batch);
     await queryRunner.commitTransaction();
     return batch;
@@ -87,6 +98,6 @@ async function remove(queryRunner: QueryRunner, count: number): Promise<void> {
   if (affected !== count) throw new Error(`Of ${count} sessions ${affected} were removed.`);
 }
 
-function valuesOf({ after, until, passedOver }: Choice): unknown[] {
-  return [after, until, passedOver];
+function valuesOf({ after, passedOver }: Choice): unknown[] {
+  return [after, passedOver];
 }

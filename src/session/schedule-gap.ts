@@ -1,24 +1,80 @@
 import { CronTime } from 'cron';
 
-/** Enough to see the gap of a night or a weekend in most schedules. */
-const MOST_TICKS = 150;
-const WATCHED_MILLISECONDS = 8 * 24 * 60 * 60 * 1_000;
+type Field = 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek';
 
-/** The longest time between two ticks of a cron expression within the next days, in seconds. */
-export function largestGapOf(cron: string): number {
-  const time = new CronTime(cron);
-  const first = time.getNextDateFrom(new Date());
-  const until = first.toMillis() + WATCHED_MILLISECONDS;
-  const ticks = [first];
-  for (let last = first; ticks.length < MOST_TICKS && last.toMillis() < until; ticks.push(last)) {
-    last = time.getNextDateFrom(last.toJSDate());
-  }
-  return largestGap(ticks.map((tick) => tick.toMillis())) ?? 0;
+const DAY_SECONDS = 86_400;
+const DAYS_OF_WEEK = 7;
+const DAYS_OF_MONTH = 31;
+const FIRST_YEAR = 2000;
+/** After so many the calendar repeats itself, days of the week included. */
+const YEARS = 400;
+
+/**
+ * The longest time between two runs of a schedule, in seconds, from whatever day the process starts.
+ *
+ * Each day with runs has them at the same times. So the longest rest is within such a day, or from the last run of one to
+ * the first run of the next. A rest that is longer than the hour that clocks repeat in autumn can contain that hour.
+ */
+export function largestGapOf(cron: string, repeatedSeconds = findRepeatedSeconds()): number {
+  const fields = fieldsOf(cron);
+  const times = timesOfDay(fields);
+  const overnight = largestDayGap(fields) * DAY_SECONDS - (times.at(-1) ?? 0) + (times[0] ?? 0);
+  const gap = Math.max(overnight, largestGap(times) ?? 0);
+  return gap > repeatedSeconds ? gap + repeatedSeconds : gap;
 }
 
-/** The longest time between two neighbours of times in any order, in seconds; null: there are none. */
-export function largestGap(milliseconds: number[]): number | null {
-  const sorted = milliseconds.toSorted((one, other) => one - other);
-  const gaps = sorted.slice(1).map((at, n) => (at - (sorted[n] ?? at)) / 1_000);
-  return gaps.length === 0 ? null : Math.max(...gaps);
+/** The longest time between two neighbours of times in any order; null: there are none. */
+export function largestGap(times: number[]): number | null {
+  const sorted = times.toSorted((one, other) => one - other);
+  return sorted
+    .slice(1)
+    .reduce<number | null>((largest, at, n) => Math.max(largest ?? 0, at - (sorted[n] ?? at)), null);
+}
+
+/** For TypeScript they are private. What `cron` says in public takes 1-30 of a month for every day. */
+function fieldsOf(cron: string): Record<Field, Set<number>> {
+  const time = new CronTime(cron) as unknown as Record<Field, object>;
+  const field = (name: Field) => new Set(Object.keys(time[name]).map(Number));
+  return {
+    second: field('second'),
+    minute: field('minute'),
+    hour: field('hour'),
+    dayOfMonth: field('dayOfMonth'),
+    month: field('month'),
+    dayOfWeek: field('dayOfWeek'),
+  };
+}
+
+/** In seconds since midnight. */
+function timesOfDay({ hour, minute, second }: Record<Field, Set<number>>): number[] {
+  const minutes = [...hour].flatMap((h) => [...minute].map((m) => h * 60 + m));
+  return minutes.flatMap((m) => [...second].map((s) => m * 60 + s));
+}
+
+/** From a day with runs to the next, in days. */
+function largestDayGap({ dayOfMonth, month, dayOfWeek }: Record<Field, Set<number>>): number {
+  // A field that leaves no day out says nothing; where both leave some out, a day is due by either.
+  const isDue =
+    dayOfMonth.size === DAYS_OF_MONTH || dayOfWeek.size === DAYS_OF_WEEK
+      ? (day: number, weekday: number) => dayOfMonth.has(day) && dayOfWeek.has(weekday)
+      : (day: number, weekday: number) => dayOfMonth.has(day) || dayOfWeek.has(weekday);
+  const due: number[] = [];
+  let days = 0;
+  for (let year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++) {
+    for (let n = 1; n <= 12; n++) {
+      const length = new Date(Date.UTC(year, n, 0)).getUTCDate();
+      for (let day = 1; day <= length; day++, days++) {
+        // The first of January 2000 was a Saturday.
+        if (month.has(n) && isDue(day, (days + 6) % DAYS_OF_WEEK)) due.push(days);
+      }
+    }
+  }
+  return Math.max(largestGap(due) ?? 0, days - (due.at(-1) ?? 0) + (due[0] ?? 0));
+}
+
+/** How much the clocks of the process's time zone go back in autumn; 0: they never do. */
+function findRepeatedSeconds(): number {
+  const year = new Date().getFullYear();
+  const [winter, summer] = [0, 6].map((month) => new Date(year, month, 1).getTimezoneOffset());
+  return Math.abs((winter ?? 0) - (summer ?? 0)) * 60;
 }

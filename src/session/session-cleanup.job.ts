@@ -1,8 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { CronJob } from 'cron';
 import { Environment } from '../environment.js';
+import { Problem } from '../problem/problem.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
+import { scheduleJob } from './schedule-job.js';
 
 /** Cleans up on the schedule of `CLEANUP_CRON`; a run that takes longer than the schedule's step has no second beside it. */
 @Injectable()
@@ -18,7 +19,7 @@ export class SessionCleanupJob implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { cleanupCron } = this.environment;
     if (cleanupCron === null) return;
-    const job = CronJob.from({ cronTime: cleanupCron, onTick: () => this.run(), start: true });
+    const job = scheduleJob(cleanupCron, () => this.run());
     this.scheduler.addCronJob('session-cleanup', job);
   }
 
@@ -28,6 +29,8 @@ export class SessionCleanupJob implements OnApplicationBootstrap {
     try {
       await this.runs.start('cron');
     } catch (error) {
+      // The log has it already, once and not with each tick.
+      if (error instanceof Problem && error.type === 'clock-differs') return;
       this.logger.error('The cleanup can not begin', error instanceof Error ? error.stack : error);
     }
   }

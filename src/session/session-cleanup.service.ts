@@ -1,17 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { DataSource, LessThanOrEqual, type QueryRunner } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { ClockCheck } from '../database/clock-check.service.js';
 import { Environment } from '../environment.js';
+import { Problem } from '../problem/problem.js';
 import { BatchPace } from './batch-pace.js';
 import type { StopReason } from './cleanup-run.entity.js';
 import { ExpiredSessionsRemoved } from './expired-sessions-removed.event.js';
 import { findFirst, type RecordBatch, removeBatch, type RemovedBatch } from './remove-batch.js';
 import { SessionBatchRemoved } from './session-batch-removed.event.js';
-import { Session } from './session.entity.js';
 
 export interface CleanupOptions {
-  /** Sessions that expired until then; the present by default. */
-  now?: Date;
   batchSize?: number;
   budgetSeconds?: number;
   /** Stops the run after the batch under way. */
@@ -34,7 +33,6 @@ export interface CleanupReport extends Removed {
 /** Where a run stands. */
 interface Run extends Required<Pick<CleanupOptions, 'record' | 'onProgress'>> {
   readonly queryRunner: QueryRunner;
-  readonly until: number;
   readonly passedOver: string[];
   readonly pace: BatchPace;
   /** Forward, never from the start: dead index entries of the batches before would be walked again each time. */
@@ -52,49 +50,46 @@ export class SessionCleanup {
     private readonly dataSource: DataSource,
     private readonly environment: Environment,
     private readonly events: EventEmitter2,
+    private readonly clock: ClockCheck,
   ) {}
-
-  /** Exactly, which takes seconds where there are millions. */
-  async countExpired(now = new Date()): Promise<number> {
-    return this.dataSource.manager.countBy(Session, { expiredAt: LessThanOrEqual(now.getTime()) });
-  }
 
   /**
    * Removes every session whose time is up, batch by batch, each in a transaction of its own.
    *
    * Any number of processes may do it at once: a batch passes over rows that somebody else has locked.
    *
+   * @throws Problem `clock-differs`, also when that begins between two batches
    * @throws Error when the database fails; what was removed until then stays removed
    */
   async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {
-    const { now = new Date(), batchSize = this.environment.cleanupBatchSize } = options;
+    const { batchSize = this.environment.cleanupBatchSize } = options;
     const stopReason = this.untilStopped(options);
-    const report = await this.removeSessions({ ...options, now, batchSize }, stopReason);
+    const report = await this.removeSessions({ ...options, batchSize }, stopReason);
     if (report.stopReason !== 'drained') return report;
     // The connection is given back by now: whoever is told takes another, and a small pool has no third.
     const start = performance.now();
     let cutShort: CleanupReport['stopReason'] | null = null;
-    const event = new ExpiredSessionsRemoved(now, batchSize, () => (cutShort ??= stopReason()) !== null);
+    const event = new ExpiredSessionsRemoved(batchSize, () => (cutShort ??= stopReason()) !== null);
     const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
     const later = baskets.reduce((sum, more) => sum + more, 0);
     this.tell({ sessions: 0, baskets: later }, start);
     return { ...report, baskets: report.baskets + later, stopReason: cutShort ?? 'drained' };
   }
 
-  /** Asked between two steps of a run: why it has to stop here, or null. */
+  /** Asked between two steps of a run: why it has to stop here, or null. By the monotonic clock, which nobody can set. */
   private untilStopped({ signal, budgetSeconds }: CleanupOptions): () => 'interrupted' | 'budget' | null {
-    const deadline = Date.now() + (budgetSeconds ?? this.environment.cleanupBudgetSeconds) * 1_000;
-    return () => (signal?.aborted ? 'interrupted' : Date.now() > deadline ? 'budget' : null);
+    const deadline = performance.now() + (budgetSeconds ?? this.environment.cleanupBudgetSeconds) * 1_000;
+    return () => (signal?.aborted ? 'interrupted' : performance.now() > deadline ? 'budget' : null);
   }
 
   private async removeSessions(
-    options: CleanupOptions & { now: Date; batchSize: number },
+    options: CleanupOptions & { batchSize: number },
     stopReason: () => CleanupReport['stopReason'] | null,
   ): Promise<CleanupReport> {
-    const { now, batchSize, record = () => Promise.resolve(), onProgress = () => undefined } = options;
+    const { batchSize, record = () => Promise.resolve(), onProgress = () => undefined } = options;
     const queryRunner = this.dataSource.createQueryRunner();
     const pace = new BatchPace(batchSize);
-    const run = { queryRunner, until: now.getTime(), passedOver: [], pace, after: 0, record, onProgress };
+    const run = { queryRunner, passedOver: [], pace, after: 0, record, onProgress };
     try {
       return await this.removeAll(run, stopReason);
     } finally {
@@ -109,26 +104,33 @@ export class SessionCleanup {
     const removed = { sessions: 0, baskets: 0 };
     for (;;) {
       const stopped = stopReason();
+      const batchSize = run.pace.size;
       const batch = stopped ? null : await this.removeOrPassOver(run);
       const failures = run.passedOver.length;
-      if (stopped ?? batch?.sessions === 0) return { ...removed, failures, stopReason: stopped ?? 'drained' };
-      removed.sessions += batch?.sessions ?? 0;
-      removed.baskets += batch?.baskets ?? 0;
-      run.onProgress(removed);
+      if (stopped) return { ...removed, failures, stopReason: stopped };
+      if (!batch) continue;
+      removed.sessions += batch.sessions;
+      removed.baskets += batch.baskets;
+      if (batch.sessions > 0) run.onProgress(removed);
+      // Not until a batch is empty: on a busy shop a session expires in the time that a batch takes.
+      if (batch.sessions < batchSize) return { ...removed, failures, stopReason: 'drained' };
     }
   }
 
   /** Halves a failing batch until the one row that can't be removed is found, and passes that over; null: try again. */
   private async removeOrPassOver(run: Run): Promise<RemovedBatch | null> {
     const { queryRunner, pace, record } = run;
+    const { clock } = this;
     const start = performance.now();
     try {
-      const batch = await removeBatch(queryRunner, run, pace.size, record);
+      const batch = await removeBatch(queryRunner, run, pace.size, { clock, record });
       pace.took(performance.now() - start);
       run.after = Math.max(run.after, batch.lastExpiredAt);
       this.tell(batch, start);
       return batch;
     } catch (error) {
+      // The clocks differ: no row is to blame.
+      if (error instanceof Problem) throw error;
       if (!pace.halve()) await this.passOver(run, error);
       return null;
     }

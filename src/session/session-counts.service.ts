@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThanOrEqual } from 'typeorm';
-import { Session } from './session.entity.js';
+import { DataSource } from 'typeorm';
+import { DATABASE_NOW } from '../database/database-clock.js';
 
 export interface ExpiredSessions {
   count: number;
   oldestExpiredAt: Date | null;
+  /** How long that one has been waiting; 0 when none waits. */
+  oldestSeconds: number;
 }
 
 export interface LivingSessions {
@@ -16,14 +18,11 @@ export interface LivingSessions {
 /** Up to so many are counted one by one, in some milliseconds; of more, the planner's estimate is near enough. */
 const COUNTED = 100_000;
 
-/** Whoever wants it exactly waits so long for it. */
-const EXACT_MILLISECONDS = 5_000;
-
 /** PostgreSQL's query_canceled. */
 const CANCELED = '57014';
 
-const EXPIRED = 'FROM sessions WHERE expired_at <= $1';
-const LIVING = 'FROM sessions WHERE expired_at > $1';
+const EXPIRED = `FROM sessions WHERE expired_at <= ${DATABASE_NOW}`;
+const LIVING = `FROM sessions WHERE expired_at > ${DATABASE_NOW}`;
 const GUESTS = `${LIVING} AND basket_id IS NOT NULL`;
 
 /** From the end of the index that dead entries of removed sessions don't lengthen. */
@@ -32,7 +31,7 @@ const COUNT_LIVING = `
   FROM (SELECT basket_id ${LIVING} ORDER BY expired_at DESC LIMIT ${COUNTED + 1}) AS counted`;
 
 const COUNT_EXPIRED = `
-  SELECT count(*)::int AS count, min(expired_at)::float8 AS oldest
+  SELECT count(*)::int AS count, min(expired_at)::float8 AS oldest, ${DATABASE_NOW}::float8 AS now
   FROM (SELECT expired_at ${EXPIRED} ORDER BY expired_at LIMIT ${COUNTED + 1}) AS counted`;
 
 /** How many sessions there are: exactly while they are few, about when they are many, cheaply in any case. */
@@ -40,45 +39,47 @@ const COUNT_EXPIRED = `
 export class SessionCounts {
   constructor(private readonly dataSource: DataSource) {}
 
-  async countExpired(now = Date.now()): Promise<ExpiredSessions> {
-    type Row = { count: number; oldest: number | null };
-    const [row] = await this.dataSource.query<[Row]>(COUNT_EXPIRED, [now]);
+  async countExpired(): Promise<ExpiredSessions> {
+    type Row = { count: number; oldest: number | null; now: number };
+    const [{ count, oldest, now }] = await this.dataSource.query<[Row]>(COUNT_EXPIRED);
     return {
-      count: await this.orEstimate(row.count, EXPIRED, now),
-      oldestExpiredAt: row.oldest === null ? null : new Date(row.oldest),
+      count: await this.orEstimate(count, EXPIRED),
+      oldestExpiredAt: oldest === null ? null : new Date(oldest),
+      oldestSeconds: (now - (oldest ?? now)) / 1_000,
     };
   }
 
-  /** Exactly, unless that takes seconds: once a run, not at every look. */
-  async countExpiredExactly(now = Date.now()): Promise<number> {
+  /** Exactly, unless that takes longer: then about. 0: however long it takes. */
+  async countExpiredExactly(milliseconds: number): Promise<number> {
     try {
       return await this.dataSource.transaction(async (manager) => {
-        await manager.query(`SET LOCAL statement_timeout = ${EXACT_MILLISECONDS}`);
-        return manager.countBy(Session, { expiredAt: LessThanOrEqual(now) });
+        await manager.query(`SET LOCAL statement_timeout = ${milliseconds}`);
+        const [row] = await manager.query<[{ count: number }]>(`SELECT count(*)::int AS count ${EXPIRED}`);
+        return row.count;
       });
     } catch (error) {
       if ((error as { code?: string }).code !== CANCELED) throw error;
-      return this.estimate(EXPIRED, now);
+      return this.estimate(EXPIRED);
     }
   }
 
-  async countLiving(now = Date.now()): Promise<LivingSessions> {
-    const [counted] = await this.dataSource.query<[LivingSessions]>(COUNT_LIVING, [now]);
+  async countLiving(): Promise<LivingSessions> {
+    const [counted] = await this.dataSource.query<[LivingSessions]>(COUNT_LIVING);
     if (counted.count <= COUNTED) return counted;
     return {
-      count: await this.orEstimate(counted.count, LIVING, now),
-      guestBaskets: await this.estimate(GUESTS, now),
+      count: await this.orEstimate(counted.count, LIVING),
+      guestBaskets: await this.estimate(GUESTS),
     };
   }
 
-  private async orEstimate(counted: number, from: string, now: number): Promise<number> {
-    return counted <= COUNTED ? counted : Math.max(counted, await this.estimate(from, now));
+  private async orEstimate(counted: number, from: string): Promise<number> {
+    return counted <= COUNTED ? counted : Math.max(counted, await this.estimate(from));
   }
 
   /** What the planner expects, from the statistics that every ANALYZE renews; nothing is read. */
-  private async estimate(from: string, now: number): Promise<number> {
+  private async estimate(from: string): Promise<number> {
     type Plan = { 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] };
-    const [plan] = await this.dataSource.query<[Plan]>(`EXPLAIN (FORMAT JSON) SELECT ${from}`, [now]);
+    const [plan] = await this.dataSource.query<[Plan]>(`EXPLAIN (FORMAT JSON) SELECT ${from}`);
     return plan['QUERY PLAN'][0].Plan['Plan Rows'];
   }
 }

@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CleanupBacklog } from './cleanup-backlog.service.js';
 import { CleanupRun } from './cleanup-run.entity.js';
+import { CleanupRunStore } from './cleanup-run.store.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
 import { GuestLimiter } from './guest-limiter.service.js';
 import { SessionCleanupJob } from './session-cleanup.job.js';
@@ -27,6 +28,7 @@ import { SessionStore } from './session.store.js';
     SessionLimit,
     SessionCleanup,
     SessionCleanupJob,
+    CleanupRunStore,
     CleanupRuns,
     CleanupBacklog,
   ],
@@ -39,6 +41,7 @@ import { SessionStore } from './session.store.js';
     SessionCounts,
     SessionLimit,
     SessionCleanup,
+    CleanupRunStore,
     CleanupRuns,
     CleanupBacklog,
   ],

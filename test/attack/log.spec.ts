@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
 import { Client, type ProblemBody } from '../support/client.js';
 import { Program } from '../support/program.js';
 import { Shop } from '../support/shop.js';
+
+const NOISY = join(import.meta.dirname, '../support/noisy-process.mjs');
 
 /** Through a proxy that ends TLS, as in production. */
 const SECURE = { 'X-Forwarded-Proto': 'https' };
@@ -67,5 +70,30 @@ describe('an attacker who reads the log', () => {
       expect(secret.length).toBeGreaterThan(5);
       expect(log).not.toContain(secret);
     }
+  });
+
+  it('finds lines of JSON alone in it, also for warnings of Node and libraries and for an error that nobody caught', async () => {
+    const program = Program.run('main', [], {
+      NODE_OPTIONS: `--import=${NOISY}`,
+      NODE_ENV: 'production',
+      DATABASE_URL: shop.databaseUrl,
+      SESSION_SECRET: 's'.repeat(40),
+      JWT_SECRET: 'j'.repeat(40),
+      PORT: '0',
+    });
+    await program.serves();
+
+    process.kill(program.pid, 'SIGUSR2');
+    await program.prints(/very old/);
+    const { code, stdout, stderr } = await program.stops('SIGPIPE');
+
+    expect(code).toBe(1);
+    const lines = (stdout + stderr).trim().split('\n');
+    const said = lines.map((line) => JSON.parse(line) as { level: string; message: string });
+    expect(said.slice(-3)).toMatchObject([
+      { level: 'warn', message: 'DeprecationWarning: It is old.' },
+      { level: 'warn', message: 'DeprecationWarning: It is very old.' },
+      { level: 'fatal', message: expect.stringContaining('Nobody caught it.') as unknown },
+    ]);
   });
 });

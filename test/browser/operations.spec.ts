@@ -107,6 +107,21 @@ describe('the operations page', () => {
     expect(await page.getByRole('button', { name: 'Clear now' }).isDisabled()).toBe(true);
   });
 
+  it('says that no cleanup runs while the clocks differ, and since when a run gave no sign of life', async () => {
+    await shop.sql(`
+      INSERT INTO cleanup_runs (trigger, host, started_at, last_seen_at)
+      VALUES ('cron', 'x', now() - interval '1 hour', now() - interval '10 minutes')`);
+    const page = await asAdmin();
+    const overview = await page.evaluate<object>("fetch('/api/admin/overview').then((r) => r.json())");
+    const clock = { differs: true, differenceSeconds: -1_296_000.4 };
+    await page.route(/api\/admin\/overview/, (route) => route.fulfill({ json: { ...overview, clock } }));
+
+    await page.getByText('▲ No cleanup runs: the clocks differ').waitFor();
+    await page.getByText('The database’s clock is 1,296,000 seconds behind the shop’s.').waitFor();
+    await page.getByText(/no sign of life since \d\d:\d\d/).waitFor();
+    await shop.sql('DELETE FROM cleanup_runs WHERE ended_at IS NULL');
+  });
+
   it('turns red when the cleanup is behind, and says so in words', async () => {
     await guestsWithBaskets(1);
     await shop.sql('UPDATE sessions SET expired_at = $1 WHERE user_id IS NULL', [Date.now() - 86_400_000]);

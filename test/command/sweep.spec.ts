@@ -77,7 +77,7 @@ describe('baskets:sweep', () => {
     const controller = new AbortController();
 
     const report = await shop.app.get(OrphanSweep).sweep({
-      before: new Date(),
+      olderThanMilliseconds: 0,
       batchSize: 3,
       dryRun: false,
       signal: controller.signal,

@@ -40,9 +40,15 @@ export class Program {
 
   /** The address that the server says it serves on. */
   async serves(): Promise<string> {
+    const [, url = ''] = await this.prints(/Serving on (http:\/\/[^ "]+)/);
+    return url.replace('localhost', '127.0.0.1');
+  }
+
+  /** Waits for something on standard output. */
+  async prints(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
-      const url = /Serving on (http:\/\/[^ "]+)/.exec(this.stdout)?.[1];
-      if (url) return url.replace('localhost', '127.0.0.1');
+      const found = pattern.exec(this.stdout);
+      if (found) return found;
       if (this.child.exitCode !== null || this.child.signalCode !== null)
         throw new Error(`It ended: ${this.stdout}${this.stderr}`);
       await Promise.race([once(this.child.stdout!, 'data'), this.ended]);

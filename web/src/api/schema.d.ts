@@ -360,7 +360,7 @@ export interface paths {
         };
         /**
          * Whether requests can be served; send them elsewhere when not
-         * @description `degraded` is ready, too: the cleanup of expired sessions is behind, and somebody should look.
+         * @description `degraded` is ready, too: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`). Somebody should look.
          */
         get: operations["ready"];
         put?: never;
@@ -843,9 +843,16 @@ export interface components {
             startedAt: string;
             /**
              * Format: date-time
-             * @description Null while it runs, and for good when its process was killed.
+             * @description Null while it runs. Of a run that died the last sign of life.
              */
             endedAt: string | null;
+            /**
+             * Format: date-time
+             * @description The last sign of life, every 30 seconds; null of a run of an older version.
+             */
+            lastSeenAt: string | null;
+            /** @description It has not ended and gave no sign of life for five minutes: its process ended or hangs. The next run closes it as `failed`. */
+            isUnseen: boolean;
             /** @description So far, while it runs. */
             sessionsRemoved: number;
             basketsRemoved: number;
@@ -876,10 +883,20 @@ export interface components {
              */
             lastDrainedAt: string | null;
         };
+        ClockOverviewDto: {
+            /**
+             * @description The clock of the database minus the clock of the instance that answers.
+             * @example 0.012
+             */
+            differenceSeconds: number;
+            /** @description They differ by more than a minute: no cleanup runs until they agree. */
+            differs: boolean;
+        };
         OverviewDto: {
             sessions: components["schemas"]["SessionsOverviewDto"];
             guestBaskets: components["schemas"]["GuestBasketsOverviewDto"];
             cleanup: components["schemas"]["CleanupOverviewDto"];
+            clock: components["schemas"]["ClockOverviewDto"];
         };
         CleanupRunPageDto: {
             runs: components["schemas"]["CleanupRunDto"][];
@@ -3423,7 +3440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `cleanup-running`: A cleanup is under way. */
+            /** @description `cleanup-running`: A cleanup is under way. `clock-differs`: The clocks differ. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -37,6 +37,11 @@ export function RunTable({ runs, onOlder }: { runs: CleanupRun[]; onOlder?: () =
   );
 }
 
+/** Until the next run closes it. */
+function unseen({ lastSeenAt }: CleanupRun): string {
+  return lastSeenAt ? `no sign of life since ${moment(lastSeenAt)}` : 'no sign of life';
+}
+
 function Row({ run }: { run: CleanupRun }): ReactNode {
   const figure = (value: number | null) => value?.toLocaleString('en') ?? '–';
   return (
@@ -51,7 +56,7 @@ function Row({ run }: { run: CleanupRun }): ReactNode {
       <td>{figure(run.basketsRemoved)}</td>
       <td>{run.endedAt ? secondsOf(run).toFixed(1) : '–'}</td>
       <td>{figure(run.sessionsLeft)}</td>
-      <td>{run.error ?? run.stopReason ?? 'not yet'}</td>
+      <td>{run.error ?? run.stopReason ?? (run.isUnseen ? unseen(run) : 'not yet')}</td>
     </tr>
   );
 }

@@ -5,10 +5,10 @@ import type { Overview } from './operations-queries.js';
 
 /** Whether the cleanup keeps up: in words and by a sign, not by a colour alone. */
 export function Standing({ overview, isStale }: { overview: Overview; isStale: boolean }): ReactNode {
-  const { cleanup, sessions } = overview;
+  const { cleanup, sessions, clock } = overview;
   const limit = count(Math.round(cleanup.limitSeconds / 60), 'minute');
   return (
-    <div className={cleanup.isBehind ? 'standing behind' : 'standing'} role="status">
+    <div className={cleanup.isBehind || clock.differs ? 'standing behind' : 'standing'} role="status">
       <p>
         <strong>{cleanup.isBehind ? '▲ The cleanup is behind' : '✓ The cleanup keeps up'}</strong>
         <br />
@@ -17,6 +17,14 @@ export function Standing({ overview, isStale }: { overview: Overview; isStale: b
           : 'No expired session is waiting.'}
         {cleanup.lastDrainedAt && ` Last finished ${moment(cleanup.lastDrainedAt)}.`}
       </p>
+      {clock.differs && (
+        <p>
+          <strong>▲ No cleanup runs: the clocks differ</strong>
+          <br />
+          The database’s clock is {count(Math.abs(Math.round(clock.differenceSeconds)), 'second')}{' '}
+          {clock.differenceSeconds > 0 ? 'ahead of' : 'behind'} the shop’s. Either can be the wrong one.
+        </p>
+      )}
       {isStale && <p>These figures are old: the shop does not answer.</p>}
     </div>
   );

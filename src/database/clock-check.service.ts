@@ -1,0 +1,71 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Problem } from '../problem/problem.js';
+import { clocksDiffer, type ClockReading, startReading } from './clock-reading.js';
+import { DATABASE_NOW } from './database-clock.js';
+
+/** The column that `queryChecked` reads: the database's time of the statement. */
+export const DATABASE_AT = `${DATABASE_NOW}::float8 AS "databaseAt"`;
+
+/**
+ * Compares the database's clock with the clock of this process.
+ *
+ * All that removes takes its time from the database. A database with a wrong clock would remove the baskets of active
+ * guests, and either clock may be the wrong one. So nothing is removed while they differ.
+ */
+@Injectable()
+export class ClockCheck {
+  private readonly logger = new Logger(ClockCheck.name);
+  private didDiffer = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Reads both clocks; the log says it once when they begin to differ and once when they agree again. */
+  async read(): Promise<ClockReading> {
+    const queryRunner = this.dataSource.createQueryRunner();
+    try {
+      // To wait for a connection would only make the reading less exact.
+      await queryRunner.connect();
+      const toReading = startReading();
+      const [row] = await queryRunner.manager.query<[{ databaseAt: number }]>(`SELECT ${DATABASE_AT}`);
+      return this.log(toReading(row.databaseAt));
+    } finally {
+      await queryRunner.release();
+    }
+  }
+
+  /** @throws Problem `clock-differs` */
+  async assertAgreement(): Promise<void> {
+    assertAgreement(await this.read());
+  }
+
+  /**
+   * Runs a statement that removes; its only row has the column DATABASE_AT.
+   *
+   * @throws Problem `clock-differs`, so that the caller's transaction rolls back
+   */
+  async queryChecked<T>(manager: EntityManager, sql: string, values: unknown[]): Promise<T> {
+    const toReading = startReading();
+    const [row] = await manager.query<[T & { databaseAt: number }]>(sql, values);
+    assertAgreement(this.log(toReading(row.databaseAt)));
+    return row;
+  }
+
+  private log(reading: ClockReading): ClockReading {
+    const differs = clocksDiffer(reading);
+    if (differs === this.didDiffer) return reading;
+    this.didDiffer = differs;
+    if (differs) this.logger.warn(describe(reading));
+    else this.logger.log('The clocks of the database and of this process agree again: the cleanup runs.');
+    return reading;
+  }
+}
+
+function assertAgreement(reading: ClockReading): void {
+  if (clocksDiffer(reading)) throw new Problem('clock-differs', describe(reading));
+}
+
+function describe({ databaseAt, processAt }: ClockReading): string {
+  const [database, process] = [databaseAt, processAt].map((at) => new Date(at).toISOString());
+  return `The database's clock says ${database}, the clock of this process says ${process}. No cleanup runs until they agree within a minute.`;
+}

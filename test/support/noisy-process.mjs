@@ -1,0 +1,8 @@
+// Preloaded by `--import`: SIGUSR2 makes the process say what a library might, SIGPIPE makes it fail.
+process.on('SIGUSR2', () => {
+  process.emit('deprecation', new Error('It is old.'));
+  process.emitWarning('It is very old.', 'DeprecationWarning', 'DEP9999');
+});
+process.on('SIGPIPE', () => {
+  throw new Error('Nobody caught it.');
+});
