@@ -6,6 +6,7 @@ import { Basket } from './src/basket/basket.entity.js';
 import { IdempotencyKey } from './src/basket/idempotency-key.entity.js';
 import { OrphanCount } from './src/basket/orphan-count.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
+import { ListeningClient } from './src/database/listening-client.js';
 import { MIGRATIONS } from './src/database/migrations.js';
 import { readDatabaseUrl } from './src/environment.js';
 import { CleanupRun } from './src/session/cleanup-run.entity.js';
@@ -43,7 +44,11 @@ const schema = {
 
 /** What the application connects with: bounded for requests, unbounded for commands. */
 export function dataSourceOptions(url: string, poolSize: number, isBounded: boolean): DataSourceOptions {
-  const extra = { connectionTimeoutMillis: POOL_WAIT_MILLISECONDS, ...(isBounded && BOUNDS) };
+  const extra = {
+    Client: ListeningClient,
+    connectionTimeoutMillis: POOL_WAIT_MILLISECONDS,
+    ...(isBounded && BOUNDS),
+  };
   return { ...schema, url, poolSize, applicationName: 'basketkeeper', extra };
 }
 

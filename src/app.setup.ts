@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import bodyParser from 'body-parser';
@@ -30,12 +31,16 @@ export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void
   const { isProduction, trustProxy, allowedOrigins, hasWeb } = app.get(Environment);
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.disable('x-powered-by');
-  putBefore(boundServer(app.getHttpServer()), [
-    app.get(HttpMetrics).observe,
-    closeWhenDraining(app.get(Draining)),
-    ...(allowedOrigins.length > 0 ? [cors<IncomingMessage>(corsFor(allowedOrigins))] : []),
-    app.get(BasketFastPath).serve,
-  ]);
+  const logger = new Logger('Server');
+  putBefore(
+    boundServer(app.getHttpServer(), (message) => logger.warn(message)),
+    [
+      app.get(HttpMetrics).observe,
+      closeWhenDraining(app.get(Draining)),
+      ...(allowedOrigins.length > 0 ? [cors<IncomingMessage>(corsFor(allowedOrigins))] : []),
+      app.get(BasketFastPath).serve,
+    ],
+  );
   app.use(nameRequest);
   app.use(setHeaders(securityHeaders(isProduction)));
   app.use(failWithTheFront);

@@ -14,6 +14,7 @@ const GROUND = [
   'retry-transaction',
   'named-statement',
   'connection-pool',
+  'listening-client',
   'database-clock',
 ];
 
@@ -69,7 +70,9 @@ const imports = sources.flatMap((file): Import[] => {
 /** `src/auth/visitor` is of the room auth, `src/app.setup` of app. */
 function roomOf(path: string): string {
   const [, ground] =
-    /^src\/database\/(retry-transaction|named-statement|connection-pool|database-clock)$/.exec(path) ?? [];
+    /^src\/database\/(retry-transaction|named-statement|connection-pool|listening-client|database-clock)$/.exec(
+      path,
+    ) ?? [];
   if (ground) return ground;
   const [room = ''] = path.replace(/^src\//, '').split(/[/.]/);
   return room;
