@@ -9,6 +9,8 @@ const GROUND = [
   'environment',
   'environment-variables',
   'project-folder',
+  'database-url',
+  'operator-error',
   'problem',
   'page',
   'retry-transaction',

@@ -4,7 +4,7 @@ import { FindOrdersAndProducts1795470700000 } from './migrations/1795470700000-F
 import { LetKeysOutliveBaskets1795557600000 } from './migrations/1795557600000-LetKeysOutliveBaskets.js';
 import { CountOrphans1795557700000 } from './migrations/1795557700000-CountOrphans.js';
 import { LimitLogins1795644000000 } from './migrations/1795644000000-LimitLogins.js';
-import { SampleSessions1796342400000 } from './migrations/1796342400000-SampleSessions.js';
+import { SampleSessions1795651200000 } from './migrations/1795651200000-SampleSessions.js';
 
 /** In the order in which they run. A list, not a glob: it is the same from source, when built and in tests. */
 export const MIGRATIONS = [
@@ -14,5 +14,5 @@ export const MIGRATIONS = [
   LetKeysOutliveBaskets1795557600000,
   CountOrphans1795557700000,
   LimitLogins1795644000000,
-  SampleSessions1796342400000,
+  SampleSessions1795651200000,
 ];

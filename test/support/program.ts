@@ -38,6 +38,11 @@ export class Program {
     return this.child.pid ?? NaN;
   }
 
+  /** What it has written so far. */
+  get output(): string {
+    return this.stdout + this.stderr;
+  }
+
   /** The address that the server says it serves on. */
   async serves(): Promise<string> {
     for (;;) {
