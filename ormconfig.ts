@@ -59,7 +59,8 @@ export function migrationOptions(url?: string): DataSourceOptions {
     url,
     poolSize: 1,
     applicationName: 'basketkeeper-migrations',
-    logging: ['error'],
+    // What fails is thrown, with the migration's name.
+    logging: false,
     extra: CONNECTING,
   };
 }

@@ -162,9 +162,31 @@ describe('npm run start:prod', () => {
       expect(stdout + stderr).toContain(name);
   });
 
+  it('names all bad settings, a line of the log each, without a stack and without the password', async () => {
+    const bad = {
+      DATABASE_URL: 'postgres://app:secret-word@one,two/shop?target_session_attrs=read-write',
+      MIGRATION_DATABASE_URL: 'mysql://app:secret-word@db/shop',
+      PORT: 'x',
+      CURRENCY: 'euro',
+    };
+    const { code, stdout, stderr } = await Program.run('main', [], bad).ends();
+
+    expect([code, stderr]).toEqual([1, '']);
+    const lines = stdout.trim().split('\n');
+    const messages = lines.map((line) => (JSON.parse(line) as { message: string }).message);
+    expect(messages.map((message) => message.split(' ')[0])).toEqual([
+      'PORT',
+      'DATABASE_URL',
+      'MIGRATION_DATABASE_URL',
+      'CURRENCY',
+    ]);
+    expect(stdout).not.toMatch(/secret-word|    at /);
+  });
+
   it('says so when the database can not be reached', async () => {
     const away = { NODE_ENV: 'production', DATABASE_URL: 'postgres://app:x@127.0.0.1:1/shop', ...secrets };
-    const { code, stdout, stderr } = await Program.run('main', [], away).ends();
+    const noWait = { ...away, DATABASE_WAIT_SECONDS: '0' };
+    const { code, stdout, stderr } = await Program.run('main', [], noWait).ends();
 
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(/ECONNREFUSED/);

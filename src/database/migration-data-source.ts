@@ -107,12 +107,16 @@ async function retry(name: string, migrate: () => Promise<unknown>): Promise<voi
     try {
       return void (await migrate());
     } catch (error) {
-      if (codeOf(error) !== LOCK_NOT_AVAILABLE && !isConflict(error)) throw error;
+      if (codeOf(error) !== LOCK_NOT_AVAILABLE && !isConflict(error)) throw failed(name, error);
       if (tried === TRIES) throw heldUp(name, error);
       logger.warn(`${name}: others use what it changes. Try ${tried} of ${TRIES} failed, trying again.`);
       await sleep(PAUSE_MILLISECONDS);
     }
   }
+}
+
+function failed(name: string, cause: unknown): Error {
+  return new Error(`${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }
 
 function heldUp(name: string, cause: unknown): OperatorError {
