@@ -37,7 +37,8 @@ export function databaseUrlProblem(text: string): string | null {
   if (!/^postgres(ql)?$/.test(scheme)) return `${LOOK}: it begins with ${scheme}://`;
   // A part of the password may have been taken for parameters: no name of them may be said then.
   if (/[?#].*@/.test(text)) return ENCODE;
-  if (/^[^/]*\/\/([^/?]*@)?[^/?@]*,/.test(text)) return ONE_HOST;
+  const [, host = ''] = /^[^/]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text) ?? [];
+  if (host.includes(',')) return ONE_HOST;
   if (!URL.canParse(text) || new URL(text).hash !== '') return ENCODE;
   return parametersProblem(new URL(text).searchParams) ?? clientProblem(text);
 }

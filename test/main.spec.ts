@@ -171,8 +171,8 @@ describe('npm run start:prod', () => {
     };
     const { code, stdout, stderr } = await Program.run('main', [], bad).ends();
 
-    expect([code, stderr]).toEqual([1, '']);
-    const lines = stdout.trim().split('\n');
+    expect([code, stdout]).toEqual([1, '']);
+    const lines = stderr.trim().split('\n');
     const messages = lines.map((line) => (JSON.parse(line) as { message: string }).message);
     expect(messages.map((message) => message.split(' ')[0])).toEqual([
       'PORT',
@@ -180,7 +180,7 @@ describe('npm run start:prod', () => {
       'MIGRATION_DATABASE_URL',
       'CURRENCY',
     ]);
-    expect(stdout).not.toMatch(/secret-word|    at /);
+    expect(stderr).not.toMatch(/secret-word|    at /);
   });
 
   it('says so when the database can not be reached', async () => {
