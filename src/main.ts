@@ -87,6 +87,9 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+// Who reads the log may end before us: a pipe that nobody reads is no reason to stop.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   // Until the settings are known: what is wrong with them is a line of the log as well.
   Logger.overrideLogger(new AppLogger({ isProduction: false, logLevel: 'info' }));

@@ -143,6 +143,19 @@ describe('npm run start:prod', () => {
     for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ level: 'log' });
   });
 
+  it('serves on when nobody reads its log any more', async () => {
+    const program = Program.run('main', [], { DATABASE_URL: database.url, LOG_LEVEL: 'debug', PORT: '0' });
+    const client = new Client(await program.serves());
+    program.closesOutput();
+
+    // A line of the log each.
+    for (let round = 0; round < 3; round++) {
+      expect((await client.sends('GET', '/api/orders/x')).status).toBe(400);
+    }
+
+    expect((await program.stops('SIGTERM')).code).toBe(0);
+  });
+
   it('refuses an unmigrated database with a sentence that names the command', async () => {
     const empty = await createDatabase('empty');
 

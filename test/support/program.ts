@@ -43,6 +43,12 @@ export class Program {
     return this.stdout + this.stderr;
   }
 
+  /** As a program does that reads its log, and ends. */
+  closesOutput(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   /** The address that the server says it serves on. */
   async serves(): Promise<string> {
     for (;;) {
