@@ -42,7 +42,7 @@ describe('a registration', () => {
   const answers = (...errors: unknown[]) =>
     registerOnce(() => {
       const error = errors.shift();
-      return error ? Promise.reject(error as Error) : Promise.resolve();
+      return error ? Promise.reject(error) : Promise.resolve();
     });
 
   it.each(UNCERTAIN)(
