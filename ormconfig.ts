@@ -1,13 +1,15 @@
 import pg from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { User } from './src/auth/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
 import { IdempotencyKey } from './src/basket/idempotency-key.entity.js';
 import { OrphanCount } from './src/basket/orphan-count.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
+import { ListeningClient } from './src/database/listening-client.js';
+import { MigrationDataSource } from './src/database/migration-data-source.js';
 import { MIGRATIONS } from './src/database/migrations.js';
-import { readDatabaseUrl } from './src/environment.js';
+import { readMigrationSettings } from './src/environment.js';
 import { CleanupRun } from './src/session/cleanup-run.entity.js';
 import { Session } from './src/session/session.entity.js';
 
@@ -31,6 +33,9 @@ const BOUNDS = {
   keepAliveInitialDelayMillis: 10_000,
 };
 
+/** A try to connect ends by then, also one that nobody answers. */
+const CONNECTING = { Client: ListeningClient, connectionTimeoutMillis: POOL_WAIT_MILLISECONDS };
+
 const schema = {
   type: 'postgres' as const,
   driver: pg,
@@ -43,14 +48,22 @@ const schema = {
 
 /** What the application connects with: bounded for requests, unbounded for commands. */
 export function dataSourceOptions(url: string, poolSize: number, isBounded: boolean): DataSourceOptions {
-  const extra = { connectionTimeoutMillis: POOL_WAIT_MILLISECONDS, ...(isBounded && BOUNDS) };
+  const extra = { ...CONNECTING, ...(isBounded && BOUNDS) };
   return { ...schema, url, poolSize, applicationName: 'basketkeeper', extra };
 }
 
 /** What migrations connect with: one connection, and no time limits, for a change of a large table takes its time. */
-export function migrationOptions(url: string | undefined): DataSourceOptions {
-  return { ...schema, url, poolSize: 1, applicationName: 'basketkeeper-migrations', logging: ['error'] };
+export function migrationOptions(url?: string): DataSourceOptions {
+  return {
+    ...schema,
+    url,
+    poolSize: 1,
+    applicationName: 'basketkeeper-migrations',
+    // What fails is thrown, with the migration's name.
+    logging: false,
+    extra: CONNECTING,
+  };
 }
 
 /** For TypeORM's own command line: `npm run db:migrate`, `db:revert`, `db:generate`. */
-export default new DataSource(migrationOptions(readDatabaseUrl()));
+export default new MigrationDataSource(migrationOptions(), () => readMigrationSettings());

@@ -1,15 +1,43 @@
 /**
- * Runs a command with `DATABASE_URL` set: `node --import tsx scripts/with-database.ts npm run …`.
+ * Runs a command with `DATABASE_URL` set: `node --import tsx scripts/with-database.ts [--migrated] npm run …`.
  * Where it is not set, the command gets the project's embedded PostgreSQL.
+ *
+ * `--migrated`: the command needs the tables. The embedded database is migrated first; another one is only checked, for it may
+ * be anybody's.
  */
 import { spawnSync } from 'node:child_process';
+import { migrationOptions } from '../ormconfig.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
-import { readDatabaseUrl } from '../src/environment.js';
+import { assertMigrated, migrate } from '../src/database/migrate.js';
+import { WaitingDataSource } from '../src/database/waiting-data-source.js';
+import { type MigrationSettings, readMigrationSettings } from '../src/environment.js';
 
-const [command = '', ...args] = process.argv.slice(2);
-const given = readDatabaseUrl();
-const embedded = given ? undefined : await startEmbeddedPostgres();
-const env = { ...process.env, DATABASE_URL: given ?? embedded?.url };
-const { status } = spawnSync(command, args, { env, stdio: 'inherit' });
-await embedded?.stop();
-process.exitCode = status ?? 1;
+async function run(args: string[]): Promise<number> {
+  const needsTables = args[0] === '--migrated';
+  const [command = '', ...rest] = needsTables ? args.slice(1) : args;
+  const { url, waitSeconds } = readMigrationSettings();
+  const embedded = url === undefined ? await startEmbeddedPostgres() : undefined;
+  try {
+    if (needsTables) await (embedded ? migrate(embedded.url) : checkTables({ url, waitSeconds }));
+    const env = { ...process.env, DATABASE_URL: url ?? embedded?.url };
+    return spawnSync(command, rest, { env, stdio: 'inherit' }).status ?? 1;
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+async function checkTables({ url, waitSeconds }: MigrationSettings): Promise<void> {
+  const dataSource = await new WaitingDataSource(migrationOptions(url), waitSeconds).initialize();
+  try {
+    await assertMigrated(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import bodyParser from 'body-parser';
@@ -33,13 +34,17 @@ export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void
   app.disable('x-powered-by');
   // `/API/basket` is another path. Nest has made the router by now, so the setting of Express would come too late.
   Object.assign(app.getHttpAdapter().getInstance().router as object, { caseSensitive: true });
-  putBefore(boundServer(app.getHttpServer()), [
-    app.get(HttpMetrics).observe,
-    closeWhenDraining(app.get(Draining)),
-    ...(allowedOrigins.length > 0 ? [cors<IncomingMessage>(corsFor(allowedOrigins))] : []),
-    app.get(BasketFastPath).serve,
-    refuseAlias,
-  ]);
+  const logger = new Logger('Server');
+  putBefore(
+    boundServer(app.getHttpServer(), (message) => logger.warn(message)),
+    [
+      app.get(HttpMetrics).observe,
+      closeWhenDraining(app.get(Draining)),
+      ...(allowedOrigins.length > 0 ? [cors<IncomingMessage>(corsFor(allowedOrigins))] : []),
+      app.get(BasketFastPath).serve,
+      refuseAlias,
+    ],
+  );
   app.use(nameRequest);
   app.use(setHeaders(securityHeaders(isProduction)));
   app.use(failWithTheFront);

@@ -26,6 +26,9 @@ addProductsImport(program);
 addUsersCreateAdmin(program);
 addOpenApiPrint(program);
 
+// As of `| head`, which has read enough.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,5 +1,6 @@
 import { CronTime, validateCronExpression } from 'cron';
 import { isIP } from 'node:net';
+import { databaseUrlProblem } from './database-url.js';
 
 export type Variables = Record<string, string | undefined>;
 
@@ -48,8 +49,8 @@ export class VariableReader {
       const why = 'is missing: the embedded PostgreSQL is for development and tests, never for production';
       return required ? this.refuse(name, why, undefined) : undefined;
     }
-    if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
-    return this.refuse(name, 'must look like postgres://user:password@host:5432/database', undefined);
+    const problem = databaseUrlProblem(text);
+    return problem === null ? text : this.refuse(name, problem, undefined);
   }
 
   secrets(name: string, required: boolean): string[] {

@@ -1,4 +1,5 @@
 import { VariableReader, type Variables } from './environment-variables.js';
+import { OperatorError } from './operator-error.js';
 
 /** Whose quantity stays when both baskets hold a product: the larger, both together, the guest's, the user's. */
 export const MERGE_STRATEGIES = ['max', 'sum', 'guest', 'user'] as const;
@@ -29,6 +30,8 @@ export abstract class Environment {
   /** The same, by a role that may change the schema; undefined: by the one that serves. */
   abstract readonly migrationDatabaseUrl: string | undefined;
   abstract readonly databasePoolSize: number;
+  /** How long a start waits for a database that is not there yet. */
+  abstract readonly databaseWaitSeconds: number;
   /** Whether what is asked of the database must answer in seconds, as for a request; a command may take its time. */
   abstract readonly isDatabaseBounded: boolean;
   /** The first signs; all are accepted. */
@@ -58,21 +61,52 @@ export abstract class Environment {
 }
 
 /** Says all that is wrong with the environment at once, a line per variable. */
-export class InvalidEnvironment extends Error {
+export class InvalidEnvironment extends OperatorError {
   constructor(readonly problems: string[]) {
     super(`The environment is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
 }
 
 /**
- * Reads every setting once.
+ * Reads every setting of a server once.
  *
  * @throws InvalidEnvironment naming each variable that is missing or can't be understood.
  */
 export function readEnvironment(variables: Variables = process.env): Environment {
+  return readSettings(variables, true);
+}
+
+/** What a command does not use, for it serves nobody. */
+const FOR_SERVING = new Set([
+  'HOST',
+  'PORT',
+  'TRUST_PROXY',
+  'OPERATIONS_PORT',
+  'ALLOWED_ORIGINS',
+  'RATE_LIMIT_LOGIN',
+  'MIGRATION_DATABASE_URL',
+  'SESSION_SECRET',
+  'JWT_SECRET',
+  'JWT_TTL_SECONDS',
+  'CLEANUP_CRON',
+  'WEB',
+]);
+
+/**
+ * The settings of a command: those for serving are neither required nor checked.
+ *
+ * @throws InvalidEnvironment
+ */
+export function readCommandEnvironment(variables: Variables = process.env): Environment {
+  const used = Object.entries(variables).filter(([name]) => !FOR_SERVING.has(name));
+  return readSettings(Object.fromEntries(used), false);
+}
+
+function readSettings(variables: Variables, isServing: boolean): Environment {
   const problems: string[] = [];
   const read = new VariableReader(variables, problems);
   const isProduction = variables.NODE_ENV === 'production';
+  const needsSecrets = isProduction && isServing;
   const environment: Environment = {
     isProduction,
     host: read.text('HOST') ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
@@ -87,13 +121,14 @@ export function readEnvironment(variables: Variables = process.env): Environment
     databaseUrl: read.databaseUrl('DATABASE_URL', isProduction),
     migrationDatabaseUrl: read.databaseUrl('MIGRATION_DATABASE_URL', false),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1_000),
+    databaseWaitSeconds: readWait(read),
     isDatabaseBounded: true,
-    sessionSecrets: read.secrets('SESSION_SECRET', isProduction),
+    sessionSecrets: read.secrets('SESSION_SECRET', needsSecrets),
     sessionTtlSeconds: read.integer('SESSION_TTL_SECONDS', 1_209_600, 1),
     sessionMaxSeconds: read.integer('SESSION_MAX_SECONDS', 7_776_000, 1),
     sessionTouchSeconds: read.integer('SESSION_TOUCH_SECONDS', 300, 0),
     sessionsPerUser: read.integer('SESSIONS_PER_USER', 100, 1, 1_000_000),
-    jwtSecrets: read.secrets('JWT_SECRET', isProduction),
+    jwtSecrets: read.secrets('JWT_SECRET', needsSecrets),
     jwtTtlSeconds: read.integer('JWT_TTL_SECONDS', 900, 1),
     cleanupCron: read.cron('CLEANUP_CRON', '*/5 * * * *'),
     cleanupBatchSize: read.integer('CLEANUP_BATCH_SIZE', 2_000, 1, 100_000),
@@ -110,11 +145,27 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return environment;
 }
 
-/** The server that migrations run on; they need nothing else, so nothing else is checked. */
-export function readDatabaseUrl(variables: Variables = process.env): string | undefined {
+/** Where migrations run. */
+export interface MigrationSettings {
+  /** Undefined: not set, which is the embedded PostgreSQL for those who can start it. */
+  url: string | undefined;
+  waitSeconds: number;
+}
+
+/**
+ * Reads them. A migration needs nothing else, so nothing else is checked.
+ *
+ * @throws InvalidEnvironment
+ */
+export function readMigrationSettings(variables: Variables = process.env): MigrationSettings {
   const problems: string[] = [];
   const read = new VariableReader(variables, problems);
   const url = read.databaseUrl('MIGRATION_DATABASE_URL', false) ?? read.databaseUrl('DATABASE_URL', false);
+  const waitSeconds = readWait(read);
   if (problems.length > 0) throw new InvalidEnvironment(problems);
-  return url;
+  return { url, waitSeconds };
+}
+
+function readWait(read: VariableReader): number {
+  return read.integer('DATABASE_WAIT_SECONDS', 30, 0, 3_600);
 }

@@ -10,7 +10,7 @@ import { addDemoProducts } from './catalogue/demo-products.js';
 import { findDatabase } from './database/find-database.js';
 import { migrate } from './database/migrate.js';
 import { Draining } from './operations/draining.service.js';
-import { type Environment, readEnvironment } from './environment.js';
+import { type Environment, InvalidEnvironment, readEnvironment } from './environment.js';
 import { logProcess } from './log-process.js';
 
 /** `npm start` gives it: migrate first, and fill an empty catalogue. */
@@ -27,7 +27,9 @@ const logger = new Logger('Basketkeeper');
 async function start(environment: Environment, prepare: boolean): Promise<void> {
   const database = await findDatabase(environment);
   try {
-    if (prepare) await migrate(environment.migrationDatabaseUrl ?? database.url);
+    if (prepare) {
+      await migrate(environment.migrationDatabaseUrl ?? database.url, environment.databaseWaitSeconds);
+    }
     const app = await createApp({ ...environment, databaseUrl: database.url });
     if (prepare && !environment.isProduction) await addDemoProducts(app.get(DataSource));
     await listen(app, environment.port, environment.host);
@@ -80,10 +82,14 @@ async function urlOf(app: NestExpressApplication): Promise<string> {
 /** What stops the start is the operator's to mend: a sentence, and the stack only for those who debug. */
 function fail(error: unknown): never {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  logger.fatal(message || stack);
+  for (const line of error instanceof InvalidEnvironment ? error.problems : [message || stack])
+    logger.fatal(line);
   logger.debug(stack);
   process.exit(1);
 }
+
+// Who reads the log may end before us: a pipe that nobody reads is no reason to stop.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   // Until the settings are known: what is wrong with them is a line of the log as well.

@@ -9,12 +9,15 @@ const GROUND = [
   'environment',
   'environment-variables',
   'project-folder',
+  'database-url',
+  'operator-error',
   'problem',
   'page',
   'http',
   'retry-transaction',
   'named-statement',
   'connection-pool',
+  'listening-client',
   'database-clock',
   'clock-check.service',
   'clock-reading',
@@ -73,7 +76,7 @@ const imports = sources.flatMap((file): Import[] => {
 /** `src/auth/visitor` is of the room auth, `src/app.setup` of app. */
 function roomOf(path: string): string {
   const [, ground] =
-    /^src\/database\/(retry-transaction|named-statement|connection-pool|database-clock|clock-check\.service|clock-reading)$/.exec(
+    /^src\/database\/(retry-transaction|named-statement|connection-pool|listening-client|database-clock|clock-check\.service|clock-reading)$/.exec(
       path,
     ) ?? [];
   if (ground) return ground;

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidEnvironment, readEnvironment } from '../src/environment.js';
+import {
+  InvalidEnvironment,
+  readCommandEnvironment,
+  readEnvironment,
+  readMigrationSettings,
+} from '../src/environment.js';
 
 const SECRET = 'a secret of more than 32 characters';
 const PRODUCTION = {
@@ -26,6 +31,7 @@ describe('the environment', () => {
       host: '127.0.0.1',
       port: 3000,
       databaseUrl: undefined,
+      databaseWaitSeconds: 30,
       sessionTtlSeconds: 1_209_600,
       sessionMaxSeconds: 7_776_000,
       sessionTouchSeconds: 300,
@@ -64,6 +70,7 @@ describe('the environment', () => {
     ['SESSION_TTL_SECONDS', '0'],
     ['SESSION_TTL_SECONDS', '1.5'],
     ['DATABASE_POOL_SIZE', '1'],
+    ['DATABASE_WAIT_SECONDS', 'long'],
     ['DATABASE_URL', 'mysql://x'],
     ['DATABASE_URL', 'localhost'],
     ['CLEANUP_CRON', 'every minute'],
@@ -77,6 +84,61 @@ describe('the environment', () => {
     ['RATE_LIMIT_GUESTS', '0'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  it.each([
+    ['localhost/shop', 'must look like postgres://'],
+    ['mysql://u:secret-word@db/shop', 'it begins with mysql://'],
+    ['postgres://u:secret-word@one,two/shop', 'must name one host'],
+    ['postgres://u:secret-word@one:5432,two:5432/shop', 'must name one host'],
+    ['postgres:///shop?host=one,two', 'must name one host'],
+    ['postgres://u:secret-word@db/shop?target_session_attrs=read-write', "can't have target_session_attrs"],
+    ['postgres://db/shop?connect_timeout=3&channel_binding=require', 'connect_timeout, channel_binding'],
+    ['postgres://db/shop?sslmode=requre', 'must have an sslmode of disable'],
+    ['postgres://db/shop?sslnegotiation=direkt', 'Invalid sslnegotiation'],
+    ['postgres://db/shop?sslmode=verify-full&sslrootcert=/no/such/file', 'ENOENT'],
+    ['postgres://u:secret-word/1@db/shop', 'write / as %2F'],
+    ['postgres://u:1#secret-word@db/shop', '# as %23'],
+    ['postgres://u:1?secret-word=1@db/shop', '? as %3F'],
+    ['postgres://u:secret-word%ff@db/shop', '% as %25'],
+  ])('refuses the URL %s: %s, without the password', (url, problem) => {
+    for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL']) {
+      const problems = problemsOf({ [name]: url });
+
+      expect(problems).toEqual([expect.stringContaining(`${name} `)]);
+      expect(problems[0]).toContain(problem);
+      expect(problems[0]).not.toContain('secret-word');
+    }
+  });
+
+  it.each([
+    'postgresql://db',
+    'postgres://u:p%2C%40%2Fw@db.internal:6432/shop?sslmode=verify-full&application_name=shop',
+    'postgres://u:p,w@db/shop',
+    'postgres://u@[::1]:5432/shop?options=-c%20search_path%3Dshop',
+    'postgres://u@%2Fvar%2Frun%2Fpostgresql/shop',
+    'postgres:///shop?host=/var/run/postgresql',
+  ])('takes the URL %s', (url) => {
+    expect(readEnvironment({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+
+  it('of a command has defaults for what only a server uses', () => {
+    const variables = { ...PRODUCTION, SESSION_SECRET: 'short', JWT_SECRET: '', PORT: 'x', CURRENCY: 'CHF' };
+
+    expect(readCommandEnvironment(variables)).toMatchObject({
+      port: 3000,
+      currency: 'CHF',
+      isProduction: true,
+    });
+    expect(() => readCommandEnvironment({ NODE_ENV: 'production' })).toThrow('DATABASE_URL is missing');
+  });
+
+  it('of a migration is the URL of its role, and how long to wait', () => {
+    const one = { DATABASE_URL: 'postgres://app@db/shop', DATABASE_WAIT_SECONDS: '5', SESSION_SECRET: '' };
+    const other = { ...one, NODE_ENV: 'production', MIGRATION_DATABASE_URL: 'postgres://owner@db/shop' };
+
+    expect(readMigrationSettings(one)).toEqual({ url: one.DATABASE_URL, waitSeconds: 5 });
+    expect(readMigrationSettings(other)).toEqual({ url: other.MIGRATION_DATABASE_URL, waitSeconds: 5 });
   });
 
   it('names everything that is wrong at once', () => {

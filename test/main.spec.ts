@@ -143,6 +143,19 @@ describe('npm run start:prod', () => {
     for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ level: 'log' });
   });
 
+  it('serves on when nobody reads its log any more', async () => {
+    const program = Program.run('main', [], { DATABASE_URL: database.url, LOG_LEVEL: 'debug', PORT: '0' });
+    const client = new Client(await program.serves());
+    program.closesOutput();
+
+    // A line of the log each.
+    for (let round = 0; round < 3; round++) {
+      expect((await client.sends('GET', '/api/orders/x')).status).toBe(400);
+    }
+
+    expect((await program.stops('SIGTERM')).code).toBe(0);
+  });
+
   it('refuses an unmigrated database with a sentence that names the command', async () => {
     const empty = await createDatabase('empty');
 
@@ -162,9 +175,31 @@ describe('npm run start:prod', () => {
       expect(stdout + stderr).toContain(name);
   });
 
+  it('names all bad settings, a line of the log each, without a stack and without the password', async () => {
+    const bad = {
+      DATABASE_URL: 'postgres://app:secret-word@one,two/shop?target_session_attrs=read-write',
+      MIGRATION_DATABASE_URL: 'mysql://app:secret-word@db/shop',
+      PORT: 'x',
+      CURRENCY: 'euro',
+    };
+    const { code, stdout, stderr } = await Program.run('main', [], bad).ends();
+
+    expect([code, stdout]).toEqual([1, '']);
+    const lines = stderr.trim().split('\n');
+    const messages = lines.map((line) => (JSON.parse(line) as { message: string }).message);
+    expect(messages.map((message) => message.split(' ')[0])).toEqual([
+      'PORT',
+      'DATABASE_URL',
+      'MIGRATION_DATABASE_URL',
+      'CURRENCY',
+    ]);
+    expect(stderr).not.toMatch(/secret-word| {4}at /);
+  });
+
   it('says so when the database can not be reached', async () => {
     const away = { NODE_ENV: 'production', DATABASE_URL: 'postgres://app:x@127.0.0.1:1/shop', ...secrets };
-    const { code, stdout, stderr } = await Program.run('main', [], away).ends();
+    const noWait = { ...away, DATABASE_WAIT_SECONDS: '0' };
+    const { code, stdout, stderr } = await Program.run('main', [], noWait).ends();
 
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(/ECONNREFUSED/);

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { ListeningClient } from '../database/listening-client.js';
 import { basketIdOf, readDjangoSession } from './django-session.js';
 
 /** How many of django-oscar's open baskets there are, by who holds them. */
@@ -54,7 +55,7 @@ export class Oscar {
    * @throws Error naming a table that is missing
    */
   static async open(url: string, users: string): Promise<Oscar> {
-    const client = new pg.Client({ connectionString: url, application_name: 'basketkeeper-import' });
+    const client = new ListeningClient({ connectionString: url, application_name: 'basketkeeper-import' });
     await client.connect();
     const oscar = new Oscar(client, client.escapeIdentifier(users));
     try {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { BasketImport, type BasketImportReport } from '../adoption/basket-import.service.js';
+import { databaseUrlProblem } from '../database-url.js';
 import { interruption } from './interruption.js';
 import { type Progress, startProgress } from './progress.js';
 import { runWithApplication } from './run-with-application.js';
@@ -49,8 +50,9 @@ async function importBaskets({
 }
 
 function parseUrl(text: string): string {
-  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
-  throw new InvalidArgumentError('It must look like postgres://user:password@host:5432/database.');
+  const problem = databaseUrlProblem(text);
+  if (problem === null) return text;
+  throw new InvalidArgumentError(`It ${problem}.`);
 }
 
 function tableOf({ dryRun, taken, left }: BasketImportReport): string {

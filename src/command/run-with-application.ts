@@ -3,11 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { CommandLogger } from '../app.logger.js';
 import { AppModule } from '../app.module.js';
 import { findDatabase } from '../database/find-database.js';
-import { readEnvironment } from '../environment.js';
+import { readCommandEnvironment } from '../environment.js';
 
 /** Runs a command's work within the application, without serving and without the schedule. */
 export async function runWithApplication<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
-  const environment = readEnvironment();
+  const environment = readCommandEnvironment();
   const logger = new CommandLogger(environment);
   Logger.overrideLogger(logger);
   const database = await findDatabase(environment);

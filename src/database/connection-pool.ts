@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
+import { ListeningClient } from './listening-client.js';
 
 /** The driver's own, which TypeORM works with. */
 export function poolOf(dataSource: DataSource): Pool {
@@ -31,6 +32,32 @@ export function boundSilence(dataSource: DataSource, milliseconds: number): void
   const pool = poolOf(dataSource);
   pool.on('acquire', (client) => socketOf(client).setTimeout(milliseconds, endSilent));
   pool.on('release', (_error, client) => socketOf(client).setTimeout(0, endSilent));
+}
+
+/** Closes a connection that was refused a write, when it is given back: after a switchover a new one leads elsewhere. */
+export function dropReadOnly(dataSource: DataSource): void {
+  poolOf(dataSource).on('release', (_error, client: PoolClient) => {
+    // The pool removes a client that ends.
+    if (client instanceof ListeningClient && client.isReadOnly) void client.end();
+  });
+}
+
+/**
+ * Whether the server takes writes: a standby does not. The connection to one that does not is closed.
+ *
+ * `transaction_read_only` is on during recovery, whatever `default_transaction_read_only` says.
+ */
+export async function takesWrites(dataSource: DataSource): Promise<boolean> {
+  const client = await poolOf(dataSource).connect();
+  let isReadOnly = true;
+  try {
+    const sql = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "isReadOnly"`;
+    const { rows } = await client.query<{ isReadOnly: boolean }>(sql);
+    isReadOnly = rows[0]?.isReadOnly ?? true;
+  } finally {
+    client.release(isReadOnly);
+  }
+  return !isReadOnly;
 }
 
 function socketOf(client: PoolClient): Socket {

@@ -6,20 +6,28 @@ import { Environment } from '../environment.js';
 import { ClockCheck } from './clock-check.service.js';
 import { boundSilence, fillPool } from './connection-pool.js';
 import { assertMigrated } from './migrate.js';
+import { WaitingDataSource } from './waiting-data-source.js';
 
 @Global()
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [Environment],
-      useFactory: ({ databaseUrl = '', databasePoolSize, isDatabaseBounded }: Environment) => ({
+      useFactory: ({
+        databaseUrl = '',
+        databasePoolSize,
+        databaseWaitSeconds,
+        isDatabaseBounded,
+      }: Environment) => ({
         ...dataSourceOptions(databaseUrl, databasePoolSize, isDatabaseBounded),
-        // A process that can't start says so at once; whoever runs it starts it again.
+        waitSeconds: databaseWaitSeconds,
+        // The data source waits by itself, and only where that may help.
         retryAttempts: 1,
       }),
       dataSourceFactory: async (options) => {
         if (!options) throw new Error('The options come from the factory above.');
-        const dataSource = await new DataSource(options).initialize();
+        const { waitSeconds } = options as typeof options & { waitSeconds: number };
+        const dataSource = await new WaitingDataSource(options, waitSeconds).initialize();
         await assertMigrated(dataSource);
         return dataSource;
       },

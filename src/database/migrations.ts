@@ -4,11 +4,11 @@ import { FindOrdersAndProducts1795470700000 } from './migrations/1795470700000-F
 import { LetKeysOutliveBaskets1795557600000 } from './migrations/1795557600000-LetKeysOutliveBaskets.js';
 import { CountOrphans1795557700000 } from './migrations/1795557700000-CountOrphans.js';
 import { LimitLogins1795644000000 } from './migrations/1795644000000-LimitLogins.js';
+import { SampleSessions1795651200000 } from './migrations/1795651200000-SampleSessions.js';
 import { AddCleanupRunLastSeen1795738000000 } from './migrations/1795738000000-AddCleanupRunLastSeen.js';
 import { AddTokenGeneration1795740000000 } from './migrations/1795740000000-AddTokenGeneration.js';
 import { PinCurrency1795741000000 } from './migrations/1795741000000-PinCurrency.js';
 import { FindUnpinnedCurrencies1795741100000 } from './migrations/1795741100000-FindUnpinnedCurrencies.js';
-import { SampleSessions1796342400000 } from './migrations/1796342400000-SampleSessions.js';
 
 /** In the order in which they run. A list, not a glob: it is the same from source, when built and in tests. */
 export const MIGRATIONS = [
@@ -18,9 +18,9 @@ export const MIGRATIONS = [
   LetKeysOutliveBaskets1795557600000,
   CountOrphans1795557700000,
   LimitLogins1795644000000,
+  SampleSessions1795651200000,
   AddCleanupRunLastSeen1795738000000,
   AddTokenGeneration1795740000000,
   PinCurrency1795741000000,
   FindUnpinnedCurrencies1795741100000,
-  SampleSessions1796342400000,
 ];

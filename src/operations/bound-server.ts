@@ -16,8 +16,14 @@ const ANSWERS: Record<string, [status: number, type: string, title: string]> = {
 };
 const MALFORMED: [number, string, string] = [400, 'malformed-request', 'Bad Request'];
 
-/** Sets limits to what a client can keep busy, and says what was wrong before there was a request to route. */
-export function boundServer<T extends Server>(server: T): T {
+/**
+ * Sets limits to what a client can keep busy, and says what was wrong before there was a request to route.
+ *
+ * @param warn is told when a connection can't be accepted, as when the system has no memory for it: the server goes on
+ */
+export function boundServer<T extends Server>(server: T, warn: (message: string) => void): T {
+  // Nest removes its own listener when the server listens. An error of the start is still thrown by whoever starts it.
+  server.on('error', (error) => server.listening && warn(`A connection was not accepted: ${error.message}`));
   server.headersTimeout = HEADERS_MILLISECONDS;
   server.requestTimeout = REQUEST_MILLISECONDS;
   server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;

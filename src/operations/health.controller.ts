@@ -8,6 +8,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
+import { takesWrites } from '../database/connection-pool.js';
 import { CleanupIndicator } from './cleanup-indicator.service.js';
 import { Draining } from './draining.service.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
@@ -55,7 +56,9 @@ export class HealthController {
   }
 
   private lookAtDatabase(): PromiseLike<HealthIndicatorResult> {
-    const look = async () => void (await this.dataSource.query('SELECT 1'));
+    const look = async () => {
+      if (!(await takesWrites(this.dataSource))) throw new Error('The database takes no writes.');
+    };
     return this.indicators.check('database').attempt(look).withTimeout(LOOK_MILLISECONDS);
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Environment } from '../environment.js';
@@ -13,6 +13,7 @@ const COMMON = /^\/(?!api(\/|$))|^\/api\/(health(\/|$)|auth\/(login|logout|me)$|
 /** Metrics and admin routes on a port of their own, which a firewall can close to the world: `OPERATIONS_PORT`. */
 @Injectable()
 export class OperationsServer implements OnApplicationShutdown {
+  private readonly logger = new Logger('Server');
   private server: Server | undefined;
 
   constructor(private readonly environment: Environment) {}
@@ -34,7 +35,7 @@ export class OperationsServer implements OnApplicationShutdown {
   async listen(application: RequestListener): Promise<void> {
     const { operationsPort, host } = this.environment;
     if (operationsPort === undefined) return;
-    const server = boundServer(createServer(application));
+    const server = boundServer(createServer(application), (message) => this.logger.warn(message));
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(operationsPort, host, resolve);

@@ -1,33 +1,75 @@
 import { isNativeError } from 'node:util/types';
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
-/** Node's codes for a server that can't be reached or went away, and PostgreSQL's for one that takes no work. */
-const AWAY = new Set([
+/** Node's codes for a server that can't be reached or went away. */
+const NETWORK = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
   'ENETUNREACH',
-  '53300', // too_many_connections
-  '55P03', // lock_not_available: lock_timeout
-  '57014', // query_canceled: statement_timeout
-  '57P01', // admin_shutdown
-  '57P02', // crash_shutdown
-  '57P03', // cannot_connect_now
+  'ENETDOWN',
+  'ENETRESET',
+  'ERR_STREAM_DESTROYED',
 ]);
 
-/** What pg throws without a code. */
-const AWAY_MESSAGE =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
+/**
+ * PostgreSQL's classes of codes for a server that takes no work now: 08 connection exception, 28 and 3D who or what it does
+ * not let in, 53 insufficient resources, 57 operator intervention, 58 error of the system below it.
+ *
+ * A transaction that failed because of others says "not now" as well. 25P02 (a statement after a failed one) is not here: only
+ * a fault of this program sends it.
+ */
+const TEMPORARY = /^(08|28|3D|53|57|58)/;
+const TEMPORARY_CODES = new Set([
+  '25006', // read_only_sql_transaction: a standby
+  '25P03', // idle_in_transaction_session_timeout
+  '25P04', // transaction_timeout
+  '40001', // serialization_failure, after the last try
+  '40P01', // deadlock_detected, after the last try
+  '55006', // object_in_use
+  '55P03', // lock_not_available: lock_timeout
+]);
 
-/** Whether an error means that the database can't answer now: class 08 and the codes and messages above. */
+/** What pg and TypeORM throw without a code. */
+const AWAY_MESSAGE =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Received unexpected|Cannot use a pool after calling end|Driver not Connected)/;
+
+/** Whether an error means that the database can't do it now, though nothing is wrong with the request or this program. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!isNativeError(error)) return false;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && (AWAY.has(code) || /^08...$/.test(code))) return true;
+  if (isReleased(error) || isTemporaryCode(codeOf(error)) || isOfConnecting(error)) return true;
   return AWAY_MESSAGE.test(error.message) || causesOf(error).some(isDatabaseAway);
+}
+
+/** The code of PostgreSQL or Node, of the error itself or of what caused it. */
+export function codeOf(error: unknown): string | undefined {
+  if (!isNativeError(error)) return undefined;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : causesOf(error).map(codeOf).find(Boolean);
+}
+
+function isTemporaryCode(code: string | undefined): boolean {
+  if (code === undefined) return false;
+  return NETWORK.has(code) || TEMPORARY_CODES.has(code) || (code.length === 5 && TEMPORARY.test(code));
+}
+
+/** A connection died, and TypeORM has given its query runner back before the work was done. */
+function isReleased(error: Error): boolean {
+  return (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  );
+}
+
+/** Such as too many open files, or the path of a socket that is not there. */
+function isOfConnecting(error: Error): boolean {
+  return ['connect', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '');
 }
 
 /** Node tries every address of a name and gathers the failures; TypeORM keeps the driver's error. */

@@ -16,8 +16,13 @@ export function toProblem(error: unknown): Problem {
   );
 }
 
+/**
+ * The answer to a statement, above all to a COMMIT, may be lost after it was done: only a repetition with the same key is safe.
+ * Where no connection could be had this one was not done, but one before it may have been.
+ */
 function databaseUnavailable(cause: unknown): Problem {
-  const detail = 'Try again in a few seconds; nothing was changed.';
+  const detail =
+    'It may have been done all the same. Send it again in a few seconds, with the same Idempotency-Key if it has one.';
   return new Problem('database-unavailable', detail, {}, { cause, headers: { 'Retry-After': '2' } });
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { BasketImport, type BasketImportReport } from '../../src/adoption/basket-import.service.js';
+import { DatabaseProxy } from '../support/database-proxy.js';
 import { Program } from '../support/program.js';
 import { djangoSession, OldShop } from '../support/oscar.js';
 import { PASSWORD, Shop } from '../support/shop.js';
@@ -224,5 +225,21 @@ describe('baskets:import', () => {
     await old.basket({ lines: [[await old.stock('X'), 1, '1.00']] });
 
     expect((await imports()).left.baskets).toEqual({ withoutLivingSession: 1 });
+  });
+
+  it('ends with 1 and one sentence when the connection to the old shop ends, and takes nothing', async () => {
+    await old.basket({
+      owner: await old.user('ada@example.com'),
+      lines: [[await old.stock('TEA'), 1, '4.50']],
+    });
+    const proxy = await DatabaseProxy.before(old.url);
+    proxy.cutAt(/^COPY/, 'answer');
+
+    const { code, stdout, stderr } = await cli('--from', proxy.url, '--json');
+    await proxy.close();
+
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('Connection terminated unexpectedly\n');
+    expect(await shop.count('users')).toBe(0);
   });
 });

@@ -42,6 +42,28 @@ describe('a visitor with an account', () => {
     expect(await shop.count('baskets JOIN users u ON u.id = owner_id', `email = '${email}'`)).toBe(1);
   });
 
+  it('registers again when the answer was lost on its way, and is logged in', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const page = await browser.visits(shop);
+    let isLost = false;
+    await page.route('**/api/auth/register', async (route) => {
+      if (isLost) return route.continue();
+      isLost = true;
+      await route.fetch();
+      await route.abort();
+    });
+    await page.goto('/register');
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+
+    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByText('Try again: what is done already is not done twice.').waitFor();
+    await page.getByRole('button', { name: 'Register' }).click();
+
+    await page.getByText(`Welcome, ${email}.`).waitFor();
+    expect(await shop.count('users', `email = '${email}'`)).toBe(1);
+  });
+
   it('sees line by line what a login did to two baskets, also after a reload and in another tab', async () => {
     const user = await shop.user({
       basket: [

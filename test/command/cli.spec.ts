@@ -82,6 +82,43 @@ describe('the command line', () => {
     expect(await shop.count('cleanup_runs')).toBe(runs);
   });
 
+  it('asks in production for the database, and for nothing that only a server needs', async () => {
+    const production = { NODE_ENV: 'production', DATABASE_URL: shop.databaseUrl };
+    const serving = { PORT: 'x', TRUST_PROXY: 'true', CLEANUP_CRON: 'x', MIGRATION_DATABASE_URL: 'x' };
+
+    for (const command of ['sessions:clear', 'baskets:audit', 'baskets:sweep']) {
+      expect(await Program.run('cli', [command], { ...production, ...serving }).ends()).toMatchObject({
+        code: 0,
+      });
+    }
+    const { stdout } = await Program.run('cli', ['users:create-admin', 'eve@example.com'], production).ends();
+    expect(stdout).toContain('Made the admin eve@example.com');
+    const missing = await Program.run('cli', ['sessions:clear'], { NODE_ENV: 'production' }).ends();
+    expect([missing.code, missing.stdout]).toEqual([1, '']);
+    expect(missing.stderr).toMatch(/^The environment is not valid:\n {2}DATABASE_URL is missing.*\n$/);
+  });
+
+  it('names all bad settings of a command, one line each; openapi:print reads none', async () => {
+    const bad = {
+      DATABASE_URL: 'mysql://app:secret-word@db/shop',
+      CLEANUP_BATCH_SIZE: '0',
+      CURRENCY: 'euro',
+    };
+
+    const { code, stdout, stderr } = await Program.run('cli', ['sessions:clear'], bad).ends();
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr.trim().split('\n')).toEqual([
+      'The environment is not valid:',
+      expect.stringContaining('DATABASE_URL must look like postgres://'),
+      expect.stringContaining('CLEANUP_BATCH_SIZE'),
+      expect.stringContaining('CURRENCY'),
+    ]);
+    expect(stderr).not.toContain('secret-word');
+
+    const document = await Program.run('cli', ['openapi:print'], bad).ends();
+    expect([document.code, document.stderr]).toEqual([0, '']);
+  });
+
   it('openapi:print writes all of the document into a pipe', async () => {
     const command = ['-c', '"$0" "$1" openapi:print | cat', process.execPath, builtFile('cli')];
     const { stdout } = await promisify(execFile)('sh', command);
@@ -90,7 +127,7 @@ describe('the command line', () => {
   });
 
   it('says why in a sentence when it has no database', async () => {
-    const away = { DATABASE_URL: 'postgres://app:x@127.0.0.1:1/shop' };
+    const away = { DATABASE_URL: 'postgres://app:x@127.0.0.1:1/shop', DATABASE_WAIT_SECONDS: '0' };
 
     const { code, stdout, stderr } = await Program.run('cli', ['sessions:clear'], away).ends();
 

@@ -1,19 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataSource } from 'typeorm';
 import { migrationOptions } from '../../ormconfig.js';
+import { MigrationDataSource } from '../../src/database/migration-data-source.js';
 import { assertMigrated, migrate } from '../../src/database/migrate.js';
 import { FindUnpinnedCurrencies1795741100000 } from '../../src/database/migrations/1795741100000-FindUnpinnedCurrencies.js';
 import { MIGRATIONS } from '../../src/database/migrations.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
+/** What the version before calls SampleSessions. */
+const FIRST_NAME = 'SampleSessions1796342400000';
+
 describe('the migrations', () => {
   let database: TestDatabase;
-  let dataSource: DataSource;
+  let dataSource: MigrationDataSource;
   beforeEach(async () => {
     database = await createDatabase('empty');
-    dataSource = await new DataSource(migrationOptions(database.url)).initialize();
+    const settings = { url: database.url, waitSeconds: 0 };
+    dataSource = await new MigrationDataSource(migrationOptions(), () => settings).initialize();
   });
   afterEach(async () => {
     await dataSource.destroy();
@@ -23,6 +27,13 @@ describe('the migrations', () => {
   const tables = async (): Promise<string[]> => {
     const rows = await dataSource.query<{ name: string }[]>(
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+    );
+    return rows.map(({ name }) => name);
+  };
+
+  const names = async (where: string): Promise<string[]> => {
+    const rows = await dataSource.query<{ name: string }[]>(
+      `SELECT name FROM migrations WHERE ${where} ORDER BY id`,
     );
     return rows.map(({ name }) => name);
   };
@@ -53,9 +64,28 @@ describe('the migrations', () => {
     await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
 
     await assertMigrated(dataSource);
-    expect(await dataSource.query('SELECT count(*)::int AS count FROM migrations')).toEqual([
-      { count: MIGRATIONS.length },
-    ]);
+    expect(await names('id > 0')).toEqual(MIGRATIONS.map(({ name }) => name));
+  });
+
+  it('take over a database of the version before, which still finds it migrated', async () => {
+    await migrate(database.url);
+    await dataSource.query('DELETE FROM migrations WHERE id = 0');
+    await dataSource.query(
+      `UPDATE migrations SET name = $1, timestamp = 1796342400000 WHERE name = 'SampleSessions1795651200000'`,
+      [FIRST_NAME],
+    );
+    const before = await tables();
+
+    await Promise.all([migrate(database.url), migrate(database.url)]);
+
+    await assertMigrated(dataSource);
+    expect(await names('true')).toContain(FIRST_NAME);
+    expect(await names('id > 0')).toEqual(MIGRATIONS.map(({ name }) => name));
+    for (let left = MIGRATIONS.length; left > 0; left--) await dataSource.undoLastMigration();
+    expect(await names('true')).toEqual([]);
+    await dataSource.runMigrations();
+    expect(await tables()).toEqual(before);
+    expect(await names('true')).toContain(FIRST_NAME);
   });
 
   it('build an index again that an interrupted migration left behind', async () => {
@@ -81,5 +111,12 @@ describe('the migrations', () => {
     const names = files.sort().map((file) => file.replace(/^(\d+)-(\w+)\.ts$/, '$2$1'));
 
     expect(MIGRATIONS.map(({ name }) => name)).toEqual(names);
+  });
+
+  it('have stamps of the past, each later than the one before', () => {
+    const stamps = MIGRATIONS.map(({ name }) => Number(name.slice(-13)));
+
+    expect(stamps.filter((stamp) => !(stamp < Date.now()))).toEqual([]);
+    expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b));
   });
 });

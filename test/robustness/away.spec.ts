@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { HASHES_AT_ONCE } from '../../src/auth/password.service.js';
 import { isDatabaseAway } from '../../src/problem/database-away.js';
 import type { ProblemBody } from '../support/client.js';
@@ -132,22 +133,47 @@ describe('a database that is', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 2 });
   });
 
-  it.each(['ECONNREFUSED', 'ECONNRESET', '53300', '57P01', '57P03', '57014', '55P03', '08006'])(
-    'away is known by the code %s',
+  it.each([
+    ...['ECONNREFUSED', 'ECONNRESET', 'ENETDOWN', '08006', '53100', '53200', '53300', '55P03', '55006'],
+    ...[
+      '57014',
+      '57P01',
+      '57P03',
+      '57P04',
+      '57P05',
+      '58030',
+      '25006',
+      '25P03',
+      '40001',
+      '40P01',
+      '3D000',
+      '28P01',
+    ],
+  ])('away is known by the code %s', (code) => {
+    expect(isDatabaseAway(Object.assign(new Error('x'), { code }))).toBe(true);
+    expect(
+      isDatabaseAway(Object.assign(new Error('x'), { driverError: Object.assign(new Error('y'), { code }) })),
+    ).toBe(true);
+  });
+
+  it.each([
+    new QueryRunnerAlreadyReleasedError(),
+    new QueryRunnerProviderAlreadyReleasedError(),
+    new Error('Client was closed and is not queryable'),
+    new Error('Cannot use a pool after calling end on the pool'),
+    new Error('timeout expired'),
+    Object.assign(new Error('connect EMFILE'), { code: 'EMFILE', syscall: 'connect' }),
+  ])('away is known by the error %s', (error) => {
+    expect(isDatabaseAway(error)).toBe(true);
+  });
+
+  it.each(['23505', '22P02', '25P02', '42P01', 'XX000', 'EMFILE', 'ENOENT', '57'])(
+    'well is not away: %s',
     (code) => {
-      expect(isDatabaseAway(Object.assign(new Error('x'), { code }))).toBe(true);
-      expect(
-        isDatabaseAway(
-          Object.assign(new Error('x'), { driverError: Object.assign(new Error('y'), { code }) }),
-        ),
-      ).toBe(true);
+      expect(isDatabaseAway(Object.assign(new Error('x'), { code }))).toBe(false);
+      expect(isDatabaseAway(code)).toBe(false);
     },
   );
-
-  it('well is not away', () => {
-    expect(isDatabaseAway(Object.assign(new Error('x'), { code: '23505' }))).toBe(false);
-    expect(isDatabaseAway('ECONNREFUSED')).toBe(false);
-  });
 
   it('undecided: what PostgreSQL rolled back is tried again', async () => {
     const tea = await shop.product();
@@ -168,5 +194,21 @@ describe('a database that is', () => {
 
     expect(status).toBe(201);
     expect(await guest.quantities()).toEqual({ [tea.sku]: 3 });
+  });
+
+  it('undecided for ever: the last try ends with 503', async () => {
+    const tea = await shop.product();
+    const guest = shop.guest();
+    await guest.adds(tea);
+    await shop.sql(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE 'busy' USING ERRCODE = '40P01'; END $$;
+      CREATE TRIGGER fail BEFORE UPDATE ON baskets FOR EACH ROW EXECUTE FUNCTION fail()`);
+
+    const answer = await guest.triesToAdd(tea, 2);
+    await shop.sql('DROP FUNCTION fail CASCADE');
+
+    expectUnavailable(answer);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
   });
 });

@@ -25,8 +25,8 @@ const MOST_STATEMENTS = 40;
 
 /**
  * A process that dies between two statements is, for PostgreSQL, a connection that ends there: what was open is rolled
- * back. So each path is cut at each of its statements, once before the statement arrives and once before its answer
- * comes back; after each cut the tables must be sound, and the request sent again must be done exactly once.
+ * back. So each path is cut at each of its statements: before the statement arrives, before its answer comes back, and right
+ * after its answer. After each cut the tables must be sound, and the request sent again must be done exactly once.
  */
 describe('cut at every statement of', () => {
   let shop: Shop;
@@ -168,7 +168,7 @@ describe('cut at every statement of', () => {
   it.each(Object.entries(PATHS))(
     '%s, nothing is lost, nothing is done twice',
     async (_, path) => {
-      for (const at of ['request', 'answer'] as const) {
+      for (const at of ['request', 'answer', 'ready'] as const) {
         let statement = 1;
         while (statement < MOST_STATEMENTS && (await cutAt(path, statement, at))) statement += 1;
         expect(statement).toBeGreaterThan(1);

@@ -1,11 +1,24 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** When a proxy takes the database away: before a statement reaches it, or before its answer comes back. */
-export type CutAt = 'request' | 'answer';
+/**
+ * When a proxy takes the database away: before a statement reaches it, before its answer comes back, or with the answer: then
+ * only this connection ends, and PostgreSQL's last words come in one packet with the end of the answer.
+ */
+export type CutAt = 'request' | 'answer' | 'ready';
+
+/** ReadyForQuery, without the state of the transaction that follows. */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
+
+const LAST_WORDS = errorResponse({
+  S: 'FATAL',
+  V: 'FATAL',
+  C: '57P01',
+  M: 'terminating connection due to administrator command',
+});
 
 interface Trap {
-  /** Which statement from now on, from 1. */
-  statement: number;
+  /** Which statement from now on, from 1; or the first one whose text matches. */
+  statement: number | RegExp;
   at: CutAt;
   sprung: () => void;
 }
@@ -16,6 +29,7 @@ export class DatabaseProxy {
   private isCut = false;
   private isHanging = false;
   private trap: Trap | undefined;
+  private endings = 0;
   /** Statements that came by since `count` was last set to 0. */
   count = 0;
   /** Their text, or the name of one that was prepared before; who counts empties it. */
@@ -54,14 +68,19 @@ export class DatabaseProxy {
     this.isHanging = false;
   }
 
-  /** Cuts at the n-th statement from now on; `sprung` is called at that moment. */
-  cutAt(statement: number, at: CutAt, sprung: () => void = () => undefined): void {
+  /** Cuts at the n-th statement from now on, or at the first of this text; `sprung` is called at that moment. */
+  cutAt(statement: number | RegExp, at: CutAt, sprung: () => void = () => undefined): void {
     this.count = 0;
     this.trap = { statement, at, sprung };
   }
 
   disarm(): void {
     this.trap = undefined;
+  }
+
+  /** Ends so many connections, each in one packet with the next ReadyForQuery that comes over it. */
+  endAtReady(connections: number): void {
+    this.endings = connections;
   }
 
   async close(): Promise<void> {
@@ -72,7 +91,7 @@ export class DatabaseProxy {
   private join(client: Socket, port: number, host: string): void {
     if (this.isCut) return void client.destroy();
     const server = connect(port, host);
-    let isAnswerAwaited = false;
+    let awaited: CutAt | undefined;
     for (const [socket, other] of [
       [client, server],
       [server, client],
@@ -87,30 +106,54 @@ export class DatabaseProxy {
     client.on('data', (chunk) => {
       const statement = statementOf(chunk);
       if (statement !== null) this.statements.push(statement);
-      if (statement !== null && this.isSprungBy()) {
+      if (statement !== null && this.isSprungBy(statement)) {
         if (this.trap?.at === 'request') return this.spring();
-        isAnswerAwaited = true;
+        awaited = this.trap?.at;
       }
       if (!this.isHanging) server.write(chunk);
     });
     server.on('data', (chunk) => {
-      if (isAnswerAwaited) return this.spring();
+      if (awaited === 'answer') return this.spring();
+      if (isReady(chunk) && (awaited === 'ready' || this.endings > 0)) {
+        if (awaited === 'ready') this.release();
+        else this.endings -= 1;
+        return client.end(Buffer.concat([chunk, LAST_WORDS]));
+      }
       if (!this.isHanging) client.write(chunk);
     });
   }
 
-  private isSprungBy(): boolean {
+  private isSprungBy(text: string): boolean {
     this.count += 1;
-    return this.count === this.trap?.statement;
+    const { statement } = this.trap ?? {};
+    return statement instanceof RegExp ? statement.test(text) : this.count === statement;
   }
 
   private spring(): void {
-    const { sprung } = this.trap ?? {};
-    this.trap = undefined;
     // First whoever is killed, who might else still answer that the database is away.
-    sprung?.();
+    this.release();
     this.cut();
   }
+
+  private release(): void {
+    const { sprung } = this.trap ?? {};
+    this.trap = undefined;
+    sprung?.();
+  }
+}
+
+function isReady(chunk: Buffer): boolean {
+  return chunk.subarray(-6, -1).equals(READY);
+}
+
+/** A message of PostgreSQL by the types of its fields. */
+function errorResponse(fields: Record<string, string>): Buffer {
+  const body = Object.entries(fields).map(([type, value]) => `${type}${value}\0`);
+  const content = Buffer.from(`${body.join('')}\0`);
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(content.length + 4, 1);
+  return Buffer.concat([head, content]);
 }
 
 /**

@@ -38,6 +38,17 @@ export class Program {
     return this.child.pid ?? NaN;
   }
 
+  /** What it has written so far. */
+  get output(): string {
+    return this.stdout + this.stderr;
+  }
+
+  /** As a program does that reads its log, and ends. */
+  closesOutput(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   /** The address that the server says it serves on. */
   async serves(): Promise<string> {
     const [, url = ''] = await this.prints(/Serving on (http:\/\/[^ "]+)/);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
-import { readDatabaseUrl } from '../../src/environment.js';
+import { readMigrationSettings } from '../../src/environment.js';
 
 /** Nothing in a test's database has to survive a crash of the machine. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };
@@ -16,7 +16,7 @@ export const TEMPLATE_VARIABLE = 'TEST_TEMPLATE';
 
 /** A PostgreSQL of this run's own, or the one of `DATABASE_URL`, with a migrated database to copy. */
 export async function openTestServer(): Promise<{ close(): Promise<void> }> {
-  const given = readDatabaseUrl();
+  const { url: given } = readMigrationSettings();
   const own = given ? undefined : await startOwn();
   const url = given ?? own?.url ?? '';
   const template = `basketkeeper_${randomBytes(6).toString('hex')}`;

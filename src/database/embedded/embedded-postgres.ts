@@ -55,7 +55,7 @@ async function start({ home, settings = {} }: EmbeddedOptions): Promise<Embedded
   const pipe = join(folder, 'lifeline');
   const lifeline = Lifeline.hold(pipe);
   const { postmaster, isOurs } = await startOrJoin(binaries, cluster, account, settings);
-  if (isOurs) Lifeline.watch(pipe, postmaster.pid);
+  if (isOurs) await Lifeline.watch(pipe, postmaster.pid);
   return {
     url: postmasterUrl(postmaster, cluster),
     stop: async () => {

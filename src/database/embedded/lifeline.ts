@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 
 /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one for a server that hangs. */
@@ -23,12 +24,11 @@ export class Lifeline {
   }
 
   /** Stops the server, fast, when nobody holds the pipe any more. */
-  static watch(path: string, postmasterPid: number): void {
-    spawn('/bin/sh', ['-c', WATCHDOG, path, String(postmasterPid)], {
-      cwd: '/',
-      detached: true,
-      stdio: 'ignore',
-    }).unref();
+  static async watch(path: string, postmasterPid: number): Promise<void> {
+    const args = ['-c', WATCHDOG, path, String(postmasterPid)];
+    const watchdog = spawn('/bin/sh', args, { cwd: '/', detached: true, stdio: 'ignore' });
+    watchdog.unref();
+    await once(watchdog, 'spawn');
   }
 
   letGo(): void {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Account } from './account.js';
+import { ListeningClient } from '../listening-client.js';
 import { readPassword } from './cluster.js';
 
 /** A running server, by what its `postmaster.pid` says of it. */
@@ -51,13 +52,16 @@ export async function spawnPostmaster(
   const args = Object.entries({ ...own, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openSync(`${cluster}.log`, 'a');
   // A process group of its own: Ctrl-C must not stop the database under the application.
-  spawn(join(binaries, 'postgres'), ['-D', cluster, ...args], {
+  const postgres = spawn(join(binaries, 'postgres'), ['-D', cluster, ...args], {
     ...account,
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],
-  }).unref();
+  });
+  postgres.unref();
   closeSync(log);
+  // Throws when there is no such program, or no process left to make.
+  await once(postgres, 'spawn');
 }
 
 export function postmasterUrl({ port }: Postmaster, cluster: string): string {
@@ -66,11 +70,10 @@ export function postmasterUrl({ port }: Postmaster, cluster: string): string {
 
 /** Whether the server takes connections and is really the one of this cluster. */
 export async function answers(postmaster: Postmaster, cluster: string): Promise<boolean> {
-  const client = new pg.Client({
+  const client = new ListeningClient({
     connectionString: postmasterUrl(postmaster, cluster),
     connectionTimeoutMillis: 2_000,
   });
-  client.on('error', () => undefined);
   try {
     await client.connect();
     const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');

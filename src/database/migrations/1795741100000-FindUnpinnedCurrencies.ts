@@ -1,14 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createIndexConcurrently } from '../create-index-concurrently.js';
 
-/** Built beside the writes of a shop, so outside of a transaction. One that failed left an invalid index behind. */
+/** Built beside the writes of a shop, so outside of a transaction. */
 export class FindUnpinnedCurrencies1795741100000 implements MigrationInterface {
-  transaction = false;
+  readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('DROP INDEX CONCURRENTLY IF EXISTS baskets_currency_to_pin');
-    await queryRunner.query(`
-      CREATE INDEX CONCURRENTLY baskets_currency_to_pin ON baskets (id)
-      WHERE (currency IS NULL) <> (status = 'open')`);
+    await createIndexConcurrently(queryRunner, {
+      name: 'baskets_currency_to_pin',
+      on: `baskets (id) WHERE (currency IS NULL) <> (status = 'open')`,
+    });
   }
 
   /** TypeORM undoes every migration within a transaction. */

@@ -4,7 +4,18 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPostmaster } from '../../../src/database/embedded/postmaster.js';
+import { findPostmaster, spawnPostmaster } from '../../../src/database/embedded/postmaster.js';
+
+describe('a PostgreSQL that can not be started', () => {
+  it('is an error to whoever starts it, and no end of the process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'basketkeeper-cluster-'));
+
+    await expect(spawnPostmaster('/no/such/folder', join(folder, 'postgres'), undefined, {})).rejects.toThrow(
+      'ENOENT',
+    );
+    await rm(folder, { recursive: true });
+  });
+});
 
 describe('the postmaster.pid of a server that is not there', () => {
   let cluster: string;

@@ -1,5 +1,5 @@
 import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
-import { ApiProblem } from '../api/problem.js';
+import { ApiProblem, messageOf } from '../api/problem.js';
 
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   name: string;
@@ -36,7 +36,7 @@ export function FormField({ name, label, hint, error, ...input }: Props): ReactN
 /** A refusal that is about no field. */
 export function FormError({ error }: { error: unknown }): ReactNode {
   const isOfFields = error instanceof ApiProblem && error.body.errors !== undefined;
-  const text = error && !isOfFields ? (error as Error).message : '';
+  const text = error && !isOfFields ? messageOf(error) : '';
   return (
     <p className="form-error" role="alert">
       {text}

@@ -3,11 +3,11 @@ import { answerOf, api } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { exclusively } from '../basket/exclusively.js';
 import { basketQuery, outbox, visitorChanged } from '../basket/keep-basket.js';
+import { registerOnce } from './register-once.js';
 
 export type User = components['schemas']['UserDto'];
 type Login = components['schemas']['LoginDto'];
 type Credentials = components['schemas']['LoginRequestDto'];
-type Registration = components['schemas']['RegistrationDto'];
 
 const userQuery = queryOptions({
   queryKey: ['user'],
@@ -32,17 +32,19 @@ export function useLogIn(onSuccess: (login: Login) => void) {
   });
 }
 
+const register = registerOnce((body) => answerOf(api.POST('/api/auth/register', { body })));
+
 /** A registration is no login: both, one after the other. */
 export function useRegister(onSuccess: (login: Login) => void) {
   const logIn = useLogIn(onSuccess);
-  const register = useMutation({
-    mutationFn: (body: Registration) => answerOf(api.POST('/api/auth/register', { body })),
+  const registration = useMutation({
+    mutationFn: register,
     onSuccess: (_user, { email, password }) => logIn.mutate({ email, password }),
   });
   return {
-    mutate: register.mutate,
-    isPending: register.isPending || logIn.isPending,
-    error: register.error ?? logIn.error,
+    mutate: registration.mutate,
+    isPending: registration.isPending || logIn.isPending,
+    error: registration.error ?? logIn.error,
   };
 }
 

@@ -37,8 +37,26 @@ export function isTemporary(error: unknown): boolean {
   return error.type === 'session-replaced' || [429, 502, 503, 504].includes(error.status);
 }
 
+/** Whether a request may have been done though the answer does not say so: the answer was lost on its way, or in the shop. */
+export function isUncertain(error: unknown): boolean {
+  return (
+    error instanceof Unreachable || (error instanceof ApiProblem && [502, 503, 504].includes(error.status))
+  );
+}
+
+/** True of every form and button: what needs a key is sent again with the same one. */
+const AGAIN = 'Try again: what is done already is not done twice.';
+
 /** What the visitor is told. */
 export function messageOf(error: unknown): string {
+  if (error instanceof Unreachable) return `${error.message} ${AGAIN}`;
+  if (
+    isUncertain(error) &&
+    error instanceof ApiProblem &&
+    ['', 'database-unavailable'].includes(error.type)
+  ) {
+    return `The shop does not answer now. ${AGAIN}`;
+  }
   if (!(error instanceof ApiProblem)) return error instanceof Error ? error.message : String(error);
   const available = error.body.available;
   if (error.type === 'insufficient-stock' && typeof available === 'number') {

@@ -1,0 +1,64 @@
+import pg from 'pg';
+
+/** What pg takes from an URL. It ignores every other parameter, and the operator would never know. */
+const PARAMETERS = new Set([
+  'host',
+  'port',
+  'user',
+  'password',
+  'ssl',
+  'sslmode',
+  'sslcert',
+  'sslkey',
+  'sslrootcert',
+  'sslnegotiation',
+  'uselibpqcompat',
+  'application_name',
+  'fallback_application_name',
+  'client_encoding',
+  'options',
+  'lock_timeout',
+  'statement_timeout',
+  'query_timeout',
+  'idle_in_transaction_session_timeout',
+]);
+
+/** libpq's modes, and pg's own. Any other word would mean TLS of some kind. */
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
+const LOOK = 'must look like postgres://user:password@host:5432/database';
+const ENCODE = `${LOOK}; in the password, write / as %2F, ? as %3F, # as %23, @ as %40, % as %25`;
+const ONE_HOST = 'must name one host: name the one that always leads to the primary';
+
+/** What is wrong with the URL of a database, in words that follow the variable's name; null: nothing. Never says the password. */
+export function databaseUrlProblem(text: string): string | null {
+  const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
+  if (scheme === undefined) return LOOK;
+  if (!/^postgres(ql)?$/.test(scheme)) return `${LOOK}: it begins with ${scheme}://`;
+  // A part of the password may have been taken for parameters: no name of them may be said then.
+  if (/[?#].*@/.test(text)) return ENCODE;
+  const [, host = ''] = /^[^/]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text) ?? [];
+  if (host.includes(',')) return ONE_HOST;
+  if (!URL.canParse(text) || new URL(text).hash !== '') return ENCODE;
+  return parametersProblem(new URL(text).searchParams) ?? clientProblem(text);
+}
+
+function parametersProblem(parameters: URLSearchParams): string | null {
+  if (parameters.has('target_session_attrs')) return `can't have target_session_attrs; it ${ONE_HOST}`;
+  if (/,/.test(`${parameters.get('host') ?? ''}${parameters.get('port') ?? ''}`)) return ONE_HOST;
+  const unknown = [...new Set(parameters.keys())].filter((name) => !PARAMETERS.has(name));
+  if (unknown.length > 0) return `has parameters that have no effect: ${unknown.join(', ')}`;
+  const mode = parameters.get('sslmode');
+  if (mode !== null && !SSL_MODES.includes(mode)) return `must have an sslmode of ${SSL_MODES.join(', ')}`;
+  return null;
+}
+
+/** What pg itself can't use, such as the file of a certificate that is not there. Nothing is connected. */
+function clientProblem(text: string): string | null {
+  try {
+    new pg.Client({ connectionString: text });
+    return null;
+  } catch (error) {
+    return error instanceof URIError ? ENCODE : `can't be used: ${(error as Error).message}`;
+  }
+}

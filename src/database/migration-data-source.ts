@@ -1,0 +1,125 @@
+import { Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type DataSourceOptions,
+  type Migration,
+  MigrationExecutor,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
+import type { MigrationSettings } from '../environment.js';
+import { OperatorError } from '../operator-error.js';
+import { codeOf } from '../problem/database-away.js';
+import { withMigrationLock } from './migration-lock.js';
+import { renameSampleSessions } from './migrations/1795651200000-SampleSessions.js';
+import { isConflict } from './retry-transaction.js';
+import { WaitingDataSource } from './waiting-data-source.js';
+
+/**
+ * A migration that waits for its lock holds up everything behind it, also what only reads: so it waits for less than a
+ * visitor does (5 s), gives up, lets them pass, and tries again.
+ */
+const LOCK_MILLISECONDS = 2_000;
+const PAUSE_MILLISECONDS = 1_000;
+const TRIES = 20;
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+const logger = new Logger('Migrations');
+
+/**
+ * What migrates: at `npm start`, and with TypeORM's own command line (`ormconfig.ts`).
+ *
+ * One process at a time migrates a database; each migration is a transaction, unless its class says `transaction = false`.
+ */
+export class MigrationDataSource extends WaitingDataSource {
+  /** @param readSettings called when it connects: what is wrong with the settings is no error of an import */
+  constructor(
+    options: DataSourceOptions,
+    private readonly readSettings: () => MigrationSettings,
+  ) {
+    super(options, 0);
+  }
+
+  override async initialize(): Promise<this> {
+    const { url, waitSeconds } = this.readSettings();
+    if (url === undefined) throw new OperatorError('DATABASE_URL is missing: the database to migrate.');
+    this.setOptions({ url });
+    this.waitSeconds = waitSeconds;
+    return super.initialize();
+  }
+
+  override async runMigrations(options: { fake?: boolean } = {}): Promise<Migration[]> {
+    return this.inTurn(async (queryRunner, assertHeld) => {
+      await renameSampleSessions(queryRunner);
+      if (options.fake) return super.runMigrations({ fake: true, transaction: 'none' });
+      const executor = new MigrationExecutor(this, queryRunner);
+      const pending = await executor.getPendingMigrations();
+      if (pending.length === 0) this.logger.logSchemaBuild('No migrations are pending');
+      for (const migration of pending) {
+        await assertHeld();
+        const execute = () => executor.executeMigration(migration);
+        const isTransaction = (migration.instance as MigrationInterface).transaction ?? true;
+        await retry(migration.name, isTransaction ? () => inTransaction(queryRunner, execute) : execute);
+        this.logger.logSchemaBuild(`Migration ${migration.name} has been executed successfully.`);
+      }
+      return pending;
+    });
+  }
+
+  override async undoLastMigration(): Promise<void> {
+    await this.inTurn(async (queryRunner) => {
+      await renameSampleSessions(queryRunner);
+      const executor = new MigrationExecutor(this, queryRunner);
+      await retry('the last migration', () => inTransaction(queryRunner, () => executor.undoLastMigration()));
+    });
+  }
+
+  private async inTurn<T>(
+    work: (queryRunner: QueryRunner, assertHeld: () => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    const { url = '' } = this.readSettings();
+    return withMigrationLock(url, async (assertHeld) => {
+      const queryRunner = this.createQueryRunner();
+      try {
+        return await work(queryRunner, assertHeld);
+      } finally {
+        await queryRunner.release();
+      }
+    });
+  }
+}
+
+async function inTransaction(queryRunner: QueryRunner, work: () => Promise<unknown>): Promise<void> {
+  await queryRunner.startTransaction();
+  try {
+    await queryRunner.query(`SET LOCAL lock_timeout = ${LOCK_MILLISECONDS}`);
+    await work();
+    await queryRunner.commitTransaction();
+  } catch (error) {
+    await queryRunner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function retry(name: string, migrate: () => Promise<unknown>): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return void (await migrate());
+    } catch (error) {
+      if (codeOf(error) !== LOCK_NOT_AVAILABLE && !isConflict(error)) throw failed(name, error);
+      if (tried === TRIES) throw heldUp(name, error);
+      logger.warn(`${name}: others use what it changes. Try ${tried} of ${TRIES} failed, trying again.`);
+      await sleep(PAUSE_MILLISECONDS);
+    }
+  }
+}
+
+function failed(name: string, cause: unknown): Error {
+  return new Error(`${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}
+
+function heldUp(name: string, cause: unknown): OperatorError {
+  const wayOut = 'Find the long transaction in pg_stat_activity, and migrate again when it has ended.';
+  return new OperatorError(`${name} did not get its lock in ${TRIES} tries. ${wayOut}`, { cause });
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { registerOnce } from '../../web/src/account/register-once.js';
+import { ApiProblem, isTemporary, isUncertain, messageOf, Unreachable } from '../../web/src/api/problem.js';
+
+const problem = (status: number, type = '', detail = '') =>
+  new ApiProblem(
+    new Response(null, { status }),
+    type ? { type: `/problems/${type}`, title: 'Title', detail } : 'down',
+  );
+
+const UNCERTAIN: [string, unknown][] = [
+  ['a lost network', new Unreachable(new TypeError('Failed to fetch'))],
+  [
+    'a database that is away',
+    problem(503, 'database-unavailable', 'Send it again with the same Idempotency-Key.'),
+  ],
+  ['a proxy without a shop', problem(502)],
+  ['a proxy that does not wait', problem(504)],
+];
+
+describe('the page', () => {
+  it.each(UNCERTAIN)(
+    'says at %s that the visitor can try again, not that nothing was done',
+    (_what, error) => {
+      expect([isTemporary(error), isUncertain(error)]).toEqual([true, true]);
+      expect(messageOf(error)).toMatch(
+        /^The shop (can not be reached|does not answer now)\. Try again: .* not done twice\.$/,
+      );
+      expect(messageOf(error)).not.toContain('Idempotency');
+    },
+  );
+
+  it('says what the shop says, where it refuses', () => {
+    expect(messageOf(problem(409, 'email-taken', 'Log in.'))).toBe('Title. Log in.');
+    expect(isUncertain(problem(409, 'session-replaced'))).toBe(false);
+    expect(isUncertain(problem(429, 'too-many-logins'))).toBe(false);
+  });
+});
+
+describe('a registration', () => {
+  const ada = { email: 'ada@example.com', password: 'correct horse battery' };
+  const answers = (...errors: unknown[]) =>
+    registerOnce(() => {
+      const error = errors.shift();
+      return error ? Promise.reject(error) : Promise.resolve();
+    });
+
+  it.each(UNCERTAIN)(
+    'that was done, though %s hid it, succeeds when it is sent again',
+    async (_what, error) => {
+      const register = answers(error, problem(409, 'email-taken'));
+
+      await expect(register(ada)).rejects.toBe(error);
+      await register(ada);
+    },
+  );
+
+  it('of an email that another person has is refused', async () => {
+    const taken = problem(409, 'email-taken');
+    const register = answers(taken, problem(503), taken);
+
+    await expect(register(ada)).rejects.toBe(taken);
+    await expect(register({ ...ada, email: 'bob@example.com' })).rejects.toThrow();
+    await expect(register(ada)).rejects.toBe(taken);
+  });
+});
