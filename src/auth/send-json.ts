@@ -20,7 +20,7 @@ export async function sendJson(response: ServerResponse, chunks: AsyncIterable<s
   const type = 'application/json; charset=utf-8';
   if (response.req.method === 'HEAD') return void response.setHeader('Content-Type', type).end();
   const blocks = toBlocks(chunks);
-  const { value: first = '' } = (await blocks.next());
+  const { value: first = '' } = await blocks.next();
   response.setHeader('Content-Type', type);
   if (first.length < BLOCK_LENGTH) {
     return void response.setHeader('Content-Length', Buffer.byteLength(first)).end(first);
