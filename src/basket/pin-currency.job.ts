@@ -69,9 +69,9 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
       const baskets = await this.pinAll();
       if (baskets > 0) this.logger.log(`Pinned the currency of ${baskets} baskets`);
     } catch (error) {
-      this.logger.warn(
-        `The currency of earlier orders is not pinned yet, it is tried again: ${String(error)}`,
-      );
+      // Without the message, which can name the host of the database.
+      const { code = '' } = error as { code?: string };
+      this.logger.warn(`The currency of earlier orders is not pinned yet; it is tried again ${code}`);
     }
   }
 
