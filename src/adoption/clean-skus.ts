@@ -26,7 +26,7 @@ export async function cleanSkus(manager: EntityManager): Promise<void> {
       'SELECT id, raw FROM clean_skus WHERE id > $1 AND id <= $2',
       [id, id + BATCH],
     );
-    if (rows.length === 0) return;
+    if (rows.length === 0) break;
     const cleaned = rows.map(({ raw }) => normaliseSku(raw)).map((sku) => (isSku(sku) ? sku : null));
     await manager.query(
       `UPDATE clean_skus SET sku = cleaned.sku
@@ -34,4 +34,5 @@ export async function cleanSkus(manager: EntityManager): Promise<void> {
       [rows.map((row) => row.id), cleaned],
     );
   }
+  await manager.query('ANALYZE clean_skus');
 }

@@ -23,21 +23,20 @@ export interface TakeOverSettings {
 }
 
 /** A time that a shop can have had; null: none, `infinity`, before 1970, or in the future. */
-const moment = (text: string) => `(
-    SELECT time FROM (
-      SELECT CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\d([ T][\\d:.+-]+)?$' THEN ${text}::timestamptz END AS time
-    ) AS stated
-    WHERE time BETWEEN '1970-01-01Z' AND now() + interval '1 day'
-  )`;
+const moment = (text: string) => `
+      CASE WHEN ${text} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.+-]+)?$' THEN
+        CASE WHEN ${text}::timestamptz BETWEEN '1970-01-01Z' AND now() + interval '1 day' THEN ${text}::timestamptz END
+      END`;
 
 /** Why a line is left behind; null: it is taken. The largest price is that of an int. */
 const JUDGE_LINES = `
   CREATE TEMPORARY TABLE judged_lines ON COMMIT DROP AS
-  WITH stated AS (
+  -- Materialized, so that each value is read once and not at each mention.
+  WITH stated AS MATERIALIZED (
     SELECT l.basket_id, l.currency, l.price IS NOT NULL AS has_price, l.added_at IS NOT NULL AS has_date,
       CASE WHEN ${isPlainSku('l.sku')} THEN l.sku ELSE c.sku END AS sku,
-      CASE WHEN l.quantity ~ '^\\d{1,10}([.]0+)?$' THEN l.quantity::numeric::bigint END AS quantity,
-      CASE WHEN l.price ~ '^\\d{1,12}([.]\\d+)?$' THEN l.price::numeric END AS price,
+      CASE WHEN l.quantity ~ '^[0-9]{1,10}([.]0+)?$' THEN l.quantity::numeric::bigint END AS quantity,
+      CASE WHEN l.price ~ '^[0-9]{1,12}([.][0-9]+)?$' THEN l.price::numeric END AS price,
       ${moment('l.added_at')} AS added_at
     FROM old_lines l LEFT JOIN clean_skus c ON c.raw = l.sku
   )
@@ -52,7 +51,7 @@ const JUDGE_LINES = `
   FROM stated l
   LEFT JOIN products p ON p.sku = l.sku
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN l.has_price THEN round(l.price * 10::numeric ^ $2::int) ELSE p.unit_price_minor END AS minor
+    SELECT CASE WHEN l.has_price THEN round(l.price * $2::numeric) ELSE p.unit_price_minor END AS minor
   ) AS price`;
 
 /** A sku once a basket, as the table wants it: quantities together, the first price and time. */
@@ -147,7 +146,7 @@ export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSetti
   const { manager } = queryRunner;
   await manager.query('ANALYZE old_baskets, old_lines, old_sessions');
   await cleanSkus(manager);
-  await manager.query(JUDGE_LINES, [settings.currency, settings.minorDigits]);
+  await manager.query(JUDGE_LINES, [settings.currency, 10 ** settings.minorDigits]);
   await manager.query(SUM_LINES);
   await manager.query('ANALYZE new_lines');
   await manager.query(JUDGE_BASKETS);
