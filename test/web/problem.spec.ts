@@ -8,7 +8,7 @@ const problem = (status: number, type = '', detail = '') =>
     type ? { type: `/problems/${type}`, title: 'Title', detail } : 'down',
   );
 
-const UNCERTAIN: [string, unknown][] = [
+const UNCERTAIN: [string, Error][] = [
   ['a lost network', new Unreachable(new TypeError('Failed to fetch'))],
   [
     'a database that is away',
@@ -39,7 +39,7 @@ describe('the page', () => {
 
 describe('a registration', () => {
   const ada = { email: 'ada@example.com', password: 'correct horse battery' };
-  const answers = (...errors: unknown[]) =>
+  const answers = (...errors: Error[]) =>
     registerOnce(() => {
       const error = errors.shift();
       return error ? Promise.reject(error) : Promise.resolve();
