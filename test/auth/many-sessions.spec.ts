@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UserService } from '../../src/auth/user.service.js';
 import type { Client } from '../support/client.js';
-import { whileLocked } from '../support/lock.js';
+import { RowLock, whileLocked } from '../support/row-lock.js';
 import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
 import { StatementCounter } from '../support/statement-counter.js';
 
@@ -70,7 +70,7 @@ describe('a user with many sessions', () => {
     await addSessions(ada, 1);
 
     const [answer] = await whileLocked(
-      shop.dataSource,
+      shop,
       [
         'UPDATE sessions SET expired_at = expired_at + 1 WHERE user_id = $1 AND id <> $2',
         [ada.id, client.sessionId],
@@ -146,15 +146,12 @@ describe('a user with many sessions', () => {
     it('is let in though somebody holds a session that should go, which the next login removes', async () => {
       const ada = await shop.user();
       await addSessions(ada, 6);
-      const blocker = shop.dataSource.createQueryRunner();
-      await blocker.startTransaction();
-      await blocker.query('SELECT FROM sessions WHERE user_id = $1 FOR UPDATE', [ada.id]);
+      const held = await RowLock.hold(shop, 'SELECT FROM sessions WHERE user_id = $1 FOR UPDATE', [ada.id]);
 
       await logsIn(ada);
 
       expect(await sessionsOf(ada)).toBe(7);
-      await blocker.rollbackTransaction();
-      await blocker.release();
+      await held.release();
       await logsIn(ada);
       expect(await sessionsOf(ada)).toBe(5);
     });

@@ -3,7 +3,7 @@ import { hash } from '@node-rs/argon2';
 import type { AccessTokenDto } from '../../src/auth/login.dto.js';
 import { AccessTokenService } from '../../src/auth/access-token.service.js';
 import { UserService } from '../../src/auth/user.service.js';
-import { untilWaiting, whileLocked } from '../support/lock.js';
+import { RowLock, whileLocked } from '../support/row-lock.js';
 import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
 
 const NEW_PASSWORD = 'another horse battery';
@@ -35,10 +35,10 @@ describe('whoever waits for a user’s lock', () => {
     const changed = await hash(NEW_PASSWORD);
 
     const [answer] = await whileLocked(
-      shop.dataSource,
+      shop,
       lock(ada),
       () => [logsIn(ada)],
-      (query) => query('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, changed]),
+      (held) => held.does('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, changed]),
     );
 
     expect(answer).toMatchObject({ status: 401, body: { type: '/problems/invalid-credentials' } });
@@ -50,16 +50,13 @@ describe('whoever waits for a user’s lock', () => {
     const ada = await shop.user();
     const { client } = await browserOf(ada);
     const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-    const runner = shop.dataSource.createQueryRunner();
-    await runner.startTransaction();
-    await runner.query(...lock(ada));
+    const held = await RowLock.hold(shop, ...lock(ada));
 
     const changed = client.sends('PUT', '/api/auth/password', change);
-    await untilWaiting(shop.dataSource, 1);
+    await held.isWaitedFor(1);
     const login = logsIn(ada);
-    await untilWaiting(shop.dataSource, 2);
-    await runner.commitTransaction();
-    await runner.release();
+    await held.isWaitedFor(2);
+    await held.release();
 
     expect((await changed).status).toBe(204);
     expect((await login).status).toBe(401);
@@ -72,10 +69,10 @@ describe('whoever waits for a user’s lock', () => {
     const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
 
     const [answer] = await whileLocked(
-      shop.dataSource,
+      shop,
       lock(ada),
       () => [logsIn(ada)],
-      (query) => query('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, rehashed]),
+      (held) => held.does('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, rehashed]),
     );
 
     expect(answer?.status).toBe(200);
@@ -88,12 +85,12 @@ describe('whoever waits for a user’s lock', () => {
     const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
 
     const [answer] = await whileLocked(
-      shop.dataSource,
+      shop,
       lock(ada),
       () => [
         client.sends('PUT', '/api/auth/password', { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }),
       ],
-      (query) => query('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, rehashed]),
+      (held) => held.does('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, rehashed]),
     );
 
     expect(answer?.status).toBe(204);
@@ -104,10 +101,10 @@ describe('whoever waits for a user’s lock', () => {
     const ada = await shop.user();
 
     const [answer] = await whileLocked(
-      shop.dataSource,
+      shop,
       lock(ada),
       () => [logsIn(ada)],
-      (query) => query('DELETE FROM users WHERE id = $1', [ada.id]),
+      (held) => held.does('DELETE FROM users WHERE id = $1', [ada.id]),
     );
 
     expect(answer).toMatchObject({ status: 401, body: { type: '/problems/invalid-credentials' } });
@@ -116,17 +113,16 @@ describe('whoever waits for a user’s lock', () => {
   it('to refresh behind logout everywhere gets no token', async () => {
     const ada = await shop.user();
     const { client, accessToken } = await browserOf(ada);
-    const runner = shop.dataSource.createQueryRunner();
-    await runner.startTransaction();
     // Behind logout everywhere, which waits for the session, not for the user.
-    await runner.query('SELECT FROM sessions WHERE id = $1 FOR KEY SHARE', [client.sessionId]);
+    const held = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = $1 FOR KEY SHARE', [
+      client.sessionId,
+    ]);
 
     const out = client.tab().sends('POST', '/api/auth/logout-everywhere');
-    await untilWaiting(shop.dataSource, 1);
+    await held.isWaitedFor(1);
     const refreshed = client.tab().sends<AccessTokenDto>('POST', '/api/auth/refresh');
-    await untilWaiting(shop.dataSource, 2);
-    await runner.commitTransaction();
-    await runner.release();
+    await held.isWaitedFor(2);
+    await held.release();
 
     expect((await out).status).toBe(204);
     expect(await refreshed).toMatchObject({ status: 401, body: { type: '/problems/login-required' } });
@@ -138,10 +134,10 @@ describe('whoever waits for a user’s lock', () => {
     const raise = 'UPDATE users SET token_generation = token_generation + 1 WHERE id = $1';
 
     const [login] = await whileLocked(
-      shop.dataSource,
+      shop,
       lock(ada),
       () => [shop.guest().logsInAs(ada)],
-      (query) => query(raise, [ada.id]),
+      (held) => held.does(raise, [ada.id]),
     );
 
     expect((await me(login?.accessToken ?? '')).status).toBe(200);
@@ -180,7 +176,7 @@ describe('whoever waits for a user’s lock', () => {
       const before = await stored();
 
       const answers = await whileLocked(
-        shop.dataSource,
+        shop,
         lock(ada),
         () => [client.tab().sends(method, path, body), shop.guest().sends(method, path, body, bearer)],
         async (query) => {

@@ -27,6 +27,7 @@ export class RowLock {
     await eventually(async () => (await this.waiting()) >= requests);
   }
 
+  /** Commits what it did. */
   async release(): Promise<void> {
     await this.queryRunner.commitTransaction();
     await this.queryRunner.release();
@@ -35,4 +36,24 @@ export class RowLock {
   private waiting(): Promise<number> {
     return this.shop.count('pg_stat_activity', `datname = current_database() AND wait_event_type = 'Lock'`);
   }
+}
+
+/** Holds what a statement locks until all of the work that is started waits. `meanwhile` is done under the lock then. */
+export async function whileLocked<T>(
+  shop: Shop,
+  [sql, values]: [sql: string, values: unknown[]],
+  start: () => Promise<T>[],
+  meanwhile: (lock: RowLock) => Promise<void> = () => Promise.resolve(),
+): Promise<T[]> {
+  const lock = await RowLock.hold(shop, sql, values);
+  const started = start();
+  const ended = Promise.all(started);
+  ended.catch(() => undefined);
+  try {
+    await lock.isWaitedFor(started.length);
+    await meanwhile(lock);
+  } finally {
+    await lock.release();
+  }
+  return ended;
 }
