@@ -179,9 +179,9 @@ describe('whoever waits for a user’s lock', () => {
         shop,
         lock(ada),
         () => [client.tab().sends(method, path, body), shop.guest().sends(method, path, body, bearer)],
-        async (query) => {
-          await query('DELETE FROM sessions WHERE id = $1', [client.sessionId]);
-          await query('UPDATE users SET token_generation = token_generation + 1 WHERE id = $1', [ada.id]);
+        async (held) => {
+          await held.does('DELETE FROM sessions WHERE id = $1', [client.sessionId]);
+          await held.does('UPDATE users SET token_generation = token_generation + 1 WHERE id = $1', [ada.id]);
         },
       );
 
