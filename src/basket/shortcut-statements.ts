@@ -174,11 +174,7 @@ function remove(kind: ShortcutKind): string {
 
 const nameOf = ({ by, isIdempotent }: ShortcutKind) => `${by}${isIdempotent ? '-once' : ''}`;
 
-function statements(
-  what: string,
-  text: (kind: ShortcutKind) => string,
-  kinds = KINDS,
-): Map<string, NamedStatement> {
+function statements(what: string, text: (kind: ShortcutKind) => string, kinds = KINDS) {
   return new Map(kinds.map((kind) => [nameOf(kind), { name: `${what}-${nameOf(kind)}`, text: text(kind) }]));
 }
 

@@ -136,4 +136,20 @@ describe('a session that has ended', () => {
       expect(await baskets()).toEqual(seen);
     },
   );
+
+  it.each(ENDS.slice(1))('an add with a token is refused behind %s that was faster', async (_end, end) => {
+    const client = await loggedIn();
+    const { accessToken } = await shop.guest().logsInAs(ada);
+    const lock = await RowLock.hold(shop, 'SELECT FROM users FOR UPDATE');
+    const ended = end(client);
+    await lock.isWaitedFor(1);
+    const headers = { Authorization: `Bearer ${accessToken}` };
+    const written = shop.guest().sends('POST', '/api/basket/lines', { sku: 'TEA', quantity: 1 }, headers);
+    await Promise.race([written, lock.isWaitedFor(2)]);
+    await lock.release();
+
+    expect((await ended).status).toBe(204);
+    expect((await written).status).toBe(401);
+    expect(await shop.count('basket_lines', 'quantity <> 1')).toBe(0);
+  });
 });
