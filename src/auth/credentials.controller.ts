@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Ip, Post, Put, Res, UseInterceptors } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { apiHeaders } from '../problem/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { SessionCookie } from '../session/session-cookie.js';
 import type { VisitorSession } from '../session/visitor-session.js';
@@ -11,7 +12,7 @@ import { LoginTurns } from './login-turns.interceptor.js';
 import { CurrentSession, CurrentUser } from './visitor.decorator.js';
 import type { UserVisitor } from './visitor.js';
 
-@ForVisitors('auth')
+@ForVisitors('auth', 'login-required')
 @Controller('api/auth')
 export class CredentialsController {
   constructor(
@@ -25,16 +26,10 @@ export class CredentialsController {
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Change the password; all other sessions end, and all access tokens until now',
+    description: 'The session of the request stays.',
   })
   @ApiNoContentResponse()
-  @ApiProblems(
-    ...BODY_PROBLEMS,
-    'insecure-connection',
-    'login-required',
-    'invalid-token',
-    'invalid-credentials',
-    'too-many-logins',
-  )
+  @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials', 'too-many-logins')
   async changePassword(
     @CurrentUser() { userId }: UserVisitor,
     @CurrentSession() session: VisitorSession,
@@ -49,9 +44,10 @@ export class CredentialsController {
   @ApiOperation({
     operationId: 'logOutEverywhere',
     summary: 'End all sessions of the user, and all access tokens until now',
+    description: 'The basket stays. The user sees it after the next login.',
   })
-  @ApiNoContentResponse()
-  @ApiProblems(...BODY_PROBLEMS, 'login-required', 'invalid-token')
+  @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
+  @ApiProblems(...BODY_PROBLEMS)
   async logOutEverywhere(
     @CurrentUser() { userId }: UserVisitor,
     @Res({ passthrough: true }) response: Response,

@@ -9,7 +9,6 @@ import type { BasketStatus } from './basket.entity.js';
 const MAX_INT = 2_147_483_647;
 
 export class AddLineDto {
-  @ApiProperty({ minLength: 1, maxLength: 100, example: 'TEA-GREEN-100' })
   @IsSku()
   sku!: string;
 
@@ -51,6 +50,7 @@ export class SubmitDto {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
     description:
       'The amount that the shopper saw; when the total is another one by now, nothing is submitted.',
     example: 900,

@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../environment.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { ProductDto, ProductPageDto, ProductQueryDto, toProductDto } from './product.dto.js';
 import { ProductService } from './product.service.js';
-import { SkuPipe } from './sku.pipe.js';
+import { ApiSku, SkuPipe } from './sku.pipe.js';
 
 @ApiTags('products')
 @Controller('api/products')
@@ -15,7 +15,11 @@ export class ProductController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List or search the products for sale, page by page, by name' })
+  @ApiOperation({
+    operationId: 'listProducts',
+    summary: 'List or search the products for sale, page by page, by name',
+    description: 'Follow `nextCursor` until it is null.',
+  })
   @ApiOkResponse({ type: ProductPageDto })
   @ApiProblems('invalid-input', 'internal-error', 'database-unavailable')
   async list(@Query() { q, limit, cursor }: ProductQueryDto): Promise<ProductPageDto> {
@@ -24,8 +28,12 @@ export class ProductController {
   }
 
   @Get(':sku')
-  @ApiOperation({ summary: 'Get one product' })
-  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiOperation({
+    operationId: 'getProduct',
+    summary: 'Get one product',
+    description: 'Only a product that is for sale.',
+  })
+  @ApiSku()
   @ApiOkResponse({ type: ProductDto })
   @ApiProblems('invalid-input', 'unknown-product', 'internal-error', 'database-unavailable')
   async get(@Param('sku', SkuPipe) sku: string): Promise<ProductDto> {

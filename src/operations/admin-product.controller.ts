@@ -1,8 +1,8 @@
 import { Body, Controller, Param, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ProductDto, SaveProductDto, toProductDto } from '../catalogue/product.dto.js';
 import { ProductService } from '../catalogue/product.service.js';
-import { SkuPipe } from '../catalogue/sku.pipe.js';
+import { ApiSku, SkuPipe } from '../catalogue/sku.pipe.js';
 import { Environment } from '../environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { AdminOnly } from './admin-only.decorator.js';
@@ -19,10 +19,11 @@ export class AdminProductController {
   @ApiOperation({
     operationId: 'saveProduct',
     summary: 'Make a product or change it; what the body leaves out gets its default',
+    description: 'Baskets show the new price and name at their next read. Orders keep theirs.',
   })
-  @ApiParam({ name: 'sku', example: 'TEA-GREEN-100' })
+  @ApiSku()
   @ApiOkResponse({ type: ProductDto })
-  @ApiProblems(...BODY_PROBLEMS, 'forbidden')
+  @ApiProblems(...BODY_PROBLEMS)
   async save(@Param('sku', SkuPipe) sku: string, @Body() product: SaveProductDto): Promise<ProductDto> {
     return toProductDto(await this.products.save({ sku, ...product }), this.environment.currency);
   }

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'unknown-sku': [422, 'No such product for sale'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'too-many-logins': [429, 'Too many failed logins'],
+  'headers-too-large': [431, 'The headers are too large'],
   'internal-error': [500, 'Something went wrong'],
   stopping: [503, 'The process is stopping'],
   'database-unavailable': [503, 'The database is away'],
