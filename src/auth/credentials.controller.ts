@@ -26,9 +26,9 @@ export class CredentialsController {
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Change the password; all other sessions end, and all access tokens until now',
-    description: 'The session of the request stays.',
+    description: 'The session of the request is replaced: the answer sets a new cookie.',
   })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS, 'insecure-connection', 'invalid-credentials', 'too-many-logins')
   async changePassword(
     @CurrentUser() { userId }: UserVisitor,

@@ -41,7 +41,7 @@ type Controller = { prototype: Record<string, object> };
 
 /** The decorators of methods run before those of their class. */
 function routesOf({ prototype }: Controller): object[] {
-  const methods = Object.getOwnPropertyNames(prototype).map((name) => prototype[name] as object);
+  const methods = Object.getOwnPropertyNames(prototype).map((name) => prototype[name]);
   return methods.filter((method) => Reflect.hasMetadata(METHOD_METADATA, method));
 }
 
@@ -66,7 +66,7 @@ function problemResponse(types: ProblemType[]) {
     content: {
       'application/problem+json': {
         schema: problemSchema(types),
-        examples: Object.fromEntries(named),
+        examples: Object.fromEntries(named) as object,
       },
     },
   };

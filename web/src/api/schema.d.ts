@@ -158,7 +158,7 @@ export interface paths {
         get?: never;
         /**
          * Change the password; all other sessions end, and all access tokens until now
-         * @description The session of the request stays.
+         * @description The session of the request is replaced: the answer sets a new cookie.
          */
         put: operations["changePassword"];
         post?: never;
@@ -3099,6 +3099,7 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
