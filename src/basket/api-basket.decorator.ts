@@ -12,7 +12,8 @@ export function ApiIfMatch(): MethodDecorator {
   return ApiHeader({
     name: 'If-Match',
     required: false,
-    schema: { type: 'string', minLength: 1, example: '"0195d3a4-6c1e-7b3a-9f52-3d1f0a7c8e41.3"' },
+    // No example: the explorer would send it.
+    schema: { type: 'string', minLength: 1 },
     description:
       'The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412.',
   });
@@ -27,7 +28,6 @@ export function ApiIdempotencyKey(): MethodDecorator {
       minLength: 1,
       maxLength: 255,
       pattern: PRINTABLE_PATTERN,
-      example: 'add-7d0f5b2e',
     },
     description:
       'A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`.',

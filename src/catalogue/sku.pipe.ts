@@ -23,7 +23,7 @@ export function IsSku(): PropertyDecorator {
 
 /** Documents the sku in a path. */
 export function ApiSku(): MethodDecorator {
-  return ApiParam({ name: 'sku', schema: { ...SCHEMA }, example: EXAMPLE });
+  return ApiParam({ name: 'sku', schema: { ...SCHEMA, example: EXAMPLE } });
 }
 
 /** Whether a value is what `IsSku` takes. */
