@@ -25,6 +25,7 @@ import { ProblemFilter } from './problem/problem.filter.js';
 import { nameRequest } from './problem/request-id.middleware.js';
 import { securityHeaders } from './problem/security-headers.js';
 import { createValidationPipe } from './problem/validation.pipe.js';
+import { SessionCookie } from './session/session-cookie.js';
 import { serveWeb, WEB_FOLDER } from './web/serve-web.js';
 
 /** What main and the tests have in common; the application is created without Nest's own body parser. */
@@ -58,7 +59,7 @@ export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void
   app.use(refuseOddBody);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  SwaggerModule.setup('api/docs', app, () => buildOpenApiDocument(app), {
+  SwaggerModule.setup('api/docs', app, () => buildOpenApiDocument(app, app.get(SessionCookie).name), {
     jsonDocumentUrl: 'api/openapi.json',
     yamlDocumentUrl: 'api/openapi.yaml',
     customSiteTitle: 'Basketkeeper API',
@@ -94,7 +95,14 @@ function corsFor(allowedOrigins: string[]) {
     origin: allowedOrigins,
     credentials: true,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Location',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
     maxAge: 600,
     // Answered by the application, with the headers of every answer.
     preflightContinue: true,

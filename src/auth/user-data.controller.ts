@@ -1,10 +1,12 @@
 import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { apiHeaders } from '../problem/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { SessionCookie } from '../session/session-cookie.js';
 import { toJsonChunks } from './json-chunks.js';
 import { sendJson } from './send-json.js';
+import { UserDataDto } from './user-data.dto.js';
 import { UserDataService } from './user-data.service.js';
 import { CurrentUser } from './visitor.decorator.js';
 import { ForVisitors } from './for-visitors.decorator.js';
@@ -20,8 +22,12 @@ export class UserDataController {
 
   @Get('export')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ operationId: 'exportMe', summary: 'Get all that is stored about the user, except secrets' })
-  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, required: ['user', 'sessions'] } })
+  @ApiOperation({
+    operationId: 'exportMe',
+    summary: 'Get all that is stored about the user, except secrets',
+    description: 'Secrets are the hash of the password and the ids of sessions.',
+  })
+  @ApiOkResponse({ type: UserDataDto })
   async export(@CurrentUser() { userId }: UserVisitor, @Res() response: Response): Promise<void> {
     await sendJson(response, toJsonChunks(await this.data.export(userId)));
   }
@@ -31,8 +37,9 @@ export class UserDataController {
   @ApiOperation({
     operationId: 'eraseMe',
     summary: 'Erase the user with sessions and baskets; orders stay, without their owner',
+    description: 'It can not be undone. Export first what is still needed.',
   })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)
   async erase(
     @CurrentUser() visitor: UserVisitor,

@@ -1,17 +1,19 @@
 import { ApiHeader } from '@nestjs/swagger';
+import { apiHeaders } from '../problem/api-headers.js';
+import { PRINTABLE_PATTERN } from '../problem/printable.js';
 
 /** The headers of an answer with a basket. */
-export const BASKET_HEADERS = {
-  ETag: {
-    description: '`"<id>.<version>"`, or `"none"` without a basket.',
-    schema: { type: 'string' as const },
-  },
-};
+export const BASKET_HEADERS = apiHeaders('ETag');
+
+/** The same where a guest's first write makes the session. */
+export const FIRST_BASKET_HEADERS = apiHeaders('ETag', 'Set-Cookie');
 
 export function ApiIfMatch(): MethodDecorator {
   return ApiHeader({
     name: 'If-Match',
     required: false,
+    // No example: the explorer would send it.
+    schema: { type: 'string', minLength: 1 },
     description:
       'The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412.',
   });
@@ -21,7 +23,13 @@ export function ApiIdempotencyKey(): MethodDecorator {
   return ApiHeader({
     name: 'Idempotency-Key',
     required: false,
+    schema: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 255,
+      pattern: PRINTABLE_PATTERN,
+    },
     description:
-      'A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now.',
+      'A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`.',
   });
 }

@@ -7,6 +7,8 @@ import { Problem } from '../problem/problem.js';
 import { SessionStore } from '../session/session.store.js';
 import type { BasketDto } from './basket.dto.js';
 import { thawBaskets } from './freeze-basket.js';
+import type { OrderDto } from './order.dto.js';
+import { OrderService } from './order.service.js';
 import { lockBaskets, type StoredBasket } from './stored-basket.js';
 import { submitBasket } from './submit-basket.js';
 import { toBasketDto } from './to-basket-dto.js';
@@ -31,21 +33,23 @@ export class BasketAdministration {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: SessionStore,
+    private readonly orders: OrderService,
     private readonly environment: Environment,
   ) {}
 
   /** Makes an order of a basket; one that is submitted already stays so, for callbacks come more than once. */
-  async submit(id: string, expectedAmountMinor?: number): Promise<BasketDto> {
-    return this.change(id, (manager, basket) =>
+  async submit(id: string, expectedAmountMinor?: number): Promise<OrderDto> {
+    const order = await this.change(id, (manager, basket) =>
       basket.status === 'submitted'
         ? Promise.resolve(basket)
         : submitBasket(manager, basket, expectedAmountMinor, (shown) => this.show(shown)),
     );
+    return this.orders.toOrderDto(order);
   }
 
   /** @throws Problem `session-expired`: opened, it would be an orphan; it can be submitted, or goes in its time */
   async thaw(id: string): Promise<BasketDto> {
-    return this.change(id, async (manager, basket, { ownerId, sessionId }) => {
+    const changed = await this.change(id, async (manager, basket, { ownerId, sessionId }) => {
       if (basket.status !== 'frozen') return basket;
       if (ownerId === null && sessionId === null) {
         throw new Problem(
@@ -56,17 +60,18 @@ export class BasketAdministration {
       const [thawed = basket] = await thawBaskets(manager, [id]);
       return thawed;
     });
+    return this.show(changed);
   }
 
   private async change(
     id: string,
     change: (manager: EntityManager, basket: StoredBasket, holder: Holder) => Promise<StoredBasket>,
-  ): Promise<BasketDto> {
+  ): Promise<StoredBasket> {
     return retryTransaction(this.dataSource, async (manager) => {
       const holder = await this.lockHolder(manager, id);
       const [basket] = holder ? await lockBaskets(manager, [id]) : [];
       if (!holder || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
-      return this.show(await change(manager, basket, holder));
+      return change(manager, basket, holder);
     });
   }
 

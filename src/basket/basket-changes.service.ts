@@ -10,10 +10,17 @@ import type { Conditions } from './conditions.decorator.js';
 import { etagOf } from './etag.js';
 import { type Answered, findAnswered, rememberAnswered } from './idempotency.js';
 import { type BasketOf, findBasket, findBaskets, lockBasket, type StoredBasket } from './stored-basket.js';
+import { markReplayed } from './replayed.js';
 import { toBasketDto } from './to-basket-dto.js';
 
 /** A change of a locked basket, null being none; answers the basket as it is then. */
 export type Change = (manager: EntityManager, basket: StoredBasket | null) => Promise<StoredBasket | null>;
+
+/** The basket after a request with its key, and whether an earlier request had made the change. */
+export interface Outcome {
+  basket: StoredBasket | null;
+  isReplayed: boolean;
+}
 
 /** The frame of every change: one transaction, the visitor's lock, and the request's conditions. */
 @Injectable()
@@ -30,11 +37,18 @@ export class BasketChanges {
    * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, or what the change throws
    */
   async run(visitor: Visitor, conditions: Conditions, status: number, change: Change): Promise<BasketDto> {
+    const { basket, isReplayed } = await this.make(visitor, conditions, status, change);
+    const shown = this.show(basket, visitor);
+    return isReplayed ? markReplayed(shown) : shown;
+  }
+
+  /** The same for a caller that shows the basket by itself. */
+  async make(visitor: Visitor, conditions: Conditions, status: number, change: Change): Promise<Outcome> {
     const { idempotent, ifMatch } = conditions;
     return this.inTransaction(visitor, async (manager) => {
       const place = await lockPlace(manager, visitor);
       const answered = idempotent && (await findAnswered(manager, visitor, idempotent));
-      if (answered) return this.show(await again(manager, answered, place), visitor);
+      if (answered) return { basket: await again(manager, answered, place), isReplayed: true };
       const basket = place && (await lockBasket(manager, place));
       if (ifMatch) this.assertCurrent(ifMatch, this.show(basket, visitor));
       const changed = await change(manager, basket);
@@ -46,7 +60,7 @@ export class BasketChanges {
         };
         await rememberAnswered(manager, visitor, idempotent, answer);
       }
-      return this.show(changed, visitor);
+      return { basket: changed, isReplayed: false };
     });
   }
 

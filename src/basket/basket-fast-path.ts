@@ -15,6 +15,7 @@ import { type AddLineDto, type BasketDto, isAddLine } from './basket.dto.js';
 import { BasketService } from './basket.service.js';
 import { readConditions } from './conditions.decorator.js';
 import { etagOf } from './etag.js';
+import { isReplayed } from './replayed.js';
 
 /** As the routes of the controller are called, which the metrics count by. */
 const LOOK = '/api/basket';
@@ -109,6 +110,7 @@ export class BasketFastPath {
       'no-store',
       'ETag',
       etagOf(basket),
+      ...(isReplayed(basket) ? ['Idempotency-Replayed', 'true'] : []),
       'Content-Type',
       'application/json; charset=utf-8',
       'Content-Length',

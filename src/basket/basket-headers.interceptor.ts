@@ -3,8 +3,9 @@ import type { Request, Response } from 'express';
 import { type Observable, tap } from 'rxjs';
 import type { BasketDto } from './basket.dto.js';
 import { etagOf } from './etag.js';
+import { isReplayed } from './replayed.js';
 
-/** Marks a basket's answer with its version and keeps it out of every cache. */
+/** Marks a basket's answer with its version, says whether it is a replay, and keeps it out of every cache. */
 @Injectable()
 export class BasketHeadersInterceptor implements NestInterceptor<BasketDto | void> {
   intercept(context: ExecutionContext, next: CallHandler<BasketDto | void>): Observable<BasketDto | void> {
@@ -14,7 +15,9 @@ export class BasketHeadersInterceptor implements NestInterceptor<BasketDto | voi
     const response = http.getResponse<Response>().set('Cache-Control', 'no-store');
     return next.handle().pipe(
       tap((basket) => {
-        if (basket) response.set('ETag', etagOf(basket));
+        if (!basket) return;
+        response.set('ETag', etagOf(basket));
+        if (isReplayed(basket)) response.set('Idempotency-Replayed', 'true');
       }),
     );
   }

@@ -5,7 +5,12 @@ import { ForVisitors } from '../auth/for-visitors.decorator.js';
 import { ApiSku } from '../catalogue/api-sku.decorator.js';
 import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
+import {
+  ApiIdempotencyKey,
+  ApiIfMatch,
+  BASKET_HEADERS,
+  FIRST_BASKET_HEADERS,
+} from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
 import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
 import { BasketService, type BasketVisitor } from './basket.service.js';
@@ -29,6 +34,7 @@ export class BasketController {
 
   @Get()
   @ApiOperation({
+    operationId: 'getBasket',
     summary: 'See the basket; without one, an empty one, and nothing is stored',
     description:
       'Prices and notices are those of now, also when the `ETag` is the same. Look again when the tab gets the focus: another tab or device may have changed it.',
@@ -40,13 +46,14 @@ export class BasketController {
 
   @Post('lines')
   @ApiOperation({
+    operationId: 'addBasketLine',
     summary: 'Add a product to the basket',
     description:
       "A guest's first add makes the session and sets its cookie. Send a browser's first write alone: two at once without a cookie make two sessions.",
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
-  @ApiCreatedResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiCreatedResponse({ type: BasketDto, headers: FIRST_BASKET_HEADERS })
   @ApiProblems(
     ...BODY_PROBLEMS,
     ...HOLD_PROBLEMS,
@@ -64,13 +71,14 @@ export class BasketController {
 
   @Put('lines/:sku')
   @ApiOperation({
+    operationId: 'setBasketLine',
     summary: 'Set the quantity of a product, 0 removes it',
     description:
       'Sent twice it changes nothing more, so it needs no key. A product that was not there is added.',
   })
   @ApiSku()
   @ApiIfMatch()
-  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiOkResponse({ type: BasketDto, headers: FIRST_BASKET_HEADERS })
   @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'precondition-failed', 'unknown-product', 'unavailable')
   async changeQuantity(
     @CurrentVisitor() visitor: BasketVisitor,
@@ -82,7 +90,11 @@ export class BasketController {
   }
 
   @Delete('lines/:sku')
-  @ApiOperation({ summary: 'Remove a product; also 200 when it is not there' })
+  @ApiOperation({
+    operationId: 'removeBasketLine',
+    summary: 'Remove a product; also 200 when it is not there',
+    description: 'The version counts it only when the product was there.',
+  })
   @ApiSku('stored')
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
@@ -97,7 +109,11 @@ export class BasketController {
 
   @Delete()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Remove the basket with all its lines; also 204 when there is none' })
+  @ApiOperation({
+    operationId: 'clearBasket',
+    summary: 'Remove the basket with all its lines; also 204 when there is none',
+    description: 'The session stays. The next add makes a new basket.',
+  })
   @ApiIfMatch()
   @ApiNoContentResponse()
   @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { Optional } from '../problem/optional.decorator.js';
 import { MergeReportDto } from '../auth/merge-report.dto.js';
-import { isSku, SKU_SCHEMA } from '../catalogue/sku.js';
+import { isSku } from '../catalogue/sku.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
 import type { BasketStatus } from './basket.entity.js';
 
@@ -10,7 +10,6 @@ import type { BasketStatus } from './basket.entity.js';
 const MAX_INT = 2_147_483_647;
 
 export class AddLineDto {
-  @ApiProperty({ ...SKU_SCHEMA, example: 'TEA-GREEN-100' })
   @IsSku()
   sku!: string;
 
@@ -52,6 +51,7 @@ export class SubmitDto {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
     description:
       'The amount that the shopper saw; when the total is another one by now, nothing is submitted.',
     example: 900,

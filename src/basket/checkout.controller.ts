@@ -9,6 +9,7 @@ import { BasketDto, SubmitDto } from './basket.dto.js';
 import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
 import { CheckoutService } from './checkout.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
+import { OrderDto } from './order.dto.js';
 
 const CHANGE_PROBLEMS = ['session-replaced', 'precondition-failed', 'idempotency-key-reused'] as const;
 
@@ -21,6 +22,7 @@ export class CheckoutController {
   @Post('freeze')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'freezeBasket',
     summary: 'Freeze the basket while the shopper pays',
     description:
       'Pins prices, names and the currency, and reserves nothing. A frozen basket refuses changes and outlives its session.',
@@ -38,7 +40,11 @@ export class CheckoutController {
 
   @Post('thaw')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Open a frozen basket again, with the prices of now' })
+  @ApiOperation({
+    operationId: 'thawBasket',
+    summary: 'Open a frozen basket again, with the prices of now',
+    description: 'An open basket, or none, stays as it is.',
+  })
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
@@ -53,6 +59,7 @@ export class CheckoutController {
   @Post('submit')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'submitBasket',
     summary: 'Make an order of the basket',
     description:
       'Takes the stock down. The answer is the order; the next add begins a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.',
@@ -61,14 +68,16 @@ export class CheckoutController {
   @ApiIfMatch()
   @ApiBody({
     type: SubmitDto,
+    required: false,
     examples: {
       any: { summary: 'Whatever the total is', value: {} },
       seen: { summary: 'The total that the shopper saw', value: { expectedAmountMinor: 900 } },
     },
   })
-  @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
+  @ApiOkResponse({ type: OrderDto, headers: BASKET_HEADERS })
   @ApiProblems(
     ...BODY_PROBLEMS,
+    'unknown-order',
     'empty-basket',
     'unavailable',
     'insufficient-stock',
@@ -79,7 +88,7 @@ export class CheckoutController {
     @CurrentVisitor() visitor: Visitor,
     @CurrentConditions() conditions: Conditions,
     @Body() { expectedAmountMinor }: SubmitDto,
-  ): Promise<BasketDto> {
+  ): Promise<OrderDto> {
     return this.checkout.submit(visitor, conditions, expectedAmountMinor);
   }
 }

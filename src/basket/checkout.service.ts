@@ -5,6 +5,9 @@ import type { BasketDto } from './basket.dto.js';
 import { BasketChanges } from './basket-changes.service.js';
 import type { Conditions } from './conditions.decorator.js';
 import { freezeBasket, thawBaskets } from './freeze-basket.js';
+import type { OrderDto } from './order.dto.js';
+import { OrderService, unknownOrder } from './order.service.js';
+import { markReplayed } from './replayed.js';
 import { emptyBasket, submitBasket } from './submit-basket.js';
 
 /** open → frozen → open, and open or frozen → submitted. */
@@ -12,6 +15,7 @@ import { emptyBasket, submitBasket } from './submit-basket.js';
 export class CheckoutService {
   constructor(
     private readonly changes: BasketChanges,
+    private readonly orders: OrderService,
     private readonly environment: Environment,
   ) {}
 
@@ -34,10 +38,18 @@ export class CheckoutService {
     });
   }
 
-  /** @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed` */
-  async submit(visitor: Visitor, conditions: Conditions, expectedAmountMinor?: number): Promise<BasketDto> {
-    return this.changes.run(visitor, conditions, 200, (manager, basket) =>
-      submitBasket(manager, basket, expectedAmountMinor, (shown) => this.changes.show(shown, visitor)),
+  /**
+   * Answers the order.
+   *
+   * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`; `unknown-order` for a key whose
+   *   order is gone
+   */
+  async submit(visitor: Visitor, conditions: Conditions, expectedAmountMinor?: number): Promise<OrderDto> {
+    const { basket, isReplayed } = await this.changes.make(visitor, conditions, 200, (manager, open) =>
+      submitBasket(manager, open, expectedAmountMinor, (shown) => this.changes.show(shown, visitor)),
     );
+    if (basket?.status !== 'submitted') throw unknownOrder();
+    const order = this.orders.toOrderDto(basket);
+    return isReplayed ? markReplayed(order) : order;
   }
 }

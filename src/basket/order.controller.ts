@@ -1,15 +1,17 @@
 import { Controller, Get, Header, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
 import { ForVisitors } from '../auth/for-visitors.decorator.js';
 import type { Visitor } from '../auth/visitor.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { UuidPipe } from '../problem/uuid.pipe.js';
+import { IdempotencyKeyDto } from './idempotency-key.dto.js';
 import { OrderDto, OrderPageDto } from './order.dto.js';
 import { PageQueryDto } from '../page/page-query.dto.js';
 import { OrderService } from './order.service.js';
 
 @ForVisitors('orders', 'invalid-input')
+@ApiExtraModels(IdempotencyKeyDto)
 @Controller('api/orders')
 export class OrderController {
   constructor(private readonly orders: OrderService) {}
@@ -19,6 +21,7 @@ export class OrderController {
   @ApiOperation({
     operationId: 'listOrders',
     summary: "List the user's orders, or those of the guest's session",
+    description: 'The oldest first. Follow `nextCursor` until it is null.',
   })
   @ApiOkResponse({ type: OrderPageDto })
   async list(

@@ -51,14 +51,15 @@ export class OrderService {
     const sql = `SELECT id FROM baskets WHERE id = $1 AND status = 'submitted' AND ${scope?.where.replace('$1', '$2')}`;
     const [mine] = scope ? await this.dataSource.query<{ id: string }[]>(sql, values) : [];
     const [order] = mine ? await findBaskets(this.dataSource.manager, [mine.id]) : [];
-    if (!order) throw new Problem('unknown-order', 'You have no such order.');
+    if (!order) throw unknownOrder();
     return this.toOrderDto(order);
   }
 
   toOrderDto(basket: StoredBasket): OrderDto {
     const owner = basket.ownerId === null ? 'guest' : 'user';
     const shown = toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
-    return { ...shown, submittedAt: (basket.submittedAt ?? new Date(0)).toISOString() };
+    const submittedAt = (basket.submittedAt ?? new Date(0)).toISOString();
+    return { ...shown, id: basket.id, status: 'submitted', submittedAt };
   }
 
   private async page(
@@ -82,6 +83,10 @@ export class OrderService {
     const last = found.at(-1);
     return { orders, nextCursor: last && found.length === limit ? encodeOrderCursor(last) : null };
   }
+}
+
+export function unknownOrder(): Problem {
+  return new Problem('unknown-order', 'You have no such order.');
 }
 
 /** Null: a visitor who can't have any. */

@@ -16,7 +16,11 @@ export class ProductController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List or search the products for sale, page by page, by name' })
+  @ApiOperation({
+    operationId: 'listProducts',
+    summary: 'List or search the products for sale, page by page, by name',
+    description: 'Follow `nextCursor` until it is null.',
+  })
   @ApiOkResponse({ type: ProductPageDto })
   @ApiProblems('invalid-input', 'internal-error', 'database-unavailable')
   async list(@Query() { q, limit, cursor }: ProductQueryDto): Promise<ProductPageDto> {
@@ -25,7 +29,11 @@ export class ProductController {
   }
 
   @Get(':sku')
-  @ApiOperation({ summary: 'Get one product' })
+  @ApiOperation({
+    operationId: 'getProduct',
+    summary: 'Get one product',
+    description: 'Only a product that is for sale.',
+  })
   @ApiSku()
   @ApiOkResponse({ type: ProductDto })
   @ApiProblems('invalid-input', 'unknown-product', 'internal-error', 'database-unavailable')

@@ -12,7 +12,7 @@ import {
 } from 'class-validator';
 import { PageQueryDto } from '../page/page-query.dto.js';
 import { Optional } from '../problem/optional.decorator.js';
-import { PRINTABLE, STORABLE } from '../problem/printable.js';
+import { PRINTABLE, PRINTABLE_PATTERN, STORABLE, STORABLE_PATTERN } from '../problem/printable.js';
 import type { Product } from './product.entity.js';
 
 export class ProductDto {
@@ -55,7 +55,11 @@ export class ProductPageDto {
 }
 
 export class ProductQueryDto extends PageQueryDto {
-  @ApiPropertyOptional({ description: 'A part of the name or of the sku.', maxLength: 100 })
+  @ApiPropertyOptional({
+    description: 'A part of the name or of the sku.',
+    maxLength: 100,
+    pattern: PRINTABLE_PATTERN,
+  })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -68,19 +72,19 @@ const MAX_INT = 2_147_483_647;
 
 /** The members of a product that the shop's own people set, each by its rule. */
 class ProductFieldsDto {
-  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Green tea' })
+  @ApiProperty({ minLength: 1, maxLength: 200, pattern: PRINTABLE_PATTERN, example: 'Green tea' })
   @IsString()
   @Length(1, 200)
   @Matches(PRINTABLE, { message: 'name must not contain control characters' })
   name!: string;
 
-  @ApiProperty({ maxLength: 5_000 })
+  @ApiProperty({ maxLength: 5_000, pattern: STORABLE_PATTERN })
   @IsString()
   @MaxLength(5_000)
   @Matches(STORABLE, { message: 'description must be text' })
   description!: string;
 
-  @ApiProperty({ type: String, nullable: true, maxLength: 2_000 })
+  @ApiProperty({ type: String, nullable: true, maxLength: 2_000, pattern: '^(https?://|/)[!-~]+$' })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)

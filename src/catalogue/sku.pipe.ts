@@ -1,12 +1,16 @@
 import { applyDecorators, Injectable, type PipeTransform } from '@nestjs/common';
 import { ValidateBy } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 import { invalidInput } from '../problem/validation.pipe.js';
-import { isSku, isStoredSku, SKU_RULE } from './sku.js';
+import { isSku, isStoredSku, SKU_RULE, SKU_SCHEMA } from './sku.js';
 
 /** A sku in a body. */
 export function IsSku(): PropertyDecorator {
   const validator = { validate: isSku, defaultMessage: () => `sku ${SKU_RULE}` };
-  return applyDecorators(ValidateBy({ name: 'isSku', validator }));
+  return applyDecorators(
+    ApiProperty({ ...SKU_SCHEMA, example: 'TEA-GREEN-100' }),
+    ValidateBy({ name: 'isSku', validator }),
+  );
 }
 
 /** A sku in a path. */

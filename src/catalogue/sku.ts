@@ -13,7 +13,7 @@ const UNSEEN =
  *
  * A client resolves a path that ends in `/..` before it sends the request, so such a sku would name another resource.
  */
-export const SKU_PATTERN = `^(?!\\.+$)[^${UNSEEN}]+( [^${UNSEEN}]+)*$`;
+const SKU_PATTERN = `^(?!\\.+$)[^${UNSEEN}]+( [^${UNSEEN}]+)*$`;
 
 const SKU = new RegExp(SKU_PATTERN, 'u');
 
@@ -21,8 +21,16 @@ export const SKU_RULE =
   `must be 1 to ${MAX_LENGTH} visible characters in Unicode normalization form C, ` +
   'with single spaces only between them, and not dots alone';
 
-/** What the OpenAPI document says of a sku that the API accepts. */
-export const SKU_SCHEMA = { minLength: 1, maxLength: MAX_LENGTH, pattern: SKU_PATTERN };
+/**
+ * What the OpenAPI document says of a sku that the API accepts.
+ *
+ * A looser pattern than the rule: many validators do not know Unicode properties.
+ */
+export const SKU_SCHEMA = {
+  minLength: 1,
+  maxLength: MAX_LENGTH,
+  pattern: '^(?!\\.+$)[^\\u0000-\\u0020\\u007f-\\u00a0]+( [^\\u0000-\\u0020\\u007f-\\u00a0]+)*$',
+};
 
 /**
  * Whether a value is a sku that the shop accepts.

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { readEnvironment } from '../environment.js';
 import { buildOpenApiDocument } from '../openapi.js';
+import { SessionCookie } from '../session/session-cookie.js';
 
 export function addOpenApiPrint(program: Command): void {
   program
@@ -10,10 +11,12 @@ export function addOpenApiPrint(program: Command): void {
     .description('print the OpenAPI document; needs no database')
     .action(async () => {
       // Preview: the modules are read, nothing is made.
-      const app = await NestFactory.create(AppModule.with(readEnvironment({})), {
+      const environment = readEnvironment({});
+      const app = await NestFactory.create(AppModule.with(environment), {
         preview: true,
         logger: false,
       });
-      process.stdout.write(`${JSON.stringify(buildOpenApiDocument(app), null, 2)}\n`);
+      const document = buildOpenApiDocument(app, new SessionCookie(environment).name);
+      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     });
 }

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { BasketAdministration } from '../basket/basket-administration.service.js';
 import { BasketDto, SubmitDto } from '../basket/basket.dto.js';
-import { OrderPageDto } from '../basket/order.dto.js';
+import { OrderDto, OrderPageDto } from '../basket/order.dto.js';
 import { PageQueryDto } from '../page/page-query.dto.js';
 import { OrderService } from '../basket/order.service.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
@@ -37,14 +37,15 @@ export class AdminBasketController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
-    operationId: 'submitById',
+    operationId: 'submitBasketById',
     summary: 'Make an order of a basket, as when a payment provider calls back; again is no change',
+    description: 'The answer is the order. A basket whose session has ended can be submitted as well.',
   })
   @ApiParam(ID)
-  @ApiOkResponse({ type: BasketDto })
+  @ApiBody({ type: SubmitDto, required: false })
+  @ApiOkResponse({ type: OrderDto })
   @ApiProblems(
     ...BODY_PROBLEMS,
-    'forbidden',
     'unknown-basket',
     'empty-basket',
     'unavailable',
@@ -54,7 +55,7 @@ export class AdminBasketController {
   async submit(
     @Param('id', UuidPipe) id: string,
     @Body() { expectedAmountMinor }: SubmitDto,
-  ): Promise<BasketDto> {
+  ): Promise<OrderDto> {
     return this.baskets.submit(id, expectedAmountMinor);
   }
 
@@ -62,12 +63,13 @@ export class AdminBasketController {
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
-    operationId: 'thawById',
+    operationId: 'thawBasketById',
     summary: 'Open a frozen basket again, as when a payment has failed; an open one stays as it is',
+    description: 'Its prices are those of now.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: BasketDto })
-  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'unknown-basket', 'session-expired')
+  @ApiProblems(...BODY_PROBLEMS, 'unknown-basket', 'session-expired')
   async thaw(@Param('id', UuidPipe) id: string): Promise<BasketDto> {
     return this.baskets.thaw(id);
   }

@@ -24,6 +24,7 @@ export class AdminCleanupController {
   @ApiOperation({
     operationId: 'getOverview',
     summary: 'See how sessions, guest baskets and the cleanup are',
+    description: 'Counts above a hundred thousand are estimates.',
   })
   @ApiOkResponse({ type: OverviewDto })
   async getOverview(): Promise<OverviewDto> {
@@ -35,6 +36,7 @@ export class AdminCleanupController {
   @ApiOperation({
     operationId: 'listCleanupRuns',
     summary: 'List the runs of the cleanup in the last 90 days, the newest first',
+    description: 'Follow `nextCursor` until it is null.',
   })
   @ApiOkResponse({ type: CleanupRunPageDto })
   @ApiProblems('invalid-input')
@@ -50,9 +52,10 @@ export class AdminCleanupController {
   @ApiOperation({
     operationId: 'startCleanupRun',
     summary: 'Start a run of the cleanup on this instance; its row in the list tells how it goes',
+    description: 'The answer does not wait for its end.',
   })
   @ApiCreatedResponse({ type: CleanupRunDto })
-  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'cleanup-running', 'clock-differs')
+  @ApiProblems(...BODY_PROBLEMS, 'cleanup-running', 'clock-differs')
   async start(): Promise<CleanupRunDto> {
     return toCleanupRunDto(await this.runs.start('admin'));
   }

@@ -2,7 +2,10 @@ import { applyDecorators, UseGuards } from '@nestjs/common';
 import { AdminGuard } from '../auth/admin.guard.js';
 import { ForVisitors } from '../auth/for-visitors.decorator.js';
 
-/** Marks a controller as one for the shop's admins. */
+/** Marks a controller as one for the shop's admins. With `OPERATIONS_PORT` it is not found on the visitors' port. */
 export function AdminOnly(): ClassDecorator {
-  return applyDecorators(ForVisitors('admin', 'login-required', 'forbidden'), UseGuards(AdminGuard));
+  return applyDecorators(
+    ForVisitors('admin', 'login-required', 'forbidden', 'not-found'),
+    UseGuards(AdminGuard),
+  );
 }

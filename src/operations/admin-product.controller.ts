@@ -21,11 +21,11 @@ export class AdminProductController {
     operationId: 'saveProduct',
     summary: 'Make a product or replace it',
     description:
-      'The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members.',
+      'The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members. Baskets show the new price and name at their next read. Orders keep theirs.',
   })
   @ApiSku()
   @ApiOkResponse({ type: ProductDto })
-  @ApiProblems(...BODY_PROBLEMS, 'forbidden')
+  @ApiProblems(...BODY_PROBLEMS)
   async save(@Param('sku', SkuPipe) sku: string, @Body() product: SaveProductDto): Promise<ProductDto> {
     return toProductDto(await this.products.save({ sku, ...product }), this.environment.currency);
   }
@@ -39,7 +39,7 @@ export class AdminProductController {
   })
   @ApiSku('stored')
   @ApiOkResponse({ type: ProductDto })
-  @ApiProblems(...BODY_PROBLEMS, 'forbidden', 'unknown-product')
+  @ApiProblems(...BODY_PROBLEMS, 'unknown-product')
   async change(
     @Param('sku', StoredSkuPipe) sku: string,
     @Body() changes: ChangeProductDto,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -32,14 +33,17 @@ export function boundServer<T extends Server>(server: T, warn: (message: string)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const [status, type, title] = ANSWERS[error.code ?? ''] ?? MALFORMED;
+    const requestId = randomUUID();
     const body = JSON.stringify({
       type: `/problems/${type}`,
       title,
       status,
       detail: 'The connection is closed.',
+      requestId,
     });
     socket.end(
       `HTTP/1.1 ${status} ${title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
+        `X-Request-Id: ${requestId}\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   });

@@ -11,6 +11,7 @@ import { DataSource } from 'typeorm';
 import { takesWrites } from '../database/connection-pool.js';
 import { CleanupIndicator } from './cleanup-indicator.service.js';
 import { Draining } from './draining.service.js';
+import { LivenessDto, ReadinessDto } from './health.dto.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { Problem } from '../problem/problem.js';
 
@@ -29,22 +30,26 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process runs; restart it when not' })
-  @ApiOkResponse({ schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok'] } } } })
-  live(): { status: 'ok' } {
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Whether the process runs; restart it when not',
+    description: 'Asks nothing of the database.',
+  })
+  @ApiOkResponse({ type: LivenessDto })
+  @ApiProblems()
+  live(): LivenessDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
+    operationId: 'getReadiness',
     summary: 'Whether requests can be served; send them elsewhere when not',
     description:
       '`degraded` is ready, too: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`). Somebody should look.',
   })
-  @ApiOkResponse({
-    schema: { type: 'object', properties: { status: { type: 'string', enum: ['ok', 'degraded'] } } },
-  })
+  @ApiOkResponse({ type: ReadinessDto })
   @ApiProblems('database-unavailable', 'stopping')
   async ready(): Promise<HealthCheckResult> {
     if (this.draining.isDraining) throw new Problem('stopping', 'This process is stopping; others serve.');

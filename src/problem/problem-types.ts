@@ -35,6 +35,7 @@ export const PROBLEMS = {
   'too-many-guests': [429, 'Too many new guests'],
   'too-many-logins': [429, 'Too many failed logins'],
   'too-many-registrations': [429, 'Too many registrations'],
+  'headers-too-large': [431, 'The headers are too large'],
   'internal-error': [500, 'Something went wrong'],
   overloaded: [503, 'Too many at once'],
   stopping: [503, 'The process is stopping'],

@@ -8,9 +8,9 @@ export class FieldErrorDto {
   message!: string;
 }
 
-/** RFC 9457. */
+/** RFC 9457: the members of every problem. The members of one type are in `problem-members.ts`. */
 export class ProblemDto {
-  @ApiProperty({ format: 'uri-reference', example: '/problems/invalid-input' })
+  @ApiProperty({ format: 'uri-reference', example: 'about:blank' })
   type!: string;
 
   @ApiProperty({ example: 'The request is not valid' })
@@ -19,21 +19,22 @@ export class ProblemDto {
   @ApiProperty({ type: 'integer', example: 400 })
   status!: number;
 
-  @ApiProperty({ description: 'What happened this time and what to do about it.' })
+  @ApiProperty({
+    description: 'What happened this time and what to do about it.',
+    example: 'Correct the fields named in errors and send it again.',
+  })
   detail!: string;
 
-  @ApiProperty({ description: 'The path of the request.', example: '/api/basket/lines' })
-  instance!: string;
+  @ApiPropertyOptional({
+    description: 'The path of the request; missing when the server could not read the request.',
+    example: '/api/basket/lines',
+  })
+  instance?: string;
 
-  @ApiProperty({ description: 'Also in the header X-Request-Id and in the log.', format: 'uuid' })
+  @ApiProperty({
+    description: 'Also in the header X-Request-Id and in the log.',
+    format: 'uuid',
+    example: '2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10',
+  })
   requestId!: string;
-
-  @ApiPropertyOptional({ type: [FieldErrorDto], description: 'What is wrong, field by field.' })
-  errors?: FieldErrorDto[];
-
-  @ApiPropertyOptional({ type: 'integer', description: 'How many can be had; with `insufficient-stock`.' })
-  available?: number;
-
-  @ApiPropertyOptional({ type: 'integer', description: 'The limit that was passed; with `quantity-limit`.' })
-  limit?: number;
 }

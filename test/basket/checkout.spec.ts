@@ -71,6 +71,7 @@ describe('the life of a basket', () => {
     const fresh = await guest.adds(cup);
     expect(fresh.id).not.toBe(order.id);
     const found = await guest.sends<OrderDto>('GET', `/api/orders/${order.id}`);
+    expect(found.body).toEqual(order);
     expect(found.body).toMatchObject({
       id: order.id,
       owner: 'guest',

@@ -29,6 +29,24 @@ describe('a request that comes again', () => {
     expect(await shop.count('idempotency_keys')).toBe(1);
   });
 
+  it('with the same key is answered with the header that says so, and no other request is', async () => {
+    const tea = await shop.product();
+    const guest = shop.guest();
+    const paths = ['/api/basket/lines', '/api/basket/freeze', '/api/basket/thaw', '/api/basket/submit'];
+
+    for (const path of paths) {
+      const body = path === '/api/basket/lines' ? { sku: tea.sku, quantity: 1 } : {};
+      const first = await withKey(guest, path, body, path);
+      const again = await withKey(guest, path, body, path);
+
+      expect(again.status).toBe(first.status);
+      expect(first.headers.get('idempotency-replayed')).toBeNull();
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+    }
+    const other = await withKey<ProblemBody>(guest, '/api/basket/lines', { sku: tea.sku, quantity: 2 });
+    expect([other.status, other.headers.get('idempotency-replayed')]).toEqual([422, null]);
+  });
+
   it('many times at once is done once', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
@@ -42,6 +60,7 @@ describe('a request that comes again', () => {
     );
 
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(201));
+    expect(answers.filter(({ headers }) => headers.has('idempotency-replayed'))).toHaveLength(19);
     expect(await guest.quantities()).toEqual({ [tea.sku]: 6 });
   });
 
@@ -107,7 +126,22 @@ describe('a request that comes again', () => {
     const again = await withKey(guest, 'key', {}, '/api/basket/submit');
 
     expect(again).toMatchObject({ status: 200, body: { id: first.body.id, status: 'submitted' } });
+    expect(again.body).toEqual(first.body);
     expect(await shop.sql('SELECT stock FROM products')).toEqual([{ stock: 7 }]);
+  });
+
+  it('for an order that is gone is told so, and not the basket of now', async () => {
+    const tea = await shop.product({ stock: 10 });
+    const guest = shop.guest();
+    await guest.adds(tea, 3);
+    const { body: order } = await withKey(guest, 'key', {}, '/api/basket/submit');
+    await shop.sql('DELETE FROM baskets WHERE id = $1', [order.id]);
+    await guest.adds(tea, 1);
+
+    const again = await withKey<ProblemBody>(guest, 'key', {}, '/api/basket/submit');
+
+    expect([again.status, again.body.type]).toEqual([404, '/problems/unknown-order']);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
   });
 
   it('after 24 hours is a new one, and its key is cleaned up', async () => {

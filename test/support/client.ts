@@ -67,7 +67,7 @@ export class Client {
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     const { status, headers: answered } = response;
     const answer = isJson ? (JSON.parse(text) as unknown) : text;
-    assertDocumented({ method, path, status, contentType: answered.get('content-type'), body: answer });
+    assertDocumented({ method, path, status, headers: answered, body: answer });
     return { status, headers: answered, body: answer as T };
   }
 

@@ -4,12 +4,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Documented {
+  headers?: Record<string, unknown>;
   content?: Record<string, { schema?: object }>;
 }
 type Operation = { responses: Record<string, Documented> };
 interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties?: Record<string, { const?: unknown }> }> };
 }
+
+/** What a client can use; all others are the server's or the security's. */
+const HEADERS = [
+  'ETag',
+  'Idempotency-Replayed',
+  'Location',
+  'Retry-After',
+  'Set-Cookie',
+  'WWW-Authenticate',
+  'X-Request-Id',
+];
 
 const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8')) as OpenApi;
 
@@ -31,12 +44,12 @@ export interface Sent {
   method: string;
   path: string;
   status: number;
-  contentType: string | null;
+  headers: Headers;
   body: unknown;
 }
 
 /** @throws Error when `openapi.json` does not say that a request can be answered like that */
-export function assertDocumented({ method, path, status, contentType, body }: Sent): void {
+export function assertDocumented({ method, path, status, headers, body }: Sent): void {
   const name = `${method} ${path}`;
   const operation = findOperation(method, path.split('?', 1)[0] ?? '');
   // What is under no documented route is a 404, and no more needs to be said.
@@ -44,7 +57,10 @@ export function assertDocumented({ method, path, status, contentType, body }: Se
   const response = operation.responses[status];
   if (!response)
     throw new Error(`${name} was answered ${status}, which is not documented: ${JSON.stringify(body)}`);
-  const type = (contentType ?? '').split(';', 1)[0] ?? '';
+  const silent = HEADERS.filter((header) => isSent(headers, header) && !(header in (response.headers ?? {})));
+  if (silent.length > 0)
+    throw new Error(`${name} ${status}: headers that are not documented: ${silent.join()}`);
+  const type = (headers.get('content-type') ?? '').split(';', 1)[0] ?? '';
   const schema = response.content?.[type]?.schema;
   if (!response.content) {
     if (body !== '' && body !== undefined)
@@ -55,6 +71,21 @@ export function assertDocumented({ method, path, status, contentType, body }: Se
   const validate = validatorOf(schema);
   if (!validate(body))
     throw new Error(`${name} ${status}: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`);
+  if (type === 'application/problem+json') assertKnownMembers(name, body as object);
+}
+
+/** Express marks every answer with a weak tag, which is not the basket's. */
+function isSent(headers: Headers, header: string): boolean {
+  return headers.has(header) && !headers.get(header)?.startsWith('W/');
+}
+
+/** The schemas allow further members, for a later version may have them; this version has none. */
+function assertKnownMembers(name: string, problem: { type?: string }): void {
+  const schemas = Object.values(document.components.schemas);
+  const schema = schemas.find(({ properties }) => properties?.type?.const === problem.type);
+  const unknown = Object.keys(problem).filter((member) => !(member in (schema?.properties ?? {})));
+  if (unknown.length > 0)
+    throw new Error(`${name} ${problem.type}: members that are not in PROBLEM_MEMBERS: ${unknown.join()}`);
 }
 
 function findOperation(method: string, path: string): Operation | undefined {

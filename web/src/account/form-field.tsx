@@ -1,5 +1,5 @@
 import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
-import { ApiProblem, messageOf } from '../api/problem.js';
+import { fieldErrorsOf, messageOf } from '../api/problem.js';
 
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   name: string;
@@ -11,7 +11,7 @@ interface Props extends InputHTMLAttributes<HTMLInputElement> {
 
 export function FormField({ name, label, hint, error, ...input }: Props): ReactNode {
   const id = useId();
-  const errors = error instanceof ApiProblem ? error.body.errors : undefined;
+  const errors = fieldErrorsOf(error);
   const message = errors?.find(({ field }) => field === name)?.message;
   const description = message ?? hint;
   return (
@@ -35,7 +35,7 @@ export function FormField({ name, label, hint, error, ...input }: Props): ReactN
 
 /** A refusal that is about no field. */
 export function FormError({ error }: { error: unknown }): ReactNode {
-  const isOfFields = error instanceof ApiProblem && error.body.errors !== undefined;
+  const isOfFields = fieldErrorsOf(error) !== undefined;
   const text = error && !isOfFields ? messageOf(error) : '';
   return (
     <p className="form-error" role="alert">

@@ -1,6 +1,9 @@
 import type { components } from './schema.js';
 
-type Body = components['schemas']['ProblemDto'] & Record<string, unknown>;
+type Schemas = components['schemas'];
+
+/** Every problem of the document, to switch on by `type`; `about:blank` is the one of all others. */
+export type Problem = Schemas[Extract<keyof Schemas, `${string}Problem` | 'ProblemDto'>];
 
 /** Nobody answered: no network, or no server. */
 export class Unreachable extends Error {
@@ -16,14 +19,15 @@ export class ApiProblem extends Error {
   readonly type: string;
   /** Seconds. */
   readonly retryAfter: number | null;
-  readonly body: Partial<Body>;
+  /** Null: something between answered, not the shop. */
+  readonly body: Problem | null;
 
   constructor(response: Response, body: unknown) {
-    const problem = isObject(body) ? (body as Partial<Body>) : {};
-    const { title, detail } = problem;
+    const problem = isProblem(body) ? body : null;
+    const { title, detail } = problem ?? {};
     super([title, detail].filter(Boolean).join('. ') || `The shop answered ${response.status}.`);
     this.status = response.status;
-    this.type = String(problem.type ?? '').replace('/problems/', '');
+    this.type = (problem?.type ?? '').replace('/problems/', '');
     this.retryAfter = Number(response.headers.get('Retry-After')) || null;
     this.body = problem;
   }
@@ -58,15 +62,21 @@ export function messageOf(error: unknown): string {
     return `The shop does not answer now. ${AGAIN}`;
   }
   if (!(error instanceof ApiProblem)) return error instanceof Error ? error.message : String(error);
-  const available = error.body.available;
-  if (error.type === 'insufficient-stock' && typeof available === 'number') {
-    return available === 0 ? 'It is sold out.' : `Only ${available} left.`;
+  if (error.body?.type === '/problems/insufficient-stock') {
+    return error.body.available === 0 ? 'It is sold out.' : `Only ${error.body.available} left.`;
   }
   if (error.type === 'basket-frozen') return 'It is being paid for. Choose “Change the basket” there first.';
   if (error.type === 'total-changed') return 'The total has changed. Look at it again, please.';
-  return error.body.errors?.map(({ message }) => message).join(' ') || error.message;
+  const errors = fieldErrorsOf(error);
+  return errors?.map(({ message }) => message).join(' ') || error.message;
 }
 
-function isObject(body: unknown): boolean {
-  return typeof body === 'object' && body !== null;
+/** What a form's fields are refused for; undefined: it is not about fields. */
+export function fieldErrorsOf(error: unknown): Schemas['FieldErrorDto'][] | undefined {
+  if (!(error instanceof ApiProblem) || error.body?.type !== '/problems/invalid-input') return undefined;
+  return error.body.errors;
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'type' in body && typeof body.type === 'string';
 }

@@ -11,8 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List or search the products for sale, page by page, by name */
-        get: operations["list"];
+        /**
+         * List or search the products for sale, page by page, by name
+         * @description Follow `nextCursor` until it is null.
+         */
+        get: operations["listProducts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -28,8 +31,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get one product */
-        get: operations["get"];
+        /**
+         * Get one product
+         * @description Only a product that is for sale.
+         */
+        get: operations["getProduct"];
         put?: never;
         post?: never;
         delete?: never;
@@ -47,7 +53,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register a user; no login yet */
+        /**
+         * Register a user; no login yet
+         * @description Case does not matter in the email address.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -84,8 +93,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get a new access token, from the session */
-        post: operations["refresh"];
+        /**
+         * Get a new access token, from the session
+         * @description Needs the cookie of a session that has logged in. A token does not refresh itself.
+         */
+        post: operations["refreshToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -101,7 +113,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session, a guest’s with its basket; also 204 when there is none */
+        /**
+         * End the session, a guest’s with its basket; also 204 when there is none
+         * @description A user’s basket stays. Access tokens stay valid until they expire.
+         */
         post: operations["logOut"];
         delete?: never;
         options?: never;
@@ -116,11 +131,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the user who is logged in */
-        get: operations["me"];
+        /**
+         * Get the user who is logged in
+         * @description By the access token, else by the session.
+         */
+        get: operations["getMe"];
         put?: never;
         post?: never;
-        /** Erase the user with sessions and baskets; orders stay, without their owner */
+        /**
+         * Erase the user with sessions and baskets; orders stay, without their owner
+         * @description It can not be undone. Export first what is still needed.
+         */
         delete: operations["eraseMe"];
         options?: never;
         head?: never;
@@ -135,7 +156,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change the password; all other sessions end, and all access tokens until now */
+        /**
+         * Change the password; all other sessions end, and all access tokens until now
+         * @description The session of the request is replaced: the answer sets a new cookie.
+         */
         put: operations["changePassword"];
         post?: never;
         delete?: never;
@@ -153,7 +177,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all sessions of the user, and all access tokens until now */
+        /**
+         * End all sessions of the user, and all access tokens until now
+         * @description The basket stays. The user sees it after the next login.
+         */
         post: operations["logOutEverywhere"];
         delete?: never;
         options?: never;
@@ -168,7 +195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get all that is stored about the user, except secrets */
+        /**
+         * Get all that is stored about the user, except secrets
+         * @description Secrets are the hash of the password and the ids of sessions.
+         */
         get: operations["exportMe"];
         put?: never;
         post?: never;
@@ -189,11 +219,14 @@ export interface paths {
          * See the basket; without one, an empty one, and nothing is stored
          * @description Prices and notices are those of now, also when the `ETag` is the same. Look again when the tab gets the focus: another tab or device may have changed it.
          */
-        get: operations["read"];
+        get: operations["getBasket"];
         put?: never;
         post?: never;
-        /** Remove the basket with all its lines; also 204 when there is none */
-        delete: operations["clear"];
+        /**
+         * Remove the basket with all its lines; also 204 when there is none
+         * @description The session stays. The next add makes a new basket.
+         */
+        delete: operations["clearBasket"];
         options?: never;
         head?: never;
         patch?: never;
@@ -212,7 +245,7 @@ export interface paths {
          * Add a product to the basket
          * @description A guest's first add makes the session and sets its cookie. Send a browser's first write alone: two at once without a cookie make two sessions.
          */
-        post: operations["addLine"];
+        post: operations["addBasketLine"];
         delete?: never;
         options?: never;
         head?: never;
@@ -231,10 +264,13 @@ export interface paths {
          * Set the quantity of a product, 0 removes it
          * @description Sent twice it changes nothing more, so it needs no key. A product that was not there is added.
          */
-        put: operations["changeQuantity"];
+        put: operations["setBasketLine"];
         post?: never;
-        /** Remove a product; also 200 when it is not there */
-        delete: operations["removeLine"];
+        /**
+         * Remove a product; also 200 when it is not there
+         * @description The version counts it only when the product was there.
+         */
+        delete: operations["removeBasketLine"];
         options?: never;
         head?: never;
         patch?: never;
@@ -253,7 +289,7 @@ export interface paths {
          * Freeze the basket while the shopper pays
          * @description Pins prices, names and the currency, and reserves nothing. A frozen basket refuses changes and outlives its session.
          */
-        post: operations["freeze"];
+        post: operations["freezeBasket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,8 +305,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a frozen basket again, with the prices of now */
-        post: operations["thaw"];
+        /**
+         * Open a frozen basket again, with the prices of now
+         * @description An open basket, or none, stays as it is.
+         */
+        post: operations["thawBasket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -290,7 +329,7 @@ export interface paths {
          * Make an order of the basket
          * @description Takes the stock down. The answer is the order; the next add begins a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.
          */
-        post: operations["submit"];
+        post: operations["submitBasket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -304,7 +343,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the user's orders, or those of the guest's session */
+        /**
+         * List the user's orders, or those of the guest's session
+         * @description The oldest first. Follow `nextCursor` until it is null.
+         */
         get: operations["listOrders"];
         put?: never;
         post?: never;
@@ -341,8 +383,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process runs; restart it when not */
-        get: operations["live"];
+        /**
+         * Whether the process runs; restart it when not
+         * @description Asks nothing of the database.
+         */
+        get: operations["getLiveness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -362,7 +407,7 @@ export interface paths {
          * Whether requests can be served; send them elsewhere when not
          * @description `degraded` is ready, too: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`). Somebody should look.
          */
-        get: operations["ready"];
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -378,7 +423,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get what to watch, for Prometheus: OpenMetrics 1.0 */
+        /**
+         * Get what to watch, for Prometheus: OpenMetrics 1.0
+         * @description With `OPERATIONS_PORT` it is not found on the visitors' port.
+         */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -417,8 +465,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an order of a basket, as when a payment provider calls back; again is no change */
-        post: operations["submitById"];
+        /**
+         * Make an order of a basket, as when a payment provider calls back; again is no change
+         * @description The answer is the order. A basket whose session has ended can be submitted as well.
+         */
+        post: operations["submitBasketById"];
         delete?: never;
         options?: never;
         head?: never;
@@ -434,8 +485,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a frozen basket again, as when a payment has failed; an open one stays as it is */
-        post: operations["thawById"];
+        /**
+         * Open a frozen basket again, as when a payment has failed; an open one stays as it is
+         * @description Its prices are those of now.
+         */
+        post: operations["thawBasketById"];
         delete?: never;
         options?: never;
         head?: never;
@@ -452,7 +506,7 @@ export interface paths {
         get?: never;
         /**
          * Make a product or replace it
-         * @description The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members.
+         * @description The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members. Baskets show the new price and name at their next read. Orders keep theirs.
          */
         put: operations["saveProduct"];
         post?: never;
@@ -473,7 +527,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See how sessions, guest baskets and the cleanup are */
+        /**
+         * See how sessions, guest baskets and the cleanup are
+         * @description Counts above a hundred thousand are estimates.
+         */
         get: operations["getOverview"];
         put?: never;
         post?: never;
@@ -490,10 +547,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the runs of the cleanup in the last 90 days, the newest first */
+        /**
+         * List the runs of the cleanup in the last 90 days, the newest first
+         * @description Follow `nextCursor` until it is null.
+         */
         get: operations["listCleanupRuns"];
         put?: never;
-        /** Start a run of the cleanup on this instance; its row in the list tells how it goes */
+        /**
+         * Start a run of the cleanup on this instance; its row in the list tells how it goes
+         * @description The answer does not wait for its end.
+         */
         post: operations["startCleanupRun"];
         delete?: never;
         options?: never;
@@ -588,11 +651,8 @@ export interface components {
              * @example 3
              */
             quantity: number;
-            /**
-             * @description Why the quantity is not what the strategy alone would have given, or why it can not be bought.
-             * @enum {string|null}
-             */
-            notice: "limited-to-stock" | "limited-to-maximum" | "unavailable" | null;
+            /** @description Why the quantity is not what the strategy alone would have given, or why it can not be bought. */
+            notice: ("limited-to-stock" | "limited-to-maximum" | "unavailable") | null;
         };
         MergeReportDto: {
             /**
@@ -643,6 +703,40 @@ export interface components {
              * @example correct horse battery
              */
             newPassword: string;
+        };
+        StoredUserDto: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: email
+             * @example ada@example.com
+             */
+            email: string;
+            /** @example Ada */
+            displayName: string | null;
+            /** @enum {string} */
+            role: "customer" | "admin";
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Access tokens from before this time are refused; null: no such time.
+             */
+            tokensValidAfter?: string | null;
+        };
+        StoredSessionDto: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        UserDataDto: {
+            user: components["schemas"]["StoredUserDto"];
+            sessions: components["schemas"]["StoredSessionDto"][];
+            /** @description The basket that is not an order yet. */
+            basket: components["schemas"]["BasketDto"] | null;
+            orders: components["schemas"]["OrderDto"][];
+            idempotencyKeys: components["schemas"]["IdempotencyKeyDto"][];
         };
         LineDto: {
             /** @example TEA-GREEN-100 */
@@ -740,13 +834,6 @@ export interface components {
             expectedAmountMinor?: number;
         };
         OrderDto: {
-            /**
-             * Format: uuid
-             * @description Null: there is none yet.
-             */
-            id: string | null;
-            /** @enum {string} */
-            status: "open" | "frozen" | "submitted";
             /** @enum {string} */
             owner: "guest" | "user";
             /**
@@ -768,13 +855,92 @@ export interface components {
              * @description When a guest's session ends, and the basket with it; every request moves it. Null for users.
              */
             expiresAt: string | null;
+            /**
+             * Format: uuid
+             * @description The id that the basket had.
+             */
+            id: string;
+            /** @enum {string} */
+            status: "submitted";
             /** Format: date-time */
             submittedAt: string;
+        };
+        IdempotencyKeyDto: {
+            /** @example add-7d0f5b2e */
+            key: string;
+            /**
+             * @description What the request was answered.
+             * @example 201
+             */
+            status: number;
+            /**
+             * Format: uuid
+             * @description The basket that it changed.
+             */
+            basketId: string | null;
+            /** Format: date-time */
+            createdAt: string;
         };
         OrderPageDto: {
             orders: components["schemas"]["OrderDto"][];
             /** @description Send it as `cursor` for what comes behind this page; null: nothing so far. */
             nextCursor: string | null;
+        };
+        LivenessDto: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        ReadinessDto: {
+            /** @enum {string} */
+            status: "ok" | "degraded";
+            /**
+             * @description The parts that are up or degraded.
+             * @example {
+             *       "database": {
+             *         "status": "up"
+             *       },
+             *       "cleanup": {
+             *         "status": "up",
+             *         "expiredSessions": 0
+             *       }
+             *     }
+             */
+            info: {
+                [key: string]: {
+                    /** @enum {string} */
+                    status: "up" | "degraded" | "down";
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * @description The parts that are down: none, for the answer is 503 then.
+             * @example {}
+             */
+            error: {
+                [key: string]: {
+                    /** @enum {string} */
+                    status: "up" | "degraded" | "down";
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * @description All parts.
+             * @example {
+             *       "database": {
+             *         "status": "up"
+             *       }
+             *     }
+             */
+            details: {
+                [key: string]: {
+                    /** @enum {string} */
+                    status: "up" | "degraded" | "down";
+                } & {
+                    [key: string]: unknown;
+                };
+            };
         };
         SaveProductDto: {
             /** @example Green tea */
@@ -862,11 +1028,8 @@ export interface components {
             sessionsLiving: number | null;
             /** @description Guests' baskets that lived at the end; about, above a hundred thousand. */
             guestBasketsLiving: number | null;
-            /**
-             * @description Nothing was left, its time was spent, it was asked to stop, or it failed.
-             * @enum {string|null}
-             */
-            stopReason: "drained" | "budget" | "interrupted" | "failed" | null;
+            /** @description Nothing was left, its time was spent, it was asked to stop, or it failed. */
+            stopReason: ("drained" | "budget" | "interrupted" | "failed") | null;
             error: string | null;
         };
         CleanupOverviewDto: {
@@ -903,6 +1066,33 @@ export interface components {
             /** @description Send it as `cursor` for older runs; null: there are none. */
             nextCursor: string | null;
         };
+        ProblemDto: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "about:blank";
+            /** @example The request is not valid */
+            title: string;
+            /** @example 400 */
+            status: number;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
         FieldErrorDto: {
             /**
              * @description The member of the request, with dots for nested ones.
@@ -912,45 +1102,1462 @@ export interface components {
             /** @example quantity must not be less than 1 */
             message: string;
         };
-        ProblemDto: {
+        /**
+         * The request is not valid
+         * @example {
+         *       "type": "/problems/invalid-input",
+         *       "title": "The request is not valid",
+         *       "status": 400,
+         *       "detail": "The request is not valid.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "errors": [
+         *         {
+         *           "field": "quantity",
+         *           "message": "quantity must not be less than 1"
+         *         }
+         *       ]
+         *     }
+         */
+        InvalidInputProblem: {
             /**
-             * Format: uri-reference
-             * @example /problems/invalid-input
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
-            type: string;
+            type: "/problems/invalid-input";
             /** @example The request is not valid */
             title: string;
-            /** @example 400 */
-            status: number;
-            /** @description What happened this time and what to do about it. */
+            /** @constant */
+            status: 400;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
             detail: string;
             /**
-             * @description The path of the request.
+             * @description The path of the request; missing when the server could not read the request.
              * @example /api/basket/lines
              */
-            instance: string;
+            instance?: string;
             /**
              * Format: uuid
              * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
             /** @description What is wrong, field by field. */
             errors?: components["schemas"]["FieldErrorDto"][];
-            /** @description How many can be had; with `insufficient-stock`. */
-            available?: number;
-            /** @description The limit that was passed; with `quantity-limit`. */
-            limit?: number;
+        };
+        /**
+         * The body is not valid JSON
+         * @example {
+         *       "type": "/problems/malformed-json",
+         *       "title": "The body is not valid JSON",
+         *       "status": 400,
+         *       "detail": "The body is not valid JSON.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        MalformedJsonProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/malformed-json";
+            /** @example The body is not valid JSON */
+            title: string;
+            /** @constant */
+            status: 400;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The connection is not secure
+         * @example {
+         *       "type": "/problems/insecure-connection",
+         *       "title": "The connection is not secure",
+         *       "status": 400,
+         *       "detail": "The connection is not secure.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        InsecureConnectionProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/insecure-connection";
+            /** @example The connection is not secure */
+            title: string;
+            /** @constant */
+            status: 400;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Email or password is wrong
+         * @example {
+         *       "type": "/problems/invalid-credentials",
+         *       "title": "Email or password is wrong",
+         *       "status": 401,
+         *       "detail": "Email or password is wrong.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        InvalidCredentialsProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/invalid-credentials";
+            /** @example Email or password is wrong */
+            title: string;
+            /** @constant */
+            status: 401;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The access token is not valid
+         * @example {
+         *       "type": "/problems/invalid-token",
+         *       "title": "The access token is not valid",
+         *       "status": 401,
+         *       "detail": "The access token is not valid.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        InvalidTokenProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/invalid-token";
+            /** @example The access token is not valid */
+            title: string;
+            /** @constant */
+            status: 401;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * A login is required
+         * @example {
+         *       "type": "/problems/login-required",
+         *       "title": "A login is required",
+         *       "status": 401,
+         *       "detail": "A login is required.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        LoginRequiredProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/login-required";
+            /** @example A login is required */
+            title: string;
+            /** @constant */
+            status: 401;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Not allowed
+         * @example {
+         *       "type": "/problems/forbidden",
+         *       "title": "Not allowed",
+         *       "status": 403,
+         *       "detail": "Not allowed.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        ForbiddenProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/forbidden";
+            /** @example Not allowed */
+            title: string;
+            /** @constant */
+            status: 403;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The page is of another site
+         * @example {
+         *       "type": "/problems/foreign-origin",
+         *       "title": "The page is of another site",
+         *       "status": 403,
+         *       "detail": "The page is of another site.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        ForeignOriginProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/foreign-origin";
+            /** @example The page is of another site */
+            title: string;
+            /** @constant */
+            status: 403;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Not found
+         * @example {
+         *       "type": "/problems/not-found",
+         *       "title": "Not found",
+         *       "status": 404,
+         *       "detail": "Not found.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        NotFoundProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/not-found";
+            /** @example Not found */
+            title: string;
+            /** @constant */
+            status: 404;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * No such product
+         * @example {
+         *       "type": "/problems/unknown-product",
+         *       "title": "No such product",
+         *       "status": 404,
+         *       "detail": "No such product.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        UnknownProductProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/unknown-product";
+            /** @example No such product */
+            title: string;
+            /** @constant */
+            status: 404;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * No such basket
+         * @example {
+         *       "type": "/problems/unknown-basket",
+         *       "title": "No such basket",
+         *       "status": 404,
+         *       "detail": "No such basket.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        UnknownBasketProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/unknown-basket";
+            /** @example No such basket */
+            title: string;
+            /** @constant */
+            status: 404;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * No such order
+         * @example {
+         *       "type": "/problems/unknown-order",
+         *       "title": "No such order",
+         *       "status": 404,
+         *       "detail": "No such order.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        UnknownOrderProblem: {
+            /** @constant */
+            type: "/problems/unknown-order";
+            /** @example No such order */
+            title: string;
+            /** @constant */
+            status: 404;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The basket is frozen
+         * @example {
+         *       "type": "/problems/basket-frozen",
+         *       "title": "The basket is frozen",
+         *       "status": 409,
+         *       "detail": "The basket is frozen.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        BasketFrozenProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/basket-frozen";
+            /** @example The basket is frozen */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The clocks differ
+         * @example {
+         *       "type": "/problems/clock-differs",
+         *       "title": "The clocks differ",
+         *       "status": 409,
+         *       "detail": "The clocks differ.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        ClockDiffersProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/clock-differs";
+            /** @example The clocks differ */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * A cleanup is under way
+         * @example {
+         *       "type": "/problems/cleanup-running",
+         *       "title": "A cleanup is under way",
+         *       "status": 409,
+         *       "detail": "A cleanup is under way.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        CleanupRunningProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/cleanup-running";
+            /** @example A cleanup is under way */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The email address is taken
+         * @example {
+         *       "type": "/problems/email-taken",
+         *       "title": "The email address is taken",
+         *       "status": 409,
+         *       "detail": "The email address is taken.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        EmailTakenProblem: {
+            /** @constant */
+            type: "/problems/email-taken";
+            /** @example The email address is taken */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The basket is empty
+         * @example {
+         *       "type": "/problems/empty-basket",
+         *       "title": "The basket is empty",
+         *       "status": 409,
+         *       "detail": "The basket is empty.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        EmptyBasketProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/empty-basket";
+            /** @example The basket is empty */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Not enough in stock
+         * @example {
+         *       "type": "/problems/insufficient-stock",
+         *       "title": "Not enough in stock",
+         *       "status": 409,
+         *       "detail": "Not enough in stock.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "available": 3,
+         *       "skus": [
+         *         "TEA-GREEN-100"
+         *       ]
+         *     }
+         */
+        InsufficientStockProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/insufficient-stock";
+            /** @example Not enough in stock */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            /**
+             * @description How many can be bought.
+             * @example 3
+             */
+            available: number;
+            /**
+             * @description The products to change or remove.
+             * @example [
+             *       "TEA-GREEN-100"
+             *     ]
+             */
+            skus?: string[];
+        };
+        /**
+         * Too many
+         * @example {
+         *       "type": "/problems/quantity-limit",
+         *       "title": "Too many",
+         *       "status": 409,
+         *       "detail": "Too many.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "limit": 99
+         *     }
+         */
+        QuantityLimitProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/quantity-limit";
+            /** @example Too many */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            /**
+             * @description The limit that was passed.
+             * @example 99
+             */
+            limit: number;
+        };
+        /**
+         * The session has expired
+         * @example {
+         *       "type": "/problems/session-expired",
+         *       "title": "The session has expired",
+         *       "status": 409,
+         *       "detail": "The session has expired.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        SessionExpiredProblem: {
+            /** @constant */
+            type: "/problems/session-expired";
+            /** @example The session has expired */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The session was replaced
+         * @example {
+         *       "type": "/problems/session-replaced",
+         *       "title": "The session was replaced",
+         *       "status": 409,
+         *       "detail": "The session was replaced.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        SessionReplacedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/session-replaced";
+            /** @example The session was replaced */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The total has changed
+         * @example {
+         *       "type": "/problems/total-changed",
+         *       "title": "The total has changed",
+         *       "status": 409,
+         *       "detail": "The total has changed.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "basket": {
+         *         "id": null,
+         *         "status": "open",
+         *         "owner": "guest",
+         *         "currency": "EUR",
+         *         "version": 3,
+         *         "lines": [
+         *           {
+         *             "sku": "TEA-GREEN-100",
+         *             "name": "Green tea",
+         *             "quantity": 2,
+         *             "unitPriceMinor": 450,
+         *             "unitPriceMinorWhenAdded": 430,
+         *             "lineTotalMinor": 900,
+         *             "notices": [
+         *               "price-changed"
+         *             ]
+         *           }
+         *         ],
+         *         "totals": {
+         *           "lines": 1,
+         *           "quantity": 2,
+         *           "amountMinor": 900,
+         *           "unavailableLines": 0
+         *         },
+         *         "lastMerge": null,
+         *         "expiresAt": null
+         *       }
+         *     }
+         */
+        TotalChangedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/total-changed";
+            /** @example The total has changed */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            basket: components["schemas"]["BasketDto"];
+        };
+        /**
+         * The product is not for sale
+         * @example {
+         *       "type": "/problems/unavailable",
+         *       "title": "The product is not for sale",
+         *       "status": 409,
+         *       "detail": "The product is not for sale.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "skus": [
+         *         "TEA-GREEN-100"
+         *       ]
+         *     }
+         */
+        UnavailableProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/unavailable";
+            /** @example The product is not for sale */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            /**
+             * @description The products to change or remove.
+             * @example [
+             *       "TEA-GREEN-100"
+             *     ]
+             */
+            skus: string[];
+        };
+        /**
+         * The basket has changed
+         * @example {
+         *       "type": "/problems/precondition-failed",
+         *       "title": "The basket has changed",
+         *       "status": 412,
+         *       "detail": "The basket has changed.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "basket": {
+         *         "id": null,
+         *         "status": "open",
+         *         "owner": "guest",
+         *         "currency": "EUR",
+         *         "version": 3,
+         *         "lines": [
+         *           {
+         *             "sku": "TEA-GREEN-100",
+         *             "name": "Green tea",
+         *             "quantity": 2,
+         *             "unitPriceMinor": 450,
+         *             "unitPriceMinorWhenAdded": 430,
+         *             "lineTotalMinor": 900,
+         *             "notices": [
+         *               "price-changed"
+         *             ]
+         *           }
+         *         ],
+         *         "totals": {
+         *           "lines": 1,
+         *           "quantity": 2,
+         *           "amountMinor": 900,
+         *           "unavailableLines": 0
+         *         },
+         *         "lastMerge": null,
+         *         "expiresAt": null
+         *       }
+         *     }
+         */
+        PreconditionFailedProblem: {
+            /** @constant */
+            type: "/problems/precondition-failed";
+            /** @example The basket has changed */
+            title: string;
+            /** @constant */
+            status: 412;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            basket: components["schemas"]["BasketDto"];
+        };
+        /**
+         * The body is too large
+         * @example {
+         *       "type": "/problems/body-too-large",
+         *       "title": "The body is too large",
+         *       "status": 413,
+         *       "detail": "The body is too large.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        BodyTooLargeProblem: {
+            /** @constant */
+            type: "/problems/body-too-large";
+            /** @example The body is too large */
+            title: string;
+            /** @constant */
+            status: 413;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The body must be JSON
+         * @example {
+         *       "type": "/problems/unsupported-media-type",
+         *       "title": "The body must be JSON",
+         *       "status": 415,
+         *       "detail": "The body must be JSON.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        UnsupportedMediaTypeProblem: {
+            /** @constant */
+            type: "/problems/unsupported-media-type";
+            /** @example The body must be JSON */
+            title: string;
+            /** @constant */
+            status: 415;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * No such product for sale
+         * @example {
+         *       "type": "/problems/unknown-sku",
+         *       "title": "No such product for sale",
+         *       "status": 422,
+         *       "detail": "No such product for sale.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        UnknownSkuProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/unknown-sku";
+            /** @example No such product for sale */
+            title: string;
+            /** @constant */
+            status: 422;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The idempotency key belongs to another request
+         * @example {
+         *       "type": "/problems/idempotency-key-reused",
+         *       "title": "The idempotency key belongs to another request",
+         *       "status": 422,
+         *       "detail": "The idempotency key belongs to another request.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        IdempotencyKeyReusedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/idempotency-key-reused";
+            /** @example The idempotency key belongs to another request */
+            title: string;
+            /** @constant */
+            status: 422;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Too many new guests
+         * @example {
+         *       "type": "/problems/too-many-guests",
+         *       "title": "Too many new guests",
+         *       "status": 429,
+         *       "detail": "Too many new guests.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        TooManyGuestsProblem: {
+            /** @constant */
+            type: "/problems/too-many-guests";
+            /** @example Too many new guests */
+            title: string;
+            /** @constant */
+            status: 429;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Too many failed logins
+         * @example {
+         *       "type": "/problems/too-many-logins",
+         *       "title": "Too many failed logins",
+         *       "status": 429,
+         *       "detail": "Too many failed logins.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        TooManyLoginsProblem: {
+            /** @constant */
+            type: "/problems/too-many-logins";
+            /** @example Too many failed logins */
+            title: string;
+            /** @constant */
+            status: 429;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Too many registrations
+         * @example {
+         *       "type": "/problems/too-many-registrations",
+         *       "title": "Too many registrations",
+         *       "status": 429,
+         *       "detail": "Too many registrations.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        TooManyRegistrationsProblem: {
+            /** @constant */
+            type: "/problems/too-many-registrations";
+            /** @example Too many registrations */
+            title: string;
+            /** @constant */
+            status: 429;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The headers are too large
+         * @example {
+         *       "type": "/problems/headers-too-large",
+         *       "title": "The headers are too large",
+         *       "status": 431,
+         *       "detail": "The headers are too large.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        HeadersTooLargeProblem: {
+            /** @constant */
+            type: "/problems/headers-too-large";
+            /** @example The headers are too large */
+            title: string;
+            /** @constant */
+            status: 431;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Something went wrong
+         * @example {
+         *       "type": "/problems/internal-error",
+         *       "title": "Something went wrong",
+         *       "status": 500,
+         *       "detail": "Something went wrong.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        InternalErrorProblem: {
+            /** @constant */
+            type: "/problems/internal-error";
+            /** @example Something went wrong */
+            title: string;
+            /** @constant */
+            status: 500;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * Too many at once
+         * @example {
+         *       "type": "/problems/overloaded",
+         *       "title": "Too many at once",
+         *       "status": 503,
+         *       "detail": "Too many at once.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        OverloadedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/overloaded";
+            /** @example Too many at once */
+            title: string;
+            /** @constant */
+            status: 503;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The process is stopping
+         * @example {
+         *       "type": "/problems/stopping",
+         *       "title": "The process is stopping",
+         *       "status": 503,
+         *       "detail": "The process is stopping.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        StoppingProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/stopping";
+            /** @example The process is stopping */
+            title: string;
+            /** @constant */
+            status: 503;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The database is away
+         * @example {
+         *       "type": "/problems/database-unavailable",
+         *       "title": "The database is away",
+         *       "status": 503,
+         *       "detail": "The database is away.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        DatabaseUnavailableProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/database-unavailable";
+            /** @example The database is away */
+            title: string;
+            /** @constant */
+            status: 503;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The id of the request, also in the log. */
+        "X-Request-Id": string;
+        /** @description Seconds to wait before the next try. */
+        "Retry-After": number;
+        /** @description How to log in (RFC 9110). */
+        "WWW-Authenticate": string;
+        /** @description `"<id>.<version>"`, or `"none"` without a basket. */
+        ETag: string;
+        /** @description The session's cookie: new, or cleared. A browser keeps it by itself. */
+        "Set-Cookie": string;
+        /** @description The key was used before. Nothing was changed this time. */
+        "Idempotency-Replayed": "true";
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list: {
+    listProducts: {
         parameters: {
             query?: {
                 limit?: number;
@@ -967,6 +2574,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -976,33 +2584,47 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    get: {
+    getProduct: {
         parameters: {
             query?: never;
             header?: never;
@@ -1015,6 +2637,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1024,37 +2647,52 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
                 };
             };
             /** @description `unknown-product`: No such product. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnknownProductProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -1074,6 +2712,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1083,73 +2722,93 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `email-taken`: The email address is taken. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["EmailTakenProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `too-many-registrations`: Too many registrations. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["TooManyRegistrationsProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -1169,6 +2828,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1178,78 +2839,99 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-credentials`: Email or password is wrong. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `too-many-logins`: Too many failed logins. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["TooManyLoginsProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
         };
     };
-    refresh: {
+    refreshToken: {
         parameters: {
             query?: never;
             header?: never;
@@ -1260,6 +2942,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1269,64 +2952,83 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["LoginRequiredProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -1342,6 +3044,8 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1349,60 +3053,77 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    me: {
+    getMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1413,6 +3134,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1422,28 +3144,43 @@ export interface operations {
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -1459,6 +3196,8 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1466,64 +3205,83 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -1543,6 +3301,8 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1550,73 +3310,94 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `login-required`: A login is required. `invalid-token`: The access token is not valid. `invalid-credentials`: Email or password is wrong. */
+            /** @description `invalid-credentials`: Email or password is wrong. `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `too-many-logins`: Too many failed logins. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["TooManyLoginsProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -1632,6 +3413,8 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1639,64 +3422,83 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `login-required`: A login is required. `invalid-token`: The access token is not valid. */
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -1712,44 +3514,58 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["UserDataDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    read: {
+    getBasket: {
         parameters: {
             query?: never;
             header?: never;
@@ -1760,8 +3576,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<id>.<version>"`, or `"none"` without a basket. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1771,33 +3587,48 @@ export interface operations {
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    clear: {
+    clearBasket: {
         parameters: {
             query?: never;
             header?: {
@@ -1811,6 +3642,7 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1818,93 +3650,115 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `session-replaced`: The session was replaced. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    addLine: {
+    addBasketLine: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412. */
                 "If-Match"?: string;
-                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now. */
+                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1918,8 +3772,10 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description `"<id>.<version>"`, or `"none"` without a basket. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1929,105 +3785,130 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `session-replaced`: The session was replaced. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["QuantityLimitProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `unknown-sku`: No such product for sale. `idempotency-key-reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnknownSkuProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `too-many-guests`: Too many new guests. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["TooManyGuestsProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    changeQuantity: {
+    setBasketLine: {
         parameters: {
             query?: never;
             header?: {
@@ -2047,8 +3928,9 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<id>.<version>"`, or `"none"` without a basket. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2058,105 +3940,130 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `unknown-product`: No such product. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnknownProductProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `session-replaced`: The session was replaced. `unavailable`: The product is not for sale. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["QuantityLimitProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `too-many-guests`: Too many new guests. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["TooManyGuestsProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    removeLine: {
+    removeBasketLine: {
         parameters: {
             query?: never;
             header?: {
@@ -2172,8 +4079,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<id>.<version>"`, or `"none"` without a basket. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2183,93 +4090,115 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `session-replaced`: The session was replaced. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    freeze: {
+    freezeBasket: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412. */
                 "If-Match"?: string;
-                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now. */
+                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2279,8 +4208,9 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<id>.<version>"`, or `"none"` without a basket. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2290,102 +4220,125 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `empty-basket`: The basket is empty. `session-replaced`: The session was replaced. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["EmptyBasketProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    thaw: {
+    thawBasket: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412. */
                 "If-Match"?: string;
-                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now. */
+                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2395,8 +4348,9 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<id>.<version>"`, or `"none"` without a basket. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2406,108 +4360,131 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
             /** @description `session-replaced`: The session was replaced. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    submit: {
+    submitBasket: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412. */
                 "If-Match"?: string;
-                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now. */
+                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["SubmitDto"];
             };
@@ -2515,102 +4492,136 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<id>.<version>"`, or `"none"` without a basket. */
-                    ETag?: string;
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BasketDto"];
+                    "application/json": components["schemas"]["OrderDto"];
                 };
             };
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `unknown-order`: No such order. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownOrderProblem"];
                 };
             };
             /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. `session-replaced`: The session was replaced. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
             /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -2630,6 +4641,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2639,37 +4651,53 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -2687,6 +4715,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2696,51 +4725,68 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
             /** @description `unknown-order`: No such order. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnknownOrderProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    live: {
+    getLiveness: {
         parameters: {
             query?: never;
             header?: never;
@@ -2751,18 +4797,26 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status?: "ok";
-                    };
+                    "application/json": components["schemas"]["LivenessDto"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
         };
     };
-    ready: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -2773,22 +4827,32 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status?: "ok" | "degraded";
-                    };
+                    "application/json": components["schemas"]["ReadinessDto"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. `stopping`: The process is stopping. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["StoppingProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -2804,10 +4868,52 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/openmetrics-text": string;
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is away. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -2827,6 +4933,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2836,51 +4943,78 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    submitById: {
+    submitBasketById: {
         parameters: {
             query?: never;
             header?: never;
@@ -2889,7 +5023,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["SubmitDto"];
             };
@@ -2897,96 +5031,118 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BasketDto"];
+                    "application/json": components["schemas"]["OrderDto"];
                 };
             };
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-basket`: No such basket. */
+            /** @description `unknown-basket`: No such basket. `not-found`: Not found. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
     };
-    thawById: {
+    thawBasketById: {
         parameters: {
             query?: never;
             header?: never;
@@ -2999,6 +5155,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3008,82 +5165,103 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-basket`: No such basket. */
+            /** @description `unknown-basket`: No such basket. `not-found`: Not found. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `session-expired`: The session has expired. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionExpiredProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -3105,6 +5283,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3114,64 +5293,93 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -3193,6 +5401,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3202,73 +5411,93 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-product`: No such product. */
+            /** @description `unknown-product`: No such product. `not-found`: Not found. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnknownProductProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -3284,6 +5513,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3293,37 +5523,63 @@ export interface operations {
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -3343,6 +5599,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3352,46 +5609,73 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };
@@ -3407,6 +5691,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3416,73 +5701,103 @@ export interface operations {
             /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
             /** @description `cleanup-running`: A cleanup is under way. `clock-differs`: The clocks differ. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["CleanupRunningProblem"] | components["schemas"]["ClockDiffersProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
                 };
             };
             /** @description `unsupported-media-type`: The body must be JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /** @description `internal-error`: Something went wrong. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description `database-unavailable`: The database is away. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
                 };
             };
         };

@@ -74,8 +74,8 @@ function useStep(basket: Basket) {
     },
     onError: (error) => {
       notices.problem(messageOf(error));
-      const current = error instanceof ApiProblem ? error.body.basket : undefined;
-      if (current) showBasket(current as Basket);
+      const problem = error instanceof ApiProblem ? error.body : null;
+      if (problem?.type === '/problems/total-changed') showBasket(problem.basket);
     },
   });
 }

@@ -1,0 +1,16 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** A request that its client has named, in the export of a user's data. */
+export class IdempotencyKeyDto {
+  @ApiProperty({ example: 'add-7d0f5b2e' })
+  key!: string;
+
+  @ApiProperty({ type: 'integer', description: 'What the request was answered.', example: 201 })
+  status!: number;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'The basket that it changed.' })
+  basketId!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+}
