@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CsvFault } from '../../src/catalogue/csv-fault.js';
 import { MAX_RECORD_BYTES, readRecords } from '../../src/catalogue/read-records.js';
 
@@ -78,20 +80,21 @@ describe('a CSV file', () => {
     expect(records.filter(([, fields]) => typeof fields === 'string').map(([line]) => line)).toEqual([1, 3]);
   });
 
-  it('is read in constant memory, though it is one quote that is never closed', async () => {
+  it('says that a quote is never closed before the file ends: no more than a record is kept', async () => {
+    const pipe = join(folder, 'pipe.csv');
+    await promisify(execFile)('mkfifo', [pipe]);
+    // For reading as well: opening a pipe for writing alone waits for a reader.
+    const writer = await open(pipe, 'r+');
     const line = `${'x'.repeat(99)}\n`;
-    await writeFile(join(folder, 'large.csv'), `1,"${line}${line.repeat(600_000)}`);
-    const before = process.memoryUsage().arrayBuffers;
-    let [records, faults, most] = [0, 0, 0];
+    const written = writer.write(`1,"${line.repeat((1.5 * MAX_RECORD_BYTES) / line.length)}`);
+    const records = readRecords(pipe);
 
-    for await (const { fields } of readRecords(join(folder, 'large.csv'))) {
-      records += 1;
-      if (fields instanceof CsvFault) faults += 1;
-      if (records % 10_000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-    }
+    const first = await records.next();
 
-    expect([records, faults]).toEqual([600_001, 1]);
-    // The file has 60 MB.
-    expect(most).toBeLessThan(30_000_000);
+    const message = expect.stringContaining('never closed') as unknown;
+    expect(first).toMatchObject({ value: { line: 1, fields: { message } } });
+    await written;
+    await writer.close();
+    await records.return(undefined);
   });
 });
