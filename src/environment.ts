@@ -7,6 +7,9 @@ export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const HSTS = ['host', 'subdomains', 'off'] as const;
+export type Hsts = (typeof HSTS)[number];
+
 /** The settings of one process; also the token they are injected by. */
 export abstract class Environment {
   abstract readonly isProduction: boolean;
@@ -18,6 +21,8 @@ export abstract class Environment {
   abstract readonly operationsPort: number | undefined;
   /** Other sites whose pages may use this API with the visitor's cookie. */
   abstract readonly allowedOrigins: string[];
+  /** Whom `Strict-Transport-Security` binds to https in production. */
+  abstract readonly hsts: Hsts;
   /** Failed logins a minute of one address for one email; ten times that of one address. Null: not limited. */
   abstract readonly rateLimitLogin: number | null;
   /** Undefined: the embedded PostgreSQL. */
@@ -75,6 +80,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     trustProxy: read.trustProxy('TRUST_PROXY'),
     operationsPort: read.integerOr('OPERATIONS_PORT', undefined, 1, 65_535),
     allowedOrigins: read.origins('ALLOWED_ORIGINS'),
+    hsts: read.oneOf('HSTS', HSTS, 'host'),
     rateLimitLogin:
       read.text('RATE_LIMIT_LOGIN') === 'off' ? null : read.integer('RATE_LIMIT_LOGIN', 10, 1, 1_000_000),
     databaseUrl: read.databaseUrl('DATABASE_URL', isProduction),

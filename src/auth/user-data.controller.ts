@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { FastifyReply } from 'fastify';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { SessionCookie } from '../session/session-cookie.js';
 import { UserDataService } from './user-data.service.js';
@@ -34,9 +34,9 @@ export class UserDataController {
   @ApiProblems(...BODY_PROBLEMS)
   async erase(
     @CurrentUser() { userId }: UserVisitor,
-    @Res({ passthrough: true }) response: Response,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     await this.data.erase(userId);
-    this.cookie.clear(response);
+    this.cookie.clear(reply.raw);
   }
 }

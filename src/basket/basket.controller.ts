@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -7,14 +7,14 @@ import {
   ApiParam,
 } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
-import { ForVisitors } from '../auth/for-visitors.decorator.js';
+import { ForDeferredVisitors } from '../auth/for-visitors.decorator.js';
 import { SkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
-import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
 import { BasketService, type BasketVisitor } from './basket.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
+import { TagBaskets } from './tag-baskets.decorator.js';
 
 /** What every change that can put something into a basket can answer. */
 const HOLD_PROBLEMS = [
@@ -25,8 +25,8 @@ const HOLD_PROBLEMS = [
   'session-replaced',
 ] as const;
 
-@ForVisitors('basket')
-@UseInterceptors(BasketHeadersInterceptor)
+@ForDeferredVisitors('basket')
+@TagBaskets()
 @Controller('api/basket')
 export class BasketController {
   constructor(private readonly baskets: BasketService) {}

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
 import { readEnvironment } from '../environment.js';
 import { buildOpenApiDocument } from '../openapi.js';
@@ -10,7 +11,7 @@ export function addOpenApiPrint(program: Command): void {
     .description('print the OpenAPI document; needs no database')
     .action(async () => {
       // Preview: the modules are read, nothing is made.
-      const app = await NestFactory.create(AppModule.with(readEnvironment({})), {
+      const app = await NestFactory.create(AppModule.with(readEnvironment({})), new FastifyAdapter(), {
         preview: true,
         logger: false,
       });
