@@ -8,6 +8,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { Environment } from './environment.js';
 import { EnvironmentModule } from './environment.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { ProblemModule } from './problem/problem.controller.js';
 import { SessionModule } from './session/session.module.js';
 
 @Module({
@@ -20,6 +21,7 @@ import { SessionModule } from './session/session.module.js';
     BasketModule,
     AdoptionModule,
     OperationsModule,
+    ProblemModule,
   ],
 })
 export class AppModule {
