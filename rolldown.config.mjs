@@ -18,7 +18,9 @@ export default defineConfig({
     '@node-rs/argon2',
     'swagger-ui-dist/absolute-path.js',
     // Nest asks for them when an application uses them; this one does not.
-    '@fastify/static',
+    '@fastify/multipart',
+    '@fastify/view',
+    '@nestjs/platform-express',
     '@nestjs/microservices',
     '@nestjs/microservices/microservices-module.js',
     '@nestjs/websockets/socket-module.js',

@@ -1,5 +1,15 @@
-import { ConsoleLogger, type LogLevel as NestLogLevel } from '@nestjs/common';
-import type { Environment, LogLevel } from './environment.js';
+import type { LoggerService } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { destination, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import type { Environment } from './environment.js';
+import { projectFolder } from './project-folder.js';
+
+type Settings = Pick<Environment, 'isProduction' | 'logLevel'>;
+
+const STDOUT = 1;
+const STDERR = 2;
 
 /** What Nest says of its own doings at start: one line that says where we serve is enough. */
 const FRAMEWORK = new Set([
@@ -13,39 +23,76 @@ const FRAMEWORK = new Set([
 /** Who reports a failed start with its stack, before `main` and `cli` say it in a sentence. */
 const REPORTERS = new Set(['ExceptionHandler', 'TypeOrmModule']);
 
-const LEVELS: Record<LogLevel, NestLogLevel[]> = {
-  error: ['error', 'fatal'],
-  warn: ['error', 'fatal', 'warn'],
-  info: ['error', 'fatal', 'warn', 'log'],
-  debug: ['error', 'fatal', 'warn', 'log', 'debug', 'verbose'],
-};
+/** Writes each line before it goes on, so that none is lost when the process ends: JSON for programs, text on a terminal. */
+export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): Logger {
+  const { name, version } = readPackage();
+  const isText = !isProduction && (fd === STDOUT ? process.stdout : process.stderr).isTTY;
+  const stream = isText
+    ? PinoPretty({ destination: fd, sync: true, messageKey: 'message', ignore: 'service,version,pid' })
+    : destination({ dest: fd, sync: true });
+  return pino(
+    {
+      level: logLevel,
+      base: { service: name, version, pid: process.pid },
+      messageKey: 'message',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    stream,
+  );
+}
 
-/** JSON lines for programs, and in production; text for people, on a terminal. */
-export class AppLogger extends ConsoleLogger {
-  constructor(
-    { isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>,
-    json = isProduction || !process.stdout.isTTY,
-  ) {
-    super({ json, flattenParams: true, logLevels: LEVELS[logLevel] });
+/** Hands what Nest and the shop log to pino. */
+export class AppLogger implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    if (!FRAMEWORK.has(String(rest.at(-1)))) this.write('info', message, rest);
   }
 
-  override log(message: unknown, ...rest: unknown[]): void {
-    if (!FRAMEWORK.has(String(rest.at(-1)))) super.log(message, ...rest);
+  error(message: unknown, ...rest: unknown[]): void {
+    if (!REPORTERS.has(String(rest.at(-1)))) this.write('error', message, rest);
   }
 
-  override error(message: unknown, ...rest: unknown[]): void {
-    if (!REPORTERS.has(String(rest.at(-1)))) super.error(message, ...rest);
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  /** The last parameter is Nest's context; a text before it is a stack. */
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    const parameters = [...rest];
+    const context = typeof parameters.at(-1) === 'string' ? parameters.pop() : undefined;
+    const stack = parameters.find((parameter) => typeof parameter === 'string');
+    const error = parameters.find((parameter) => parameter instanceof Error);
+    this.pino[level](
+      { context, stack, err: error },
+      message instanceof Error ? message.stack : String(message),
+    );
   }
 }
 
 /** For the command line, where standard output belongs to the result; only what is wrong is worth a line beside it. */
-export class CommandLogger extends AppLogger {
-  constructor({ isProduction, logLevel }: Pick<Environment, 'isProduction' | 'logLevel'>) {
-    super({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel }, isProduction);
-  }
+export function createCommandLogger({ isProduction, logLevel }: Settings): AppLogger {
+  return new AppLogger(
+    createPino({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel }, STDERR),
+  );
+}
 
-  protected override printMessages(...args: Parameters<ConsoleLogger['printMessages']>): void {
-    args[3] = 'stderr';
-    super.printMessages(...args);
-  }
+function readPackage(): { name: string; version: string } {
+  return JSON.parse(readFileSync(join(projectFolder(), 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+  };
 }

@@ -1,62 +1,41 @@
-import { Logger } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import fastifyCompress from '@fastify/compress';
+import fastifyCors from '@fastify/cors';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import bodyParser from 'body-parser';
-import cors from 'cors';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { IncomingMessage, RequestListener } from 'node:http';
-import { failWithTheFront, type Handler, putBefore } from './app.listener.js';
-import { BasketFastPath } from './basket/basket-fast-path.js';
+import type { FastifyInstance } from 'fastify';
+import { tagBaskets } from './basket/tag-baskets.decorator.js';
 import { Environment } from './environment.js';
+import { rejectCrossOrigin } from './http/cross-origin.js';
+import { AllowedMethods } from './http/allowed-methods.js';
+import { assertCanonicalPath } from './http/canonical-path.js';
+import { decompressBody, parseOnlyJson } from './http/json-body.js';
+import { assertOneHost } from './http/one-host.js';
+import { serveToEverybody } from './http/public-answers.js';
+import { responseHeaders } from './http/response-headers.js';
+import { hostOf, trustedProxies } from './http/trusted-proxies.js';
+import { buildOpenApiDocument } from './openapi.js';
 import { Draining } from './operations/draining.service.js';
 import { HttpMetrics } from './operations/http.metrics.js';
-import { boundServer } from './operations/bound-server.js';
 import { OperationsServer } from './operations/operations-server.service.js';
-import { buildOpenApiDocument } from './openapi.js';
-import { refuseForeignOrigins } from './problem/foreign-origin.middleware.js';
-import {
-  BODY_LIMIT,
-  nameBodyProblem,
-  refuseOddBody,
-  requireJsonBody,
-} from './problem/json-body.middleware.js';
-import { refuseAlias } from './problem/canonical-path.js';
 import { ProblemFilter } from './problem/problem.filter.js';
-import { nameRequest } from './problem/request-id.middleware.js';
-import { securityHeaders } from './problem/security-headers.js';
 import { createValidationPipe } from './problem/validation.pipe.js';
 import { SessionCookie } from './session/session-cookie.js';
 import { serveWeb, WEB_FOLDER } from './web/serve-web.js';
 
 /** What main and the tests have in common; the application is created without Nest's own body parser. */
-export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void {
-  const { isProduction, trustProxy, allowedOrigins, hasWeb } = app.get(Environment);
-  if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
-  app.disable('x-powered-by');
-  // `/API/basket` is another path. Nest has made the router by now, so the setting of Express would come too late.
-  Object.assign(app.getHttpAdapter().getInstance().router as object, { caseSensitive: true });
-  const logger = new Logger('Server');
-  putBefore(
-    boundServer(app.getHttpServer(), (message) => logger.warn(message)),
-    [
-      app.get(HttpMetrics).observe,
-      closeWhenDraining(app.get(Draining)),
-      ...(allowedOrigins.length > 0 ? [cors<IncomingMessage>(corsFor(allowedOrigins))] : []),
-      app.get(BasketFastPath).serve,
-      refuseAlias,
-    ],
-  );
-  app.use(nameRequest);
-  app.use(setHeaders(securityHeaders(isProduction)));
-  app.use(failWithTheFront);
-  if (allowedOrigins.length > 0) app.use(answerPreflight);
-  app.use(app.get(OperationsServer).separate);
-  if (hasWeb) app.use(serveWeb(webFolder));
-  app.use(refuseForeignOrigins(allowedOrigins));
-  app.use(requireJsonBody);
-  app.use(bodyParser.json({ limit: BODY_LIMIT }));
-  app.use(nameBodyProblem);
-  app.use(refuseOddBody);
+export async function setUp(app: NestFastifyApplication, webFolder = WEB_FOLDER): Promise<void> {
+  const environment = app.get(Environment);
+  const instance = app.getHttpAdapter().getInstance();
+  instance.decorateRequest('visitor', null);
+  instance.decorateRequest('visitorSession', null);
+  instance.addHook('onRoute', tagBaskets);
+  instance.addHook('onRoute', app.get(AllowedMethods).collect);
+  observe(instance, app.get(HttpMetrics));
+  nameAnswers(instance, environment, app.get(Draining));
+  guard(instance, environment, app.get(OperationsServer));
+  parseOnlyJson(instance);
+  await compress(instance);
+  if (environment.hasWeb) serveWeb(instance, webFolder);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   SwaggerModule.setup('api/docs', app, () => buildOpenApiDocument(app, app.get(SessionCookie).name), {
@@ -68,49 +47,63 @@ export function setUp(app: NestExpressApplication, webFolder = WEB_FOLDER): void
 }
 
 /** Listens for visitors, and for the shop's own people where they have a port of their own. */
-export async function listen(app: NestExpressApplication, port: number, host: string): Promise<void> {
+export async function listen(app: NestFastifyApplication, port: number, host: string): Promise<void> {
+  await app.init();
+  const instance = app.getHttpAdapter().getInstance();
+  app.get(AllowedMethods).reject(instance);
   await app.listen(port, host);
-  const [listener] = app.getHttpServer().listeners('request') as [RequestListener];
-  await app.get(OperationsServer).listen(listener);
+  await app.get(OperationsServer).listen((request, response) => instance.routing(request, response));
 }
 
-/** A connection that stays open would be waited for. */
-function closeWhenDraining(draining: Draining): Handler {
-  return (_request, response, next) => {
-    if (draining.isDraining) response.setHeader('Connection', 'close');
-    next();
-  };
+function observe(instance: FastifyInstance, metrics: HttpMetrics): void {
+  instance.addHook('onRoute', metrics.observeRoute);
+  instance.addHook('onResponse', metrics.observeUnrouted);
 }
 
-function setHeaders(headers: Record<string, string>): RequestHandler {
-  return (_request: Request, response: Response, next: NextFunction) => {
-    response.set(headers);
-    next();
-  };
+/** Each route says for itself what is compressed. */
+async function compress(instance: FastifyInstance): Promise<void> {
+  instance.addHook('onRoute', serveToEverybody);
+  instance.addHook('onRoute', decompressBody);
+  // Loaded at once: its own hook must hear of the routes that follow.
+  await instance.register(fastifyCompress, { global: false });
 }
 
-/** Pages of other sites with the visitor's cookie, and what they may read of an answer. */
-function corsFor(allowedOrigins: string[]) {
-  return {
-    origin: allowedOrigins,
-    credentials: true,
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: [
-      'ETag',
-      'Idempotency-Replayed',
-      'Location',
-      'Retry-After',
-      'WWW-Authenticate',
-      'X-Request-Id',
-    ],
-    maxAge: 600,
-    // Answered by the application, with the headers of every answer.
-    preflightContinue: true,
-  };
+function nameAnswers(instance: FastifyInstance, environment: Environment, draining: Draining): void {
+  const headers = responseHeaders(environment);
+  instance.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id);
+    // A connection that stays open would be waited for.
+    if (draining.isDraining) reply.header('connection', 'close');
+    done();
+  });
 }
 
-/** Its headers say already what is allowed. Safari waits for a body where no length is given. */
-function answerPreflight({ method }: Request, response: Response, next: NextFunction): void {
-  if (method === 'OPTIONS') response.status(204).set('Content-Length', '0').end();
-  else next();
+/** Pages of other sites may do what they are allowed to, and each port has its own routes. */
+function guard(instance: FastifyInstance, environment: Environment, operations: OperationsServer): void {
+  const { allowedOrigins } = environment;
+  const trusted = trustedProxies(environment.trustProxy);
+  if (allowedOrigins.length > 0) {
+    void instance.register(fastifyCors, {
+      origin: allowedOrigins,
+      credentials: true,
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: [
+        'ETag',
+        'Idempotency-Replayed',
+        'Location',
+        'Retry-After',
+        'WWW-Authenticate',
+        'X-Request-Id',
+      ],
+      maxAge: 600,
+      strictPreflight: false,
+    });
+  }
+  instance.addHook('onRequest', (request, _reply, done) => {
+    assertOneHost(request.raw);
+    assertCanonicalPath(request.url);
+    operations.assertServed(request);
+    rejectCrossOrigin(request, hostOf(request.raw, trusted), allowedOrigins);
+    done();
+  });
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Command } from 'commander';
-import { CommandLogger } from './app.logger.js';
+import { createCommandLogger } from './app.logger.js';
 import { addBasketsImport } from './command/baskets-import.command.js';
 import { addBasketsSweep } from './command/baskets-sweep.command.js';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
@@ -11,7 +11,7 @@ import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
 import { logProcess } from './log-process.js';
 
 // Until a command knows the settings.
-Logger.overrideLogger(new CommandLogger({ isProduction: false, logLevel: 'info' }));
+Logger.overrideLogger(createCommandLogger({ isProduction: false, logLevel: 'info' }));
 logProcess();
 
 const program = new Command('cli')

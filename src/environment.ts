@@ -8,6 +8,9 @@ export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const HSTS = ['host', 'subdomains', 'off'] as const;
+export type Hsts = (typeof HSTS)[number];
+
 /** The settings of one process; also the token they are injected by. */
 export abstract class Environment {
   abstract readonly isProduction: boolean;
@@ -19,6 +22,8 @@ export abstract class Environment {
   abstract readonly operationsPort: number | undefined;
   /** Other sites whose pages may use this API with the visitor's cookie. */
   abstract readonly allowedOrigins: string[];
+  /** Whom `Strict-Transport-Security` binds to https in production. */
+  abstract readonly hsts: Hsts;
   /** Failed logins a minute of one address for one email; ten times that of one address. Null: not limited. */
   abstract readonly rateLimitLogin: number | null;
   /** Sessions a minute that one network may begin as guests. Null: not limited. */
@@ -115,6 +120,7 @@ function readSettings(variables: Variables, isServing: boolean): Environment {
     trustProxy: read.trustProxy('TRUST_PROXY'),
     operationsPort: read.integerOr('OPERATIONS_PORT', undefined, 1, 65_535),
     allowedOrigins: read.origins('ALLOWED_ORIGINS'),
+    hsts: read.oneOf('HSTS', HSTS, 'host'),
     rateLimitLogin: read.limit('RATE_LIMIT_LOGIN', 10),
     rateLimitAccount: read.limit('RATE_LIMIT_ACCOUNT', null),
     rateLimitGuests: read.limit('RATE_LIMIT_GUESTS', null),

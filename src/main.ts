@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { AppLogger } from './app.logger.js';
+import type { Logger as Pino } from 'pino';
+import { AppLogger, createPino } from './app.logger.js';
 import { AppModule } from './app.module.js';
 import { listen, setUp } from './app.setup.js';
 import { addDemoProducts } from './catalogue/demo-products.js';
@@ -12,6 +13,7 @@ import { migrate } from './database/migrate.js';
 import { Draining } from './operations/draining.service.js';
 import { type Environment, InvalidEnvironment, readEnvironment } from './environment.js';
 import { logProcess } from './log-process.js';
+import { createAdapter } from './http/create-adapter.js';
 
 /** `npm start` gives it: migrate first, and fill an empty catalogue. */
 const SET_UP = '--set-up';
@@ -24,13 +26,13 @@ const STOP_MILLISECONDS = 9_500;
 
 const logger = new Logger('Basketkeeper');
 
-async function start(environment: Environment, prepare: boolean): Promise<void> {
+async function start(environment: Environment, pino: Pino, prepare: boolean): Promise<void> {
   const database = await findDatabase(environment);
   try {
     if (prepare) {
       await migrate(environment.migrationDatabaseUrl ?? database.url, environment.databaseWaitSeconds);
     }
-    const app = await createApp({ ...environment, databaseUrl: database.url });
+    const app = await createApp({ ...environment, databaseUrl: database.url }, pino);
     if (prepare && !environment.isProduction) await addDemoProducts(app.get(DataSource));
     await listen(app, environment.port, environment.host);
     stopOnSignal(app, () => database.release());
@@ -41,13 +43,14 @@ async function start(environment: Environment, prepare: boolean): Promise<void> 
   }
 }
 
-async function createApp(environment: Environment): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {
+async function createApp(environment: Environment, pino: Pino): Promise<NestFastifyApplication> {
+  const adapter = createAdapter(environment, pino);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(environment), adapter, {
     bodyParser: false,
     bufferLogs: false,
     abortOnError: false,
   });
-  setUp(app);
+  await setUp(app);
   return app;
 }
 
@@ -55,7 +58,7 @@ async function createApp(environment: Environment): Promise<NestExpressApplicati
  * Ctrl-C and SIGTERM: not ready any more, then accept nothing, answer what is in flight, let a batch of the cleanup finish,
  * close the pool, and stop the database. A second signal does not hurry it.
  */
-function stopOnSignal(app: NestExpressApplication, releaseDatabase: () => Promise<void>): void {
+function stopOnSignal(app: NestFastifyApplication, releaseDatabase: () => Promise<void>): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) return;
@@ -74,7 +77,7 @@ function stopOnSignal(app: NestExpressApplication, releaseDatabase: () => Promis
   }
 }
 
-async function urlOf(app: NestExpressApplication): Promise<string> {
+async function urlOf(app: NestFastifyApplication): Promise<string> {
   const url = await app.getUrl();
   return url.replace(/\[::1?\]|127\.0\.0\.1|0\.0\.0\.0/, 'localhost');
 }
@@ -93,11 +96,12 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 try {
   // Until the settings are known: what is wrong with them is a line of the log as well.
-  Logger.overrideLogger(new AppLogger({ isProduction: false, logLevel: 'info' }));
+  Logger.overrideLogger(new AppLogger(createPino({ isProduction: false, logLevel: 'info' })));
   logProcess();
   const environment = readEnvironment();
-  Logger.overrideLogger(new AppLogger(environment));
-  await start(environment, process.argv.includes(SET_UP));
+  const pino = createPino(environment);
+  Logger.overrideLogger(new AppLogger(pino));
+  await start(environment, pino, process.argv.includes(SET_UP));
 } catch (error) {
   fail(error);
 }

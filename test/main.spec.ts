@@ -48,7 +48,7 @@ describe('npm start', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual([
-      expect.objectContaining({ level: 'log', message: expect.stringContaining('Serving on') as unknown }),
+      expect.objectContaining({ level: 'info', message: expect.stringContaining('Serving on') as unknown }),
     ]);
     expect(stderr).toBe('');
     expect(isAlive(server)).toBe(false);
@@ -140,7 +140,13 @@ describe('npm run start:prod', () => {
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
     const { code, stdout } = await program.stops('SIGTERM');
     expect(code).toBe(0);
-    for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ level: 'log' });
+    for (const line of stdout.trim().split('\n'))
+      expect(JSON.parse(line)).toMatchObject({
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as unknown,
+        service: 'basketkeeper',
+        version: expect.any(String) as unknown,
+      });
   });
 
   it('serves on when nobody reads its log any more', async () => {

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { Request } from 'express';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.js';
 import { UserService } from './user.service.js';
 import { loginRequired } from './visitor.decorator.js';
@@ -11,7 +11,7 @@ export class AdminGuard implements CanActivate {
   constructor(private readonly users: UserService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const visitor = visitorOf(context.switchToHttp().getRequest<Request>());
+    const visitor = visitorOf(context.switchToHttp().getRequest<FastifyRequest>());
     if (visitor.kind !== 'user') throw loginRequired();
     const { role } = await this.users.get(visitor.userId);
     if (role !== 'admin') throw new Problem('forbidden', 'Only admins of the shop may do this.');

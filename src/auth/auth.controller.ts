@@ -1,15 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Ip,
-  Post,
-  Res,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Ip, Post, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -21,12 +10,13 @@ import {
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { FastifyReply } from 'fastify';
 import { Environment } from '../environment.js';
 import { apiHeaders } from '../problem/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { invalidInput } from '../problem/validation.pipe.js';
 import { SessionCookie } from '../session/session-cookie.js';
+import { SessionGuard } from '../session/session.guard.js';
 import type { VisitorSession } from '../session/visitor-session.js';
 import { AccessTokenService, type TokenGrant } from './access-token.service.js';
 import { LoginRequestDto, RegistrationDto } from './credentials.dto.js';
@@ -65,9 +55,9 @@ export class AuthController {
   }
 
   @Post('login')
+  @UseGuards(SessionGuard)
   @UseInterceptors(LoginConcurrency)
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'logIn',
     summary: 'Log in; the guest basket becomes the user’s or is merged into it',
@@ -110,8 +100,8 @@ export class AuthController {
   }
 
   @Post('refresh')
+  @UseGuards(SessionGuard)
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiCookieAuth('session')
   @ApiOperation({
     operationId: 'refreshToken',
@@ -127,6 +117,7 @@ export class AuthController {
   }
 
   @Post('logout')
+  @UseGuards(SessionGuard)
   @HttpCode(204)
   @ApiOperation({
     operationId: 'logOut',
@@ -140,16 +131,15 @@ export class AuthController {
   @ApiProblems(...BODY_PROBLEMS)
   async logOut(
     @CurrentSession() session: VisitorSession,
-    @Res({ passthrough: true }) response: Response,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     // Only when one was ended: a late logout with a replaced cookie must not throw out the login that replaced it.
     if (!(await session.end())) return;
-    this.cookie.clear(response);
+    this.cookie.clear(reply.raw);
   }
 
   @Get('me')
-  @Header('Cache-Control', 'no-store')
-  @UseGuards(VisitorGuard)
+  @UseGuards(SessionGuard, VisitorGuard)
   @ApiBearerAuth('bearer')
   @ApiCookieAuth('session')
   @ApiOperation({

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Ip, Post, Put, Res, UseInterceptors } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { FastifyReply } from 'fastify';
 import { apiHeaders } from '../problem/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { SessionCookie } from '../session/session-cookie.js';
@@ -56,9 +56,9 @@ export class CredentialsController {
   @ApiProblems(...BODY_PROBLEMS)
   async logOutEverywhere(
     @CurrentUser() visitor: UserVisitor,
-    @Res({ passthrough: true }) response: Response,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     await this.credentials.logOutEverywhere(visitor);
-    this.cookie.clear(response);
+    this.cookie.clear(reply.raw);
   }
 }

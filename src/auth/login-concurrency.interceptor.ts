@@ -1,5 +1,5 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finalize, Observable } from 'rxjs';
 import { closeSignal } from './close-signal.js';
@@ -31,8 +31,8 @@ export class LoginConcurrency implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    const network = networkOf(http.getRequest<Request>().ip ?? '');
-    const signal = closeSignal(http.getResponse<Response>());
+    const network = networkOf(http.getRequest<FastifyRequest>().ip);
+    const signal = closeSignal(http.getResponse<FastifyReply>().raw);
     return new Observable((answer) => {
       const handle = () => {
         const answered = new Promise<void>((resolve) => {

@@ -13,15 +13,22 @@ const STALL_MILLISECONDS = 60_000;
  *
  * A client that goes away ends the iteration.
  *
+ * @param start is called before the first byte
  * @throws what the iteration throws; after the first byte the connection is destroyed, so that the client does not take a
  * part for the whole
  */
-export async function sendJson(response: ServerResponse, chunks: AsyncIterable<string>): Promise<void> {
+export async function sendJson(
+  response: ServerResponse,
+  chunks: AsyncIterable<string>,
+  start: () => void = () => undefined,
+): Promise<void> {
   const type = 'application/json; charset=utf-8';
-  if (response.req.method === 'HEAD') return void response.setHeader('Content-Type', type).end();
+  const isHead = response.req.method === 'HEAD';
   const blocks = toBlocks(chunks);
-  const { value: first = '' } = await blocks.next();
+  const { value: first = '' } = isHead ? {} : await blocks.next();
+  start();
   response.setHeader('Content-Type', type);
+  if (isHead) return void response.end();
   if (first.length < BLOCK_LENGTH) {
     return void response.setHeader('Content-Length', Buffer.byteLength(first)).end(first);
   }

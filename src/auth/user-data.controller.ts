@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { FastifyReply } from 'fastify';
 import { apiHeaders } from '../problem/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { SessionCookie } from '../session/session-cookie.js';
@@ -28,8 +28,8 @@ export class UserDataController {
     description: 'Secrets are the hash of the password and the ids of sessions.',
   })
   @ApiOkResponse({ type: UserDataDto })
-  async export(@CurrentUser() { userId }: UserVisitor, @Res() response: Response): Promise<void> {
-    await sendJson(response, toJsonChunks(await this.data.export(userId)));
+  async export(@CurrentUser() { userId }: UserVisitor, @Res() reply: FastifyReply): Promise<void> {
+    await sendJson(reply.raw, toJsonChunks(await this.data.export(userId)), () => takeOver(reply));
   }
 
   @Delete()
@@ -43,9 +43,15 @@ export class UserDataController {
   @ApiProblems(...BODY_PROBLEMS)
   async erase(
     @CurrentUser() visitor: UserVisitor,
-    @Res({ passthrough: true }) response: Response,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     await this.data.erase(visitor);
-    this.cookie.clear(response);
+    this.cookie.clear(reply.raw);
   }
+}
+
+/** Fastify leaves the answer to its caller then, with the headers that it has. */
+function takeOver(reply: FastifyReply): void {
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value) reply.raw.setHeader(name, value);
+  reply.hijack();
 }

@@ -1,7 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Request } from 'express';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.js';
-import { type VisitorSession, visitorSessionOf } from '../session/visitor-session.js';
+import { visitorSessionOf } from '../session/session.guard.js';
+import type { VisitorSession } from '../session/visitor-session.js';
 import type { UnreadVisitor, UserVisitor, Visitor } from './visitor.js';
 import { visitorOf } from './visitor.guard.js';
 
@@ -17,16 +18,15 @@ export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionC
   throw loginRequired();
 });
 
-/** The session of the request's cookie, whatever its Authorization header says. */
+/** The session of the request's cookie, whatever its Authorization header says; the route needs the SessionGuard. */
 export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): VisitorSession =>
   visitorSessionOf(requestOf(context)),
 );
 
 export function loginRequired(): Problem {
-  const headers = { 'WWW-Authenticate': 'Bearer' };
-  return new Problem('login-required', 'Log in, or send an access token.', {}, { headers });
+  return new Problem('login-required', 'Log in, or send an access token.');
 }
 
-function requestOf(context: ExecutionContext): Request {
-  return context.switchToHttp().getRequest<Request>();
+function requestOf(context: ExecutionContext): FastifyRequest {
+  return context.switchToHttp().getRequest<FastifyRequest>();
 }

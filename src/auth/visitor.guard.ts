@@ -1,20 +1,26 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
-import type { Request } from 'express';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problem/problem.js';
-import { visitorSessionOf } from '../session/visitor-session.js';
-import { unreadSessionOf } from '../session/unread-session.js';
+import { visitorSessionOf } from '../session/session.guard.js';
+import { SessionReader } from '../session/session-reader.service.js';
 import { toVisitor, type UnreadVisitor, unreadVisitor, type Visitor } from './visitor.js';
 
-const visitors = new WeakMap<Request, Visitor | UnreadVisitor>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null: no VisitorGuard stands before the route. */
+    visitor: Visitor | UnreadVisitor | null;
+  }
+}
 
-/** Says who sends the request: a Bearer token's user, else the session's, else a guest. */
+/** Says who sends the request: a Bearer token's user, else the session's, else a guest. Stands behind the SessionGuard. */
 @Injectable()
 export class VisitorGuard extends AuthGuard('jwt') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Request>();
-    if (/^bearer\b/i.test(request.headers.authorization ?? '')) await super.canActivate(context);
-    else visitors.set(request, bySession(request));
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { authorization } = request.headers;
+    if (authorization !== undefined && /^bearer\b/i.test(authorization)) await super.canActivate(context);
+    else request.visitor = await this.bySession(context);
     return true;
   }
 
@@ -27,15 +33,27 @@ export class VisitorGuard extends AuthGuard('jwt') {
   ): T {
     if (error) throw error as Error;
     if (!visitor) throw invalidToken();
-    visitors.set(context.switchToHttp().getRequest<Request>(), visitor);
+    context.switchToHttp().getRequest<FastifyRequest>().visitor = visitor;
     return visitor as T;
+  }
+
+  protected bySession(context: ExecutionContext): Visitor | Promise<UnreadVisitor> {
+    return toVisitor(visitorSessionOf(context.switchToHttp().getRequest<FastifyRequest>()));
   }
 }
 
-export function visitorOf(request: Request): Visitor | UnreadVisitor {
-  const visitor = visitors.get(request);
-  if (!visitor) throw new Error(`VisitorGuard does not guard ${request.path}`);
-  return visitor;
+/** The same without a SessionGuard: it leaves the session to the handler, which may find it and the basket in one statement. */
+@Injectable()
+export class DeferredVisitorGuard extends VisitorGuard {
+  constructor(private readonly reader: SessionReader) {
+    super();
+  }
+
+  protected override async bySession(context: ExecutionContext): Promise<UnreadVisitor> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>().raw;
+    return unreadVisitor(await this.reader.leave(request, http.getResponse<FastifyReply>().raw));
+  }
 }
 
 export function invalidToken(): Problem {
@@ -43,7 +61,7 @@ export function invalidToken(): Problem {
   return new Problem('invalid-token', 'Refresh the token or log in again.', {}, { headers });
 }
 
-function bySession(request: Request): Visitor | UnreadVisitor {
-  const unread = unreadSessionOf(request);
-  return unread ? unreadVisitor(unread) : toVisitor(visitorSessionOf(request));
+export function visitorOf({ visitor, url }: FastifyRequest): Visitor | UnreadVisitor {
+  if (!visitor) throw new Error(`No VisitorGuard stands before ${url}`);
+  return visitor;
 }

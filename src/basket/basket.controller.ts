@@ -1,7 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
-import { ForVisitors } from '../auth/for-visitors.decorator.js';
+import { ForDeferredVisitors } from '../auth/for-visitors.decorator.js';
 import { ApiSku } from '../catalogue/api-sku.decorator.js';
 import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
@@ -12,9 +12,9 @@ import {
   FIRST_BASKET_HEADERS,
 } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
-import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
 import { BasketService, type BasketVisitor } from './basket.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
+import { TagBaskets } from './tag-baskets.decorator.js';
 
 /** What every change that can put something into a basket can answer. */
 const HOLD_PROBLEMS = [
@@ -26,8 +26,8 @@ const HOLD_PROBLEMS = [
   'too-many-guests',
 ] as const;
 
-@ForVisitors('basket')
-@UseInterceptors(BasketHeadersInterceptor)
+@ForDeferredVisitors('basket')
+@TagBaskets()
 @Controller('api/basket')
 export class BasketController {
   constructor(private readonly baskets: BasketService) {}

@@ -24,13 +24,11 @@ export class AddLineDto {
   @Min(1)
   @Max(MAX_INT)
   quantity!: number;
-}
 
-/** Whether a body is what `AddLineDto` takes, with nothing beside it. */
-export function isAddLine(body: unknown): body is AddLineDto {
-  const { sku, quantity, ...others } = (body ?? {}) as Record<string, unknown>;
-  const isQuantity = Number.isInteger(quantity) && Number(quantity) >= 1 && Number(quantity) <= MAX_INT;
-  return isQuantity && isSku(sku) && Object.keys(others).length === 0;
+  static accepts(this: void, body: unknown): boolean {
+    const { sku, quantity, ...others } = (body ?? {}) as Record<string, unknown>;
+    return isInteger(quantity, 1) && isSku(sku) && Object.keys(others).length === 0;
+  }
 }
 
 export class ChangeQuantityDto {
@@ -45,6 +43,11 @@ export class ChangeQuantityDto {
   @Min(0)
   @Max(MAX_INT)
   quantity!: number;
+
+  static accepts(this: void, body: unknown): boolean {
+    const { quantity, ...others } = (body ?? {}) as Record<string, unknown>;
+    return isInteger(quantity, 0) && Object.keys(others).length === 0;
+  }
 }
 
 export class SubmitDto {
@@ -61,6 +64,10 @@ export class SubmitDto {
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   expectedAmountMinor?: number;
+}
+
+function isInteger(value: unknown, least: number): boolean {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= MAX_INT;
 }
 
 /** What a shopper should know about a line before buying. */

@@ -7,7 +7,6 @@ import { AssignOrMergeOnLoginHandler } from './assign-or-merge-on-login.handler.
 import { AuditService } from './audit.service.js';
 import { BasketAdministration } from './basket-administration.service.js';
 import { BasketChanges } from './basket-changes.service.js';
-import { BasketFastPath } from './basket-fast-path.js';
 import { BasketController } from './basket.controller.js';
 import { BasketService } from './basket.service.js';
 import { CheckoutController } from './checkout.controller.js';
@@ -30,7 +29,6 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
     BasketChanges,
     BasketShortcuts,
     BasketService,
-    BasketFastPath,
     CheckoutService,
     OrderService,
     BasketAdministration,

@@ -110,7 +110,7 @@ export class BasketService {
   private async readWriter(unread: BasketVisitor): Promise<Visitor> {
     const visitor = await readVisitor(unread);
     if (visitor.kind === 'guest' && !visitor.session.stored) {
-      await this.guests.count(() => visitor.session.address);
+      await this.guests.count(visitor.session.request);
     }
     return visitor;
   }

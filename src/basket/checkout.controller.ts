@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
 import { ForVisitors } from '../auth/for-visitors.decorator.js';
@@ -6,15 +6,15 @@ import type { Visitor } from '../auth/visitor.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
 import { BasketDto, SubmitDto } from './basket.dto.js';
-import { BasketHeadersInterceptor } from './basket-headers.interceptor.js';
 import { CheckoutService } from './checkout.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 import { OrderDto } from './order.dto.js';
+import { TagBaskets } from './tag-baskets.decorator.js';
 
 const CHANGE_PROBLEMS = ['session-replaced', 'precondition-failed', 'idempotency-key-reused'] as const;
 
 @ForVisitors('checkout')
-@UseInterceptors(BasketHeadersInterceptor)
+@TagBaskets()
 @Controller('api/basket')
 export class CheckoutController {
   constructor(private readonly checkout: CheckoutService) {}

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Request } from 'express';
+import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { pathOf } from '../http/request-path.js';
 import { PRINTABLE } from '../problem/printable.js';
 import { invalidInput } from '../problem/validation.pipe.js';
 
@@ -21,40 +21,32 @@ export interface Conditions {
   idempotent: IdempotentRequest | null;
 }
 
-/** A request whose body has been read. */
-type SentRequest = IncomingMessage & { body?: unknown };
-
-/** Reads `If-Match`, and on a POST `Idempotency-Key`. */
+/** Reads `If-Match`, and on a POST `Idempotency-Key`. @throws Problem `invalid-input` */
 export const CurrentConditions = createParamDecorator((_: unknown, context: ExecutionContext): Conditions => {
-  const request = context.switchToHttp().getRequest<Request>();
-  return readConditions(request, request.path);
-});
-
-/** @throws Problem `invalid-input` */
-export function readConditions(request: SentRequest, path: string): Conditions {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
   return {
     ifMatch: readIfMatch(request.headers['if-match']),
-    idempotent: readIdempotencyKey(request, path),
+    idempotent: readIdempotencyKey(request),
   };
-}
+});
 
 function readIfMatch(header: string | undefined): string[] | null {
   return header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? null;
 }
 
-function readIdempotencyKey(request: SentRequest, path: string): IdempotentRequest | null {
+function readIdempotencyKey(request: FastifyRequest): IdempotentRequest | null {
   const key = request.headers['idempotency-key'] as string | undefined;
   if (key === undefined || request.method !== 'POST') return null;
   if (key.length >= 1 && key.length <= MAX_KEY_LENGTH && PRINTABLE.test(key))
-    return { key, hash: hashOf(request, path) };
+    return { key, hash: hashOf(request) };
   const message = `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable characters`;
   throw invalidInput([{ field: 'Idempotency-Key', message }]);
 }
 
 /** The order of a body's members means nothing, so they are sorted. */
-function hashOf({ method, body }: SentRequest, path: string): string {
+function hashOf({ method, url, body }: FastifyRequest): string {
   const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([method, path, members]))
+    .update(JSON.stringify([method, pathOf(url), members]))
     .digest('hex');
 }

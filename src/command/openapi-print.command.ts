@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
 import { readEnvironment } from '../environment.js';
 import { buildOpenApiDocument } from '../openapi.js';
@@ -12,7 +13,7 @@ export function addOpenApiPrint(program: Command): void {
     .action(async () => {
       // Preview: the modules are read, nothing is made.
       const environment = readEnvironment({});
-      const app = await NestFactory.create(AppModule.with(environment), {
+      const app = await NestFactory.create(AppModule.with(environment), new FastifyAdapter(), {
         preview: true,
         logger: false,
       });

@@ -1,6 +1,6 @@
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CommandLogger } from '../app.logger.js';
+import { createCommandLogger } from '../app.logger.js';
 import { AppModule } from '../app.module.js';
 import { findDatabase } from '../database/find-database.js';
 import { readCommandEnvironment } from '../environment.js';
@@ -8,7 +8,7 @@ import { readCommandEnvironment } from '../environment.js';
 /** Runs a command's work within the application, without serving and without the schedule. */
 export async function runWithApplication<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
   const environment = readCommandEnvironment();
-  const logger = new CommandLogger(environment);
+  const logger = createCommandLogger(environment);
   Logger.overrideLogger(logger);
   const database = await findDatabase(environment);
   try {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { BasketAdministration } from '../basket/basket-administration.service.js';
 import { BasketDto, SubmitDto } from '../basket/basket.dto.js';
@@ -20,7 +20,6 @@ export class AdminBasketController {
   ) {}
 
   @Get('orders')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'listAllOrders',
     summary: 'List all orders of the shop, the oldest first',
@@ -35,7 +34,6 @@ export class AdminBasketController {
 
   @Post('baskets/:id/submit')
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'submitBasketById',
     summary: 'Make an order of a basket, as when a payment provider calls back; again is no change',
@@ -61,7 +59,6 @@ export class AdminBasketController {
 
   @Post('baskets/:id/thaw')
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'thawBasketById',
     summary: 'Open a frozen basket again, as when a payment has failed; an open one stays as it is',

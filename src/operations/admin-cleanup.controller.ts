@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Post, Query } from '@nestjs/common';
+import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { invalidCursor } from '../page/invalid-cursor.js';
 import { PageQueryDto } from '../page/page-query.dto.js';
@@ -20,7 +20,6 @@ export class AdminCleanupController {
   ) {}
 
   @Get('overview')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getOverview',
     summary: 'See how sessions, guest baskets and the cleanup are',
@@ -32,7 +31,6 @@ export class AdminCleanupController {
   }
 
   @Get('cleanup-runs')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'listCleanupRuns',
     summary: 'List the runs of the cleanup in the last 90 days, the newest first',
@@ -48,7 +46,6 @@ export class AdminCleanupController {
   }
 
   @Post('cleanup-runs')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'startCleanupRun',
     summary: 'Start a run of the cleanup on this instance; its row in the list tells how it goes',

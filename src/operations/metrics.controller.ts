@@ -15,7 +15,6 @@ export class MetricsController {
 
   @Get()
   @Header('Content-Type', Registry.OPENMETRICS_CONTENT_TYPE)
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getMetrics',
     summary: 'Get what to watch, for Prometheus: OpenMetrics 1.0',

@@ -1,9 +1,10 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { NextFunction, Request, Response } from 'express';
+import type { FastifyRequest } from 'fastify';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Environment } from '../environment.js';
+import { pathOf } from '../http/request-path.js';
+import { answerParserError, limitServer, SERVER_OPTIONS } from '../http/server-limits.js';
 import { Problem } from '../problem/problem.js';
-import { boundServer } from './bound-server.js';
 
 /** What is for the shop's own people. */
 const OWN = /^\/(metrics|api\/admin)(\/|$)/i;
@@ -18,24 +19,24 @@ export class OperationsServer implements OnApplicationShutdown {
 
   constructor(private readonly environment: Environment) {}
 
-  /** A middleware: each port knows only its own routes. */
-  readonly separate = (request: Request, _response: Response, next: NextFunction): void => {
+  /** Each port knows only its own routes. @throws Problem `not-found` */
+  assertServed({ raw, url }: FastifyRequest): void {
     const { operationsPort } = this.environment;
-    const isOperations = request.socket.localPort === operationsPort;
-    const isServed = isOperations
-      ? OWN.test(request.path) || COMMON.test(request.path)
-      : !OWN.test(request.path);
-    if (operationsPort !== undefined && !isServed) {
-      throw new Problem('not-found', 'There is nothing under this method and path on this port.');
-    }
-    next();
-  };
+    if (operationsPort === undefined) return;
+    const path = pathOf(url);
+    const isOperations = raw.socket.localPort === operationsPort;
+    if (isOperations ? OWN.test(path) || COMMON.test(path) : !OWN.test(path)) return;
+    throw new Problem('not-found', 'There is nothing under this method and path on this port.');
+  }
 
   /** @throws Error when the port is taken */
   async listen(application: RequestListener): Promise<void> {
     const { operationsPort, host } = this.environment;
     if (operationsPort === undefined) return;
-    const server = boundServer(createServer(application), (message) => this.logger.warn(message));
+    const server = limitServer(createServer(SERVER_OPTIONS, application), (message) =>
+      this.logger.warn(message),
+    );
+    server.on('clientError', answerParserError);
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(operationsPort, host, resolve);

@@ -3,6 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { AuthModule } from '../auth/auth.module.js';
 import { BasketModule } from '../basket/basket.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { AllowedMethods } from '../http/allowed-methods.js';
 import { SessionModule } from '../session/session.module.js';
 import { AdminBasketController } from './admin-basket.controller.js';
 import { AdminCleanupController } from './admin-cleanup.controller.js';
@@ -28,6 +29,7 @@ import { ShopMetrics } from './shop.metrics.js';
     SessionModule,
   ],
   providers: [
+    AllowedMethods,
     Draining,
     OperationsServer,
     OverviewService,

@@ -12,7 +12,12 @@ export const BODY_PROBLEMS = [
 ] as const satisfies ProblemType[];
 
 /** What the server answers before it knows the route. */
-const PROBLEMS_OF_THE_SERVER = ['headers-too-large'] as const satisfies ProblemType[];
+const PROBLEMS_OF_THE_SERVER = [
+  'malformed-request',
+  'too-slow',
+  'expectation-failed',
+  'headers-too-large',
+] as const satisfies ProblemType[];
 
 /** The schema of every problem that a client does not know. */
 export const OTHER_PROBLEM = 'ProblemDto';

@@ -1,52 +1,49 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { requestIdOf } from './request-id.middleware.js';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { pathOf } from '../http/request-path.js';
 import type { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 
 /** The one place where an error becomes an answer: `application/problem+json`, RFC 9457. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('Problem');
-
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<Request>();
-    const response = http.getResponse<Response>();
-    const problem = toProblem(error);
-    this.log(problem, request);
-    if (response.headersSent) return;
-    response
-      .status(problem.status)
-      .set(problem.headers)
-      .set('Cache-Control', 'no-store')
-      .type('application/problem+json')
-      .send(JSON.stringify(bodyOf(problem, request)));
-  }
-
-  private log(problem: Problem, request: Request): void {
-    const line = `${request.method} ${pathOf(request)} ${problem.type}`;
-    const requestId = { requestId: requestIdOf(request) };
-    if (problem.status === 500) this.logger.error(line, requestId, stackOf(problem.cause));
-    else if (problem.status > 500) this.logger.warn(`${line} ${messageOf(problem.cause)}`, requestId);
-    else this.logger.debug(line, requestId);
+    answerProblem(toProblem(error), http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 }
 
-function bodyOf(problem: Problem, request: Request): object {
+/** Logs a problem and answers it, if nothing has been answered yet. */
+export function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  log(problem, request);
+  if (reply.raw.headersSent) return;
+  void reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(bodyOf(problem, request)));
+}
+
+/** The request's own log adds its id. */
+function log(problem: Problem, request: FastifyRequest): void {
+  const line = `${request.method} ${pathOf(request.url)} ${problem.type}`;
+  const context = 'Problem';
+  if (problem.status === 500) request.log.error({ context, stack: stackOf(problem.cause) }, line);
+  else if (problem.status > 500) request.log.warn({ context }, `${line} ${messageOf(problem.cause)}`);
+  else request.log.debug({ context }, line);
+}
+
+function bodyOf(problem: Problem, request: FastifyRequest): object {
   return {
     type: `/problems/${problem.type}`,
     title: problem.title,
     status: problem.status,
     detail: problem.message,
-    instance: pathOf(request),
-    requestId: requestIdOf(request),
+    instance: pathOf(request.url),
+    requestId: request.id,
     ...problem.members,
   };
-}
-
-function pathOf(request: Request): string {
-  return request.originalUrl.split('?', 1)[0] ?? '/';
 }
 
 function stackOf(cause: unknown): string {

@@ -17,6 +17,7 @@ export class Problem extends Error {
   ) {
     super(detail, options);
     [this.status, this.title] = PROBLEMS[type];
-    this.headers = options.headers ?? {};
+    // RFC 9110: each 401 names a way to log in.
+    this.headers = { ...(this.status === 401 && { 'WWW-Authenticate': 'Bearer' }), ...options.headers };
   }
 }

@@ -1,19 +1,30 @@
 import { HttpException } from '@nestjs/common';
 import { isDatabaseAway } from './database-away.js';
 import { Problem } from './problem.js';
+import type { ProblemType } from './problem-types.js';
+
+/** The errors of Fastify that the client can do something about, by their code. */
+const FASTIFY_PROBLEMS: Record<string, [ProblemType, string]> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json', 'Send a body that parses as JSON.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'Send a smaller body.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type', 'Send the body as application/json.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid-input', 'The body does not match Content-Length.'],
+  FST_ERR_BAD_URL: ['invalid-input', 'The path is not properly encoded.'],
+};
 
 /** Turns whatever was thrown into a problem; what nobody expected becomes an `internal-error` that says nothing. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  // Nest wraps an error of Fastify's.
+  const cause = error instanceof HttpException ? error.cause : error;
+  const { code = '', statusCode } = (cause ?? {}) as { code?: string; statusCode?: number };
+  const known = FASTIFY_PROBLEMS[code];
+  if (known) return new Problem(known[0], known[1], {}, { cause });
+  // Fastify gives this status to an error of the connection while it reads the body.
+  if (statusCode === 400) return new Problem('invalid-input', 'The body could not be read.', {}, { cause });
   if (isDatabaseAway(error)) return databaseUnavailable(error);
-  if (error instanceof URIError) return new Problem('invalid-input', 'The path is not properly encoded.');
   if (error instanceof HttpException) return fromHttpException(error);
-  return new Problem(
-    'internal-error',
-    'The error is in the log under this request id.',
-    {},
-    { cause: error },
-  );
+  return internalError(error);
 }
 
 /**
@@ -35,11 +46,10 @@ function fromHttpException(error: HttpException): Problem {
     case 503:
       return databaseUnavailable(error);
     default:
-      return new Problem(
-        'internal-error',
-        'The error is in the log under this request id.',
-        {},
-        { cause: error },
-      );
+      return internalError(error);
   }
+}
+
+function internalError(cause: unknown): Problem {
+  return new Problem('internal-error', 'The error is in the log under this request id.', {}, { cause });
 }

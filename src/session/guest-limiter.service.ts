@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
 import { Environment } from '../environment.js';
 import { networkOf } from '../http/network-of.js';
+import { addressOf, type TrustedProxies, trustedProxies } from '../http/trusted-proxies.js';
 import { Problem } from '../problem/problem.js';
 
 const SECONDS = 60;
@@ -11,8 +13,10 @@ const SECONDS = 60;
 @Injectable()
 export class GuestLimiter {
   private readonly limiter: RateLimiterPostgres | null;
+  private readonly trusted: TrustedProxies | undefined;
 
-  constructor(dataSource: DataSource, { rateLimitGuests }: Environment) {
+  constructor(dataSource: DataSource, { rateLimitGuests, trustProxy }: Environment) {
+    this.trusted = trustedProxies(trustProxy);
     this.limiter =
       rateLimitGuests === null
         ? null
@@ -33,10 +37,10 @@ export class GuestLimiter {
    *
    * @throws Problem `too-many-guests`
    */
-  async count(addressOf: () => string | undefined): Promise<void> {
+  async count(request: IncomingMessage): Promise<void> {
     if (this.limiter === null) return;
     try {
-      await this.limiter.consume(networkOf(addressOf() ?? ''));
+      await this.limiter.consume(networkOf(addressOf(request, this.trusted)));
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));

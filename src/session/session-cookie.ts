@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { serialize } from 'cookie';
 import { sign } from 'cookie-signature';
-import type { Request, Response } from 'express';
 import session, { type CookieOptions } from 'express-session';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Environment } from '../environment.js';
+import { isSecure, type TrustedProxies, trustedProxies } from '../http/trusted-proxies.js';
 import { Problem } from '../problem/problem.js';
 import { signedIdsIn } from './signed-ids.js';
 
@@ -17,15 +17,17 @@ export class SessionCookie {
   readonly name: string;
   readonly secrets: string[];
   readonly settings: CookieOptions;
+  private readonly maxSeconds: number;
   private readonly isSecure: boolean;
-  private readonly maxAgeSeconds: number;
+  private readonly trusted: TrustedProxies | undefined;
 
-  constructor({ isProduction, sessionSecrets, sessionMaxSeconds }: Environment) {
+  constructor({ isProduction, sessionSecrets, sessionMaxSeconds, trustProxy }: Environment) {
     // With the prefix `__Host-` a browser takes it only with Secure, for this host alone, from a secure page.
     this.name = isProduction ? '__Host-sid' : 'sid';
     this.secrets = sessionSecrets;
+    this.maxSeconds = sessionMaxSeconds;
     this.isSecure = isProduction;
-    this.maxAgeSeconds = sessionMaxSeconds;
+    this.trusted = trustedProxies(trustProxy);
     // It lives as long as the session can at most; the idle lifetime is the database's business.
     this.settings = { ...this.scope, maxAge: sessionMaxSeconds * 1_000 };
   }
@@ -47,19 +49,20 @@ export class SessionCookie {
 
   /** Gives the browser the id of a session, when that is committed. Max-Age, because our clock or the browser's may be wrong. */
   send(response: ServerResponse, id: string): void {
-    const settings = { ...this.scope, maxAge: this.maxAgeSeconds };
-    response.appendHeader('Set-Cookie', serialize(this.name, this.sign(id), settings));
+    const { maxSeconds: maxAge } = this;
+    // Max-Age counts by the browser's clock, which may be wrong. Expires is for clients that do not know Max-Age.
+    const lifetime = { maxAge, expires: new Date(Date.now() + maxAge * 1_000) };
+    this.set(response, this.sign(id), lifetime);
   }
 
   /** A browser forgets it only where it applies. */
-  clear(response: Response): void {
-    response.clearCookie(this.name, this.scope);
+  clear(response: ServerResponse): void {
+    this.set(response, '', { expires: new Date(0) });
   }
 
   /** @throws Problem `insecure-connection`, when the answer's cookie could not reach the browser */
-  assertReaches(toExpress: () => Request): void {
-    // Express knows of `TRUST_PROXY`.
-    if (!this.isSecure || toExpress().secure) return;
+  assertReaches(request: IncomingMessage): void {
+    if (!this.isSecure || isSecure(request, this.trusted)) return;
     const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';
     throw new Problem('insecure-connection', `The session cookie needs a secure connection. ${advice}`);
   }
@@ -67,6 +70,10 @@ export class SessionCookie {
   private sign(id: string): string {
     const [secret = ''] = this.secrets;
     return `s:${sign(id, secret)}`;
+  }
+
+  private set(response: ServerResponse, value: string, lifetime: { maxAge?: number; expires: Date }): void {
+    response.appendHeader('Set-Cookie', serialize(this.name, value, { ...this.scope, ...lifetime }));
   }
 
   private get scope() {

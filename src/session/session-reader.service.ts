@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Request, Response } from 'express';
 import session from 'express-session';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
@@ -9,10 +8,13 @@ import type { StoredSession } from './stored-session.js';
 import type { UnreadSession } from './unread-session.js';
 import { VisitorSession } from './visitor-session.js';
 
+/** What express-session adds to a request. */
+type SessionRequest = IncomingMessage & { sessionID: string; session: object };
+
 /** Finds the session of a request's cookie. */
 @Injectable()
 export class SessionReader {
-  private readonly find: (request: Request, response: Response) => Promise<unknown>;
+  private readonly find: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
   constructor(
     private readonly store: SessionStore,
@@ -27,29 +29,22 @@ export class SessionReader {
       // A visitor who only looks gets no row and no cookie.
       saveUninitialized: false,
     });
-    this.find = promisify(find);
+    // Its types name Express. It needs nothing but Node's own request and response.
+    this.find = promisify(find as unknown as (...args: unknown[]) => void);
   }
 
   /** Reads the session and renews it. */
-  async read(request: Request, response: Response): Promise<VisitorSession> {
-    return (await this.leave(request, response, () => request)).read();
+  async read(request: IncomingMessage, response: ServerResponse): Promise<VisitorSession> {
+    return (await this.leave(request, response)).read();
   }
 
-  /**
-   * Leaves the session to whoever serves the request: one statement can find both it and what is asked for.
-   *
-   * `toExpress` makes Express's request of Node's, and is called when it is needed.
-   */
-  async leave(
-    request: IncomingMessage,
-    response: ServerResponse,
-    toExpress: () => Request,
-  ): Promise<UnreadSession> {
+  /** Leaves the session to whoever serves the request: one statement can find both it and what is asked for. */
+  async leave(request: IncomingMessage, response: ServerResponse): Promise<UnreadSession> {
     const id = await this.chooseId(request);
     const read = async (): Promise<VisitorSession> => {
       // Who comes without one needs no express-session: 0.87 of the server's CPU in the benchmark's mix, a first add in five.
-      const found = id === null ? undefined : await this.findAndRenew(id, toExpress(), response);
-      return new VisitorSession(toExpress, response, this.store, this.cookie, found);
+      const found = id === null ? undefined : await this.findAndRenew(id, request, response);
+      return new VisitorSession(request, response, this.store, this.cookie, found);
     };
     let reading: Promise<VisitorSession> | undefined;
     // Once: express-session takes hold of the answer.
@@ -65,13 +60,14 @@ export class SessionReader {
 
   private async findAndRenew(
     id: string,
-    request: Request,
+    request: IncomingMessage,
     response: ServerResponse,
   ): Promise<StoredSession | undefined> {
     // express-session would take the first cookie of the name, whatever it is.
     request.headers.cookie = this.cookie.headerFor(id);
-    await this.find(request, response as Response);
-    await this.store.renew(request.sessionID, request.session);
-    return this.store.storedOf(request.session);
+    await this.find(request, response);
+    const { sessionID, session } = request as SessionRequest;
+    await this.store.renew(sessionID, session);
+    return this.store.storedOf(session);
   }
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { TypeormStore } from 'connect-typeorm';
-import type { Request } from 'express';
 import type { SessionData } from 'express-session';
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, IsNull, Repository } from 'typeorm';
@@ -28,6 +27,7 @@ import {
 import { settle } from './settle.js';
 
 type Done = (error?: unknown) => void;
+type SessionRequest = Parameters<TypeormStore['createSession']>[0];
 
 /**
  * express-session's store over the table `sessions`, one statement per operation.
@@ -63,7 +63,10 @@ export class SessionStore extends TypeormStore {
     settle(this.removeAll([ids].flat()), done);
 
   /** The session object changes on its way from the store to the request; what is known of it goes along. */
-  override createSession(request: Request, data: SessionData): ReturnType<TypeormStore['createSession']> {
+  override createSession(
+    request: SessionRequest,
+    data: SessionData,
+  ): ReturnType<TypeormStore['createSession']> {
     const created = super.createSession(request, data);
     const stored = this.stored.get(data);
     if (stored) this.stored.set(created, stored);

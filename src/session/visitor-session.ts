@@ -1,17 +1,21 @@
-import type { Request } from 'express';
-import type { ServerResponse } from 'node:http';
+import type { Session as ExpressSession } from 'express-session';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DataSource, EntityManager } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { SessionStore } from './session.store.js';
 import { type NewSession, type SessionOwner, type StoredSession, toStored } from './stored-session.js';
 
+/** A request that express-session has read the session of. */
+type SessionRequest = IncomingMessage & { session: ExpressSession };
+
 /** The session side of one request: what its cookie led to, and the way to a new session. */
 export class VisitorSession {
   private begun: StoredSession | undefined;
 
   constructor(
-    private readonly toExpress: () => Request,
+    /** Node's own. */
+    readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly store: SessionStore,
     private readonly cookie: SessionCookie,
@@ -28,18 +32,13 @@ export class VisitorSession {
     return this.stored?.isReplaced ? undefined : this.stored;
   }
 
-  /** Where the request comes from; behind a proxy that is trusted, what that says. */
-  get address(): string | undefined {
-    return this.toExpress().ip;
-  }
-
   /**
    * Inserts a new session in a transaction of `inTransaction`.
    *
    * @throws Problem `insecure-connection`, when the new cookie could not reach the browser
    */
   async begin(manager: EntityManager, owner: SessionOwner): Promise<void> {
-    this.cookie.assertReaches(this.toExpress);
+    this.cookie.assertReaches(this.request);
     this.begun = await this.store.begin(manager, owner);
   }
 
@@ -53,7 +52,7 @@ export class VisitorSession {
     owner: SessionOwner,
     work: (row: NewSession) => Promise<T | null>,
   ): Promise<T | null> {
-    this.cookie.assertReaches(this.toExpress);
+    this.cookie.assertReaches(this.request);
     const row = this.store.make(owner);
     const result = await work(row);
     if (result === null) return null;
@@ -81,21 +80,10 @@ export class VisitorSession {
   async end(): Promise<boolean> {
     if (!this.living) return false;
     await new Promise<void>((resolve, reject) => {
-      this.toExpress().session.destroy((error?: Error) => (error ? reject(error) : resolve()));
+      (this.request as SessionRequest).session.destroy((error?: Error) =>
+        error ? reject(error) : resolve(),
+      );
     });
     return true;
   }
-}
-
-const visitorSessions = new WeakMap<Request, VisitorSession>();
-
-export function rememberVisitorSession(request: Request, session: VisitorSession): void {
-  visitorSessions.set(request, session);
-}
-
-/** The session side of a request on a route that the session middleware serves. */
-export function visitorSessionOf(request: Request): VisitorSession {
-  const session = visitorSessions.get(request);
-  if (!session) throw new Error(`SessionMiddleware does not serve ${request.path}`);
-  return session;
 }

@@ -1,7 +1,9 @@
-import expressStaticGzip from 'express-static-gzip';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathOf } from '../http/request-path.js';
+import { wantsHtml } from '../http/wants-html.js';
 import { projectFolder } from '../project-folder.js';
 
 /** Where `npm run build` puts the pages. */
@@ -11,43 +13,40 @@ export const WEB_FOLDER = join(projectFolder(), 'dist/web');
 const PAGE = /^\/(?!(api|metrics)(\/|$))[\w./-]*$/i;
 
 /** Their names carry a hash of their content (Vite). */
-const HASHED = /^\/assets\//;
+const HASHED = '/assets/';
 
 /**
- * Serves the storefront and the operations page: a middleware.
+ * Serves the storefront and the operations page.
  *
  * A path that is no file gets the index page when a browser navigates to it, for the pages have addresses of their own;
  * whoever does not ask for HTML is told that there is nothing.
  *
  * @throws Error when the pages have not been built
  */
-export function serveWeb(folder: string): RequestHandler {
+export function serveWeb(instance: FastifyInstance, folder: string): void {
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error('The pages have not been built: run `npm run build`, or set WEB=off.');
   }
-  const files = expressStaticGzip(folder, {
-    enableBrotli: true,
-    orderPreference: ['br', 'gzip'],
-    serveStatic: { redirect: false, cacheControl: false },
+  void instance.register(fastifyStatic, {
+    root: folder,
+    // A route a file: no other path reaches the disk.
+    wildcard: false,
+    globIgnore: ['**/*.{br,gz}'],
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      const isHashed = path.startsWith(join(folder, HASHED));
+      reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
   });
-  return (request: Request, response: Response, next: NextFunction) => {
-    if (!isRead(request) || !PAGE.test(request.path)) return next();
-    response.set(
-      'Cache-Control',
-      HASHED.test(request.path) ? 'public, max-age=31536000, immutable' : 'no-cache',
-    );
-    files(request, response, (error?: unknown) => {
-      if (error || !isNavigation(request)) return next(error);
-      request.url = '/index.html';
-      files(request, response, next);
-    });
-  };
+  instance.get('/*', (request, reply) => {
+    if (isNavigation(request)) return reply.sendFile('index.html');
+    reply.callNotFound();
+    return reply;
+  });
 }
 
-function isRead({ method }: Request): boolean {
-  return method === 'GET' || method === 'HEAD';
-}
-
-function isNavigation(request: Request): boolean {
-  return !HASHED.test(request.path) && request.accepts(['json', 'html']) === 'html';
+function isNavigation({ url, headers }: FastifyRequest): boolean {
+  const path = pathOf(url);
+  return PAGE.test(path) && !path.startsWith(HASHED) && wantsHtml(headers.accept);
 }

@@ -49,7 +49,9 @@ describe('an attacker who reads the log', () => {
     await sends('GET', `/api/products?q=${encodeURIComponent(email)}`);
     await sends('PUT', '/api/auth/password', { currentPassword: wrong, newPassword: password });
     await shop.sql('ALTER TABLE users RENAME TO elsewhere');
-    const broken = await sends<ProblemBody>('POST', '/api/auth/login', { email, password });
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const trace = { traceparent };
+    const broken = await sends<ProblemBody>('POST', '/api/auth/login', { email, password }, trace);
     await shop.sql('ALTER TABLE elsewhere RENAME TO users');
     const { stdout, stderr } = await program.stops('SIGTERM');
 
@@ -62,6 +64,8 @@ describe('an attacker who reads the log', () => {
       .map((line) => JSON.parse(line) as { requestId?: string; level: string; stack?: string });
     expect(lines.find(({ requestId }) => requestId === broken.body.requestId)).toMatchObject({
       level: 'error',
+      service: 'basketkeeper',
+      traceparent,
       stack: expect.stringContaining('does not exist') as unknown,
     });
     const hidden = [email, 'somebody', password, wrong, accessToken, ...Object.values(secrets), 'argon2id'];

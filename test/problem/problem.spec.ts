@@ -36,7 +36,7 @@ describe('a problem', () => {
     headers?: Record<string, string>;
   }
   it.each<[what: string, answer: string, request: Case]>([
-    ['an unknown method', '404 not-found', { method: 'PATCH', path: '/api/basket' }],
+    ['an unknown method', '405 method-not-allowed', { method: 'PATCH', path: '/api/basket' }],
     ['malformed JSON', '400 malformed-json', { body: '{"sku": ' }],
     ['a body that is no object', '400 invalid-input', { body: '[]' }],
     ['no body', '400 invalid-input', { headers: {} }],

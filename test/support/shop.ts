@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app.module.js';
@@ -7,6 +7,7 @@ import { listen, setUp } from '../../src/app.setup.js';
 import { AuditService } from '../../src/basket/audit.service.js';
 import { Product } from '../../src/catalogue/product.entity.js';
 import { readEnvironment } from '../../src/environment.js';
+import { createAdapter } from '../../src/http/create-adapter.js';
 import {
   type CleanupOptions,
   type CleanupReport,
@@ -29,7 +30,7 @@ export const PASSWORD = 'correct horse battery';
 /** A running shop on a database of its own, in the words of a shop. */
 export class Shop {
   private constructor(
-    readonly app: NestExpressApplication,
+    readonly app: NestFastifyApplication,
     readonly url: string,
     private readonly database: TestDatabase,
     private readonly others: Shop[],
@@ -49,13 +50,17 @@ export class Shop {
       RATE_LIMIT_LOGIN: '1000',
     };
     const environment = readEnvironment({ ...fixed, ...settings });
-    const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {
-      bodyParser: false,
-      abortOnError: false,
-      // What a test provokes on purpose would drown what it says.
-      logger: false,
-    });
-    setUp(app, builtWeb());
+    const app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.with(environment),
+      createAdapter(environment),
+      {
+        bodyParser: false,
+        abortOnError: false,
+        // What a test provokes on purpose would drown what it says.
+        logger: false,
+      },
+    );
+    await setUp(app, builtWeb());
     await listen(app, 0, '127.0.0.1');
     return new Shop(app, await app.getUrl(), database, []);
   }

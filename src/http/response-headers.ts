@@ -1,16 +1,24 @@
 import helmet from 'helmet';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Environment } from '../environment.js';
 
-/** What helmet gives to every answer, by name: it is the same for all, so it is asked once. */
-export function securityHeaders(isProduction: boolean): Record<string, string> {
-  const headers: Record<string, string> = {};
+type HeaderSettings = Pick<Environment, 'isProduction' | 'hsts'>;
+
+/**
+ * The headers of every answer, by lower-case name: those of helmet, and no answer is stored unless its route says otherwise.
+ *
+ * They are computed once. `@fastify/helmet` would compute the same ones for each request.
+ */
+export function responseHeaders({ isProduction, hsts }: HeaderSettings): Record<string, string> {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
   const answer = {
-    setHeader: (name: string, value: string) => (headers[name] = value),
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
     removeHeader: () => undefined,
   };
   const ask = helmet({
     contentSecurityPolicy: contentSecurityPolicy(isProduction),
-    strictTransportSecurity: isProduction,
+    // Other hosts of the shop's domain may have no https.
+    strictTransportSecurity: isProduction && hsts !== 'off' && { includeSubDomains: hsts === 'subdomains' },
     xFrameOptions: { action: 'deny' },
   });
   ask({} as IncomingMessage, answer as unknown as ServerResponse, () => undefined);

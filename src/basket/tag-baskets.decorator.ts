@@ -1,0 +1,37 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { BasketDto } from './basket.dto.js';
+import { etagOf } from './etag.js';
+import { isReplayed } from './replayed.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    answersBasket?: boolean;
+  }
+}
+
+/** Marks the basket in each answer of a controller with its version, by `ETag`, and a replay; `tagBaskets` does it. */
+export function TagBaskets(): ClassDecorator {
+  return ({ prototype }) => {
+    const methods = Object.entries(Object.getOwnPropertyDescriptors(prototype as object));
+    for (const [name, descriptor] of methods) {
+      if (name !== 'constructor') RouteConfig({ answersBasket: true })(prototype as object, name, descriptor);
+    }
+  };
+}
+
+/** Fastify's hook `onRoute`. A hook before the serialization makes no Observable of each answer, as an interceptor does. */
+export function tagBaskets(route: RouteOptions): void {
+  if (route.config?.answersBasket) route.preSerialization = sendETag;
+}
+
+function sendETag(
+  _request: FastifyRequest,
+  reply: FastifyReply,
+  basket: unknown,
+  done: (error: null, payload: unknown) => void,
+): void {
+  reply.header('etag', etagOf(basket as BasketDto));
+  if (isReplayed(basket as BasketDto)) reply.header('idempotency-replayed', 'true');
+  done(null, basket);
+}
