@@ -9,6 +9,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 /** What the server adds to every answer with the status. */
 const HEADERS_OF_STATUS: Record<string, ApiHeaderName[]> = {
   401: ['WWW-Authenticate'],
+  405: ['Allow'],
   412: ['ETag'],
   429: ['Retry-After'],
   503: ['Retry-After'],

@@ -8,6 +8,10 @@ export const API_HEADERS = {
     description: 'The id of the request, also in the log.',
     schema: { type: 'string', format: 'uuid' },
   },
+  Allow: {
+    description: 'The methods of the path.',
+    schema: { ...TEXT, example: 'GET, HEAD, OPTIONS' },
+  },
   'Retry-After': {
     description: 'Seconds to wait before the next try.',
     schema: { type: 'integer', minimum: 1, example: 2 },

@@ -14,6 +14,7 @@ export const BODY_PROBLEMS = [
 /** What the server answers before it knows the route. */
 const PROBLEMS_OF_THE_SERVER = [
   'malformed-request',
+  'method-not-allowed',
   'too-slow',
   'expectation-failed',
   'headers-too-large',

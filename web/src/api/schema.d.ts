@@ -1187,6 +1187,44 @@ export interface components {
             requestId: string;
         };
         /**
+         * The request is not valid HTTP
+         * @example {
+         *       "type": "/problems/malformed-request",
+         *       "title": "The request is not valid HTTP",
+         *       "status": 400,
+         *       "detail": "The request is not valid HTTP.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        MalformedRequestProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/malformed-request";
+            /** @example The request is not valid HTTP */
+            title: string;
+            /** @constant */
+            status: 400;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
          * The connection is not secure
          * @example {
          *       "type": "/problems/insecure-connection",
@@ -1546,6 +1584,41 @@ export interface components {
             title: string;
             /** @constant */
             status: 404;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The path does not know this method
+         * @example {
+         *       "type": "/problems/method-not-allowed",
+         *       "title": "The path does not know this method",
+         *       "status": 405,
+         *       "detail": "The path does not know this method.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        MethodNotAllowedProblem: {
+            /** @constant */
+            type: "/problems/method-not-allowed";
+            /** @example The path does not know this method */
+            title: string;
+            /** @constant */
+            status: 405;
             /**
              * @description What happened this time and what to do about it.
              * @example Correct the fields named in errors and send it again.
@@ -2037,6 +2110,41 @@ export interface components {
             skus: string[];
         };
         /**
+         * The request took too long
+         * @example {
+         *       "type": "/problems/too-slow",
+         *       "title": "The request took too long",
+         *       "status": 408,
+         *       "detail": "The request took too long.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        TooSlowProblem: {
+            /** @constant */
+            type: "/problems/too-slow";
+            /** @example The request took too long */
+            title: string;
+            /** @constant */
+            status: 408;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
          * The basket has changed
          * @example {
          *       "type": "/problems/precondition-failed",
@@ -2153,6 +2261,41 @@ export interface components {
             title: string;
             /** @constant */
             status: 415;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The expectation cannot be met
+         * @example {
+         *       "type": "/problems/expectation-failed",
+         *       "title": "The expectation cannot be met",
+         *       "status": 417,
+         *       "detail": "The expectation cannot be met.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        ExpectationFailedProblem: {
+            /** @constant */
+            type: "/problems/expectation-failed";
+            /** @example The expectation cannot be met */
+            title: string;
+            /** @constant */
+            status: 417;
             /**
              * @description What happened this time and what to do about it.
              * @example Correct the fields named in errors and send it again.
@@ -2542,6 +2685,8 @@ export interface components {
     headers: {
         /** @description The id of the request, also in the log. */
         "X-Request-Id": string;
+        /** @description The methods of the path. */
+        Allow: string;
         /** @description Seconds to wait before the next try. */
         "Retry-After": number;
         /** @description How to log in (RFC 9110). */
@@ -2581,14 +2726,45 @@ export interface operations {
                     "application/json": components["schemas"]["ProductPageDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. */
+            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -2644,14 +2820,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProductDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. */
+            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-product`: No such product. */
@@ -2662,6 +2838,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnknownProductProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -2719,14 +2926,14 @@ export interface operations {
                     "application/json": components["schemas"]["UserDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
@@ -2737,6 +2944,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `email-taken`: The email address is taken. */
@@ -2767,6 +2995,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `too-many-registrations`: Too many registrations. */
@@ -2836,14 +3074,14 @@ export interface operations {
                     "application/json": components["schemas"]["LoginDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-credentials`: Email or password is wrong. */
@@ -2867,6 +3105,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -2885,6 +3144,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `too-many-logins`: Too many failed logins. */
@@ -2949,14 +3218,14 @@ export interface operations {
                     "application/json": components["schemas"]["AccessTokenDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `login-required`: A login is required. */
@@ -2980,6 +3249,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -2998,6 +3288,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3050,14 +3350,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `foreign-origin`: The page is of another site. */
@@ -3068,6 +3368,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
@@ -3088,6 +3409,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3141,6 +3472,16 @@ export interface operations {
                     "application/json": components["schemas"]["UserDto"];
                 };
             };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
@@ -3150,6 +3491,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3202,14 +3574,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -3233,6 +3605,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -3251,6 +3644,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3307,14 +3710,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-credentials`: Email or password is wrong. `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -3338,6 +3741,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -3356,6 +3780,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `too-many-logins`: Too many failed logins. */
@@ -3419,14 +3853,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -3450,6 +3884,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -3468,6 +3923,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3521,6 +3986,16 @@ export interface operations {
                     "application/json": components["schemas"]["UserDataDto"];
                 };
             };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
@@ -3530,6 +4005,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3584,6 +4090,16 @@ export interface operations {
                     "application/json": components["schemas"]["BasketDto"];
                 };
             };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description `invalid-token`: The access token is not valid. */
             401: {
                 headers: {
@@ -3593,6 +4109,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3647,14 +4194,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -3676,6 +4223,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `session-replaced`: The session was replaced. */
@@ -3717,6 +4285,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -3782,14 +4360,14 @@ export interface operations {
                     "application/json": components["schemas"]["BasketDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -3811,6 +4389,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `session-replaced`: The session was replaced. */
@@ -3852,6 +4451,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `unknown-sku`: No such product for sale. `idempotency-key-reused`: The idempotency key belongs to another request. */
@@ -3937,14 +4546,14 @@ export interface operations {
                     "application/json": components["schemas"]["BasketDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -3976,6 +4585,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnknownProductProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `session-replaced`: The session was replaced. `unavailable`: The product is not for sale. */
@@ -4017,6 +4647,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `too-many-guests`: Too many new guests. */
@@ -4087,14 +4727,14 @@ export interface operations {
                     "application/json": components["schemas"]["BasketDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -4116,6 +4756,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `basket-frozen`: The basket is frozen. `session-replaced`: The session was replaced. */
@@ -4157,6 +4818,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -4217,14 +4888,14 @@ export interface operations {
                     "application/json": components["schemas"]["BasketDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -4246,6 +4917,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `empty-basket`: The basket is empty. `session-replaced`: The session was replaced. */
@@ -4287,6 +4979,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
@@ -4357,14 +5059,14 @@ export interface operations {
                     "application/json": components["schemas"]["BasketDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -4386,6 +5088,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `session-replaced`: The session was replaced. */
@@ -4427,6 +5150,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
@@ -4501,14 +5234,14 @@ export interface operations {
                     "application/json": components["schemas"]["OrderDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -4540,6 +5273,27 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnknownOrderProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. `session-replaced`: The session was replaced. */
@@ -4581,6 +5335,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
@@ -4648,14 +5412,14 @@ export interface operations {
                     "application/json": components["schemas"]["OrderPageDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. */
+            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -4667,6 +5431,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -4722,14 +5517,14 @@ export interface operations {
                     "application/json": components["schemas"]["OrderDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. */
+            /** @description `malformed-request`: The request is not valid HTTP. `invalid-input`: The request is not valid. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"] | components["schemas"]["InvalidInputProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. */
@@ -4751,6 +5546,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnknownOrderProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -4804,6 +5630,47 @@ export interface operations {
                     "application/json": components["schemas"]["LivenessDto"];
                 };
             };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
             /** @description `headers-too-large`: The headers are too large. */
             431: {
                 headers: {
@@ -4832,6 +5699,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadinessDto"];
+                };
+            };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -4875,6 +5783,16 @@ export interface operations {
                     "application/openmetrics-text": string;
                 };
             };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description `not-found`: Not found. */
             404: {
                 headers: {
@@ -4883,6 +5801,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -4940,14 +5889,14 @@ export interface operations {
                     "application/json": components["schemas"]["OrderPageDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. */
+            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -4979,6 +5928,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -5038,14 +6018,14 @@ export interface operations {
                     "application/json": components["schemas"]["OrderDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -5079,6 +6059,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. */
             409: {
                 headers: {
@@ -5107,6 +6108,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -5162,14 +6173,14 @@ export interface operations {
                     "application/json": components["schemas"]["BasketDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -5203,6 +6214,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `session-expired`: The session has expired. */
             409: {
                 headers: {
@@ -5231,6 +6263,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -5290,14 +6332,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProductDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -5331,6 +6373,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -5349,6 +6412,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -5408,14 +6481,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProductDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -5449,6 +6522,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownProductProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `body-too-large`: The body is too large. */
             413: {
                 headers: {
@@ -5467,6 +6561,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -5520,6 +6624,16 @@ export interface operations {
                     "application/json": components["schemas"]["OverviewDto"];
                 };
             };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
             401: {
                 headers: {
@@ -5549,6 +6663,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -5606,14 +6751,14 @@ export interface operations {
                     "application/json": components["schemas"]["CleanupRunPageDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. */
+            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -5645,6 +6790,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
@@ -5698,14 +6874,14 @@ export interface operations {
                     "application/json": components["schemas"]["CleanupRunDto"];
                 };
             };
-            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. */
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
@@ -5739,6 +6915,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
+            /** @description `method-not-allowed`: The path does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
             /** @description `cleanup-running`: A cleanup is under way. `clock-differs`: The clocks differ. */
             409: {
                 headers: {
@@ -5767,6 +6964,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
             /** @description `headers-too-large`: The headers are too large. */
