@@ -1,7 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { destination, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import {
+  destination,
+  type Level,
+  type Logger,
+  multistream,
+  pino,
+  stdTimeFunctions,
+  type StreamEntry,
+} from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Environment } from './environment.js';
 import { projectFolder } from './project-folder.js';
@@ -23,13 +31,21 @@ const FRAMEWORK = new Set([
 /** Who reports a failed start with its stack, before `main` and `cli` say it in a sentence. */
 const REPORTERS = new Set(['ExceptionHandler', 'TypeOrmModule']);
 
-/** Writes each line before it goes on, so that none is lost when the process ends: JSON for programs, text on a terminal. */
+/**
+ * Writes each line before it goes on, so that none is lost when the process ends: JSON for programs, text on a terminal.
+ * Errors go to standard error.
+ */
 export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): Logger {
   const { name, version } = readPackage();
   const isText = !isProduction && (fd === STDOUT ? process.stdout : process.stderr).isTTY;
-  const stream = isText
-    ? PinoPretty({ destination: fd, sync: true, messageKey: 'message', ignore: 'service,version,pid' })
-    : destination({ dest: fd, sync: true });
+  const streamTo = (to: number) =>
+    isText
+      ? PinoPretty({ destination: to, sync: true, messageKey: 'message', ignore: 'service,version,pid' })
+      : destination({ dest: to, sync: true });
+  const streams: StreamEntry[] = [
+    { level: 'trace', stream: streamTo(fd) },
+    { level: 'error', stream: streamTo(STDERR) },
+  ];
   return pino(
     {
       level: logLevel,
@@ -38,7 +54,7 @@ export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): L
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    stream,
+    multistream(streams, { dedupe: true }),
   );
 }
 

@@ -101,7 +101,7 @@ function guard(instance: FastifyInstance, environment: Environment, operations: 
   }
   instance.addHook('onRequest', (request, _reply, done) => {
     assertOneHost(request.raw);
-    assertCanonicalPath(request.url);
+    assertCanonicalPath(request.url, () => request.routeOptions.url);
     operations.assertServed(request);
     rejectCrossOrigin(request, hostOf(request.raw, trusted), allowedOrigins);
     done();
