@@ -142,7 +142,7 @@ describe('how the pages look', () => {
     await page.reload();
     await page.getByText('Your visit has expired,').waitFor();
     await page.route('**/api/basket/lines', (route) =>
-      route.fulfill({ status: 404, json: { detail: 'It is gone.' } }),
+      route.fulfill({ status: 404, json: { type: '/problems/not-found', detail: 'It is gone.' } }),
     );
     await addsToBasket(page, 'Mint');
     await page.getByText('Mint: It is gone.').waitFor();
