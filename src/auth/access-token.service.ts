@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { DataSource } from 'typeorm';
-import { DATABASE_NOW } from '../database/database-clock.js';
 import { queryNamed } from '../database/named-statement.js';
 import { Environment } from '../environment.js';
+import { STILL_LIVES } from '../session/session-lifetimes.js';
 import { TokenKeys } from './token-keys.js';
 
 /** Who makes the tokens and who takes them: RFC 8725, 3.8 and 3.9. */
@@ -38,7 +38,7 @@ const GRANT_BY_SESSION = {
     SELECT u.id AS "userId", u.token_generation AS "tokenGeneration",
       extract(epoch FROM clock_timestamp())::float8 AS now
     FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.id = $1 AND s.replaced_at IS NULL AND s.expired_at > ${DATABASE_NOW}
+    WHERE s.id = $1 AND ${STILL_LIVES}
     FOR SHARE OF u, s`,
 };
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { DATABASE_NOW } from '../database/database-clock.js';
 import type { Problem } from '../problem/problem.js';
+import { STILL_LIVES } from '../session/session-lifetimes.js';
 import { loginRequired } from './visitor.decorator.js';
 import { invalidToken } from './visitor.guard.js';
 import type { UserVisitor } from './visitor.js';
@@ -28,8 +28,7 @@ const LOCK_USER = `
  * without the key, so that a renewal of the session need not wait.
  */
 const LOCK_LIVING_SESSION = `
-  SELECT 1 FROM sessions
-  WHERE id = $1 AND user_id = $2 AND replaced_at IS NULL AND expired_at > ${DATABASE_NOW}
+  SELECT FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND ${STILL_LIVES}
   FOR KEY SHARE`;
 
 /** Locks a user, first of all locks, for the rest of the transaction; null: the user is gone. */
