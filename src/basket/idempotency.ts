@@ -4,11 +4,12 @@ import { TransactionConflict } from '../database/retry-transaction.js';
 import { Problem } from '../problem/problem.js';
 import type { IdempotentRequest } from './conditions.decorator.js';
 
-/** So many keys a session or a user has at most: the oldest go. */
+/** A session or a user keeps this many keys. A newer key removes the oldest. */
 export const KEYS_KEPT = 1_000;
 
-/** A key that is younger is known; an older one is free again. By the database's clock. */
-const YOUNG = `created_at > statement_timestamp() - interval '24 hours'`;
+/** A younger key is known, and an older one is free again, by the database's clock. The cleanup removes it. */
+export const KEY_SECONDS = 24 * 60 * 60;
+const YOUNG = `created_at > statement_timestamp() - interval '${KEY_SECONDS} seconds'`;
 
 /** Whose keys they are; a login gives a guest's to the user. */
 interface Holder {

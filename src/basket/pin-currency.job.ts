@@ -6,14 +6,14 @@ import {
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { NIL as FIRST_ID } from 'uuid';
 import { Environment } from '../environment.js';
+import { codeOf } from '../problem/database-away.js';
 
 /** A batch takes about 50 ms, and the job rests as long after it. */
 const BATCH_SIZE = 500;
 /** Instances of an earlier version may still freeze and submit after the start. With nothing to pin it costs 1 ms. */
 const AGAIN_MILLISECONDS = 10 * 60 * 1_000;
-/** Smaller than every id. */
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * A transaction of its own. The ids go up, so that no batch passes the index entries of the batches before. A basket that
@@ -70,14 +70,16 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
       if (baskets > 0) this.logger.log(`Pinned the currency of ${baskets} baskets`);
     } catch (error) {
       // Without the message, which can name the host of the database.
-      const { code = '' } = error as { code?: string };
-      this.logger.warn(`The currency of earlier orders is not pinned yet; it is tried again ${code}`);
+      const code = codeOf(error) ?? 'no code';
+      this.logger.warn(
+        `The currency of earlier orders is not pinned yet (${code}). The job tries again later.`,
+      );
     }
   }
 
   /** Ends when a pass from the first id on finds nothing that is not locked. */
   private async pinAll(): Promise<number> {
-    for (let total = 0, lastId = FIRST_ID; ;) {
+    for (let total = 0, lastId: string = FIRST_ID; ;) {
       if (this.shutdown.signal.aborted) return total;
       const begunAt = performance.now();
       const ids = await this.pinBatch(lastId);
