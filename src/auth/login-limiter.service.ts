@@ -38,10 +38,10 @@ export class LoginLimiter {
   }
 
   /**
-   * Lets a password be tried; `isRight` does that, and a right one is no attempt.
+   * Verifies a password by `isRight`. A right password does not count as an attempt.
    *
-   * An attempt is counted before it is made, so that many at once are not more than one after the other; and that is
-   * when its turn for hashing has come, so that right ones at once are not taken for wrong ones.
+   * Counts an attempt before it is made: parallel attempts get no more tries than sequential ones. Counts it in its
+   * hashing turn: parallel logins with the right password do not use up the limit.
    *
    * @throws Problem `too-many-logins`
    */

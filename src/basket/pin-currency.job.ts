@@ -16,8 +16,8 @@ const BATCH_SIZE = 500;
 const AGAIN_MILLISECONDS = 10 * 60 * 1_000;
 
 /**
- * A transaction of its own. The ids go up, so that no batch passes the index entries of the batches before. A basket that
- * somebody changes is skipped: the change pins the currency itself, or a later pass finds it.
+ * Each batch is a transaction. The ids ascend, so a batch does not scan the dead index entries of earlier batches. A locked
+ * basket is skipped: its change pins the currency, or a later pass does.
  */
 const PIN_BATCH = `
   UPDATE baskets SET currency = CASE WHEN status <> 'open' THEN $1 END
@@ -77,7 +77,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Ends when a pass from the first id on finds nothing that is not locked. */
+  /** Repeats passes from the first id on until one finds nothing unlocked. */
   private async pinAll(): Promise<number> {
     for (let total = 0, lastId: string = FIRST_ID; ;) {
       if (this.shutdown.signal.aborted) return total;
@@ -90,7 +90,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Between batches the database is the visitors'. */
+  /** Leaves the database to the visitors between two batches. */
   private async rest(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
   }

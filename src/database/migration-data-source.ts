@@ -16,8 +16,8 @@ import { isConflict } from './retry-transaction.js';
 import { WaitingDataSource } from './waiting-data-source.js';
 
 /**
- * A migration that waits for its lock holds up everything behind it, also what only reads: so it waits for less than a
- * visitor does (5 s), gives up, lets them pass, and tries again.
+ * While a migration waits for its lock, all later statements on the table wait too, even reads. So it waits less than a
+ * visitor does (5 s), gives up, lets the others pass, and tries again.
  */
 const LOCK_MILLISECONDS = 2_000;
 const PAUSE_MILLISECONDS = 1_000;
@@ -28,12 +28,12 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const logger = new Logger('Migrations');
 
 /**
- * What migrates: at `npm start`, and with TypeORM's own command line (`ormconfig.ts`).
+ * Migrates the database, at `npm start` and by TypeORM's own command line (`ormconfig.ts`).
  *
  * One process at a time migrates a database; each migration is a transaction, unless its class says `transaction = false`.
  */
 export class MigrationDataSource extends WaitingDataSource {
-  /** @param readSettings called when it connects: what is wrong with the settings is no error of an import */
+  /** @param readSettings is called on connecting, so wrong settings do not fail an import of this module */
   constructor(
     options: DataSourceOptions,
     private readonly readSettings: () => MigrationSettings,

@@ -8,7 +8,7 @@ import { FindUnpinnedCurrencies1795741100000 } from '../../src/database/migratio
 import { MIGRATIONS } from '../../src/database/migrations.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
-/** What the version before calls SampleSessions. */
+/** What the previous version calls SampleSessions. */
 const FIRST_NAME = 'SampleSessions1796342400000';
 
 describe('the migrations', () => {
@@ -67,7 +67,7 @@ describe('the migrations', () => {
     expect(await names('id > 0')).toEqual(MIGRATIONS.map(({ name }) => name));
   });
 
-  it('take over a database of the version before, which still finds it migrated', async () => {
+  it('take over a database of the previous version, which still finds it migrated', async () => {
     await migrate(database.url);
     await dataSource.query('DELETE FROM migrations WHERE id = 0');
     await dataSource.query(

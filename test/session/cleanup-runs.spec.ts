@@ -53,7 +53,7 @@ describe('the row of a run', () => {
     expect(row?.ended_at).toEqual(row?.last_seen_at);
   });
 
-  it('is left alone while its process is alive, also one of the version before', async () => {
+  it('is left alone while its process is alive, also one of the previous version', async () => {
     await insert('alive', '10 hours', '4 minutes');
     await insert('old version', '10 hours', null);
     await insert('old version, long gone', '25 hours', null);
