@@ -166,7 +166,7 @@ describe('when the clock of a process is set wrong', () => {
     expect(report).toMatchObject({ baskets: 2, stopReason: 'failed' });
   });
 
-  it('what ends by its own time stays: frozen baskets and keys', async () => {
+  it('frozen baskets and keys stay', async () => {
     const guest = shop.guest();
     await guest.adds(await shop.product());
     await guest.sends('POST', '/api/basket/freeze');
