@@ -52,8 +52,8 @@ export class MigrationDataSource extends WaitingDataSource {
   override async runMigrations(options: { fake?: boolean } = {}): Promise<Migration[]> {
     return this.inTurn(async (queryRunner, assertHeld) => {
       await renameSampleSessions(queryRunner);
-      if (options.fake) return super.runMigrations({ fake: true, transaction: 'none' });
-      const executor = new MigrationExecutor(this, queryRunner);
+      const executor = executorOf(this, queryRunner, options);
+      if (options.fake) return executor.executePendingMigrations();
       const pending = await executor.getPendingMigrations();
       if (pending.length === 0) this.logger.logSchemaBuild('No migrations are pending');
       for (const migration of pending) {
@@ -67,10 +67,10 @@ export class MigrationDataSource extends WaitingDataSource {
     });
   }
 
-  override async undoLastMigration(): Promise<void> {
+  override async undoLastMigration(options: { fake?: boolean } = {}): Promise<void> {
     await this.inTurn(async (queryRunner) => {
       await renameSampleSessions(queryRunner);
-      const executor = new MigrationExecutor(this, queryRunner);
+      const executor = executorOf(this, queryRunner, options);
       await retry('the last migration', () => inTransaction(queryRunner, () => executor.undoLastMigration()));
     });
   }
@@ -88,6 +88,18 @@ export class MigrationDataSource extends WaitingDataSource {
       }
     });
   }
+}
+
+/** @param fake `--fake` of TypeORM's command line: changes only the record, the table `migrations` */
+function executorOf(
+  dataSource: MigrationDataSource,
+  queryRunner: QueryRunner,
+  { fake = false }: { fake?: boolean },
+): MigrationExecutor {
+  return Object.assign(new MigrationExecutor(dataSource, queryRunner), {
+    fake,
+    transaction: 'none' as const,
+  });
 }
 
 async function inTransaction(queryRunner: QueryRunner, work: () => Promise<unknown>): Promise<void> {

@@ -60,6 +60,22 @@ describe('the migrations', () => {
     expect(await tables()).toEqual(made);
   });
 
+  it('are only recorded by `--fake`, and only their record is removed by it', async () => {
+    await dataSource.runMigrations({ fake: true });
+    expect(await names('true')).toEqual(MIGRATIONS.map(({ name }) => name));
+    expect(await tables()).toEqual(['migrations']);
+
+    await dataSource.query('DROP TABLE migrations');
+    await dataSource.runMigrations();
+    const made = await tables();
+    await dataSource.undoLastMigration({ fake: true });
+
+    expect(await names('true')).not.toContain(MIGRATIONS.at(-1)?.name);
+    expect(await tables()).toEqual(made);
+    const index = `SELECT to_regclass('baskets_currency_to_pin') IS NOT NULL AS "isThere"`;
+    expect(await dataSource.query(index)).toEqual([{ isThere: true }]);
+  });
+
   it('are run once when two instances start at once', async () => {
     await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
 
