@@ -11,6 +11,7 @@ import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgre
 import { assertMigrated, migrate } from '../src/database/migrate.js';
 import { WaitingDataSource } from '../src/database/waiting-data-source.js';
 import { type MigrationSettings, readMigrationSettings } from '../src/environment.js';
+import { messageOf } from '../src/error-text.js';
 
 async function run(args: string[]): Promise<number> {
   const needsTables = args[0] === '--migrated';
@@ -38,6 +39,6 @@ async function checkTables({ url, waitSeconds }: MigrationSettings): Promise<voi
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

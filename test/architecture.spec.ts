@@ -11,6 +11,7 @@ const GROUND = [
   'project-folder',
   'database-url',
   'operator-error',
+  'error-text',
   'problem',
   'page',
   'http',

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository } from 'typeorm';
 import { NIL } from 'uuid';
 import { ClockCheck, DATABASE_AT } from '../database/clock-check.service.js';
+import { messageOf } from '../error-text.js';
 import { OrphanCount } from './orphan-count.entity.js';
 
 export interface SweepOptions {
@@ -89,7 +90,7 @@ export class OrphanSweep {
       if (stopReason === 'drained') await this.remember(options, report);
       return { ...report, seconds: seconds(), stopReason };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { ...report, seconds: seconds(), stopReason: 'failed', error: message };
     }
   }

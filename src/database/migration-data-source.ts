@@ -8,6 +8,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import type { MigrationSettings } from '../environment.js';
+import { messageOf } from '../error-text.js';
 import { OperatorError } from '../operator-error.js';
 import { codeOf } from '../problem/database-away.js';
 import { withMigrationLock } from './migration-lock.js';
@@ -128,7 +129,7 @@ async function retry(name: string, migrate: () => Promise<unknown>): Promise<voi
 }
 
 function failed(name: string, cause: unknown): Error {
-  return new Error(`${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new Error(`${name} failed: ${messageOf(cause)}`, { cause });
 }
 
 function heldUp(name: string, cause: unknown): OperatorError {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { CronJob, CronTime } from 'cron';
+import { stackOf } from '../error-text.js';
 
 /**
  * Starts a job on a schedule, in the time zone of the process.
@@ -12,8 +13,7 @@ export function scheduleJob(cron: string, onTick: () => Promise<void>): CronJob 
   const job = CronJob.from({
     cronTime: cron,
     onTick,
-    errorHandler: (error) =>
-      logger.error('A scheduled job failed', error instanceof Error ? error.stack : error),
+    errorHandler: (error) => logger.error('A scheduled job failed', stackOf(error)),
   });
   job.setTime(new CatchUpTime(cron));
   job.start();
