@@ -33,7 +33,7 @@ const BOUNDS = {
   keepAliveInitialDelayMillis: 10_000,
 };
 
-/** A try to connect ends by then, also one that nobody answers. */
+/** Bounds an attempt to connect, also to a host that does not answer. */
 const CONNECTING = { Client: ListeningClient, connectionTimeoutMillis: POOL_WAIT_MILLISECONDS };
 
 const schema = {
@@ -59,7 +59,7 @@ export function migrationOptions(url?: string): DataSourceOptions {
     url,
     poolSize: 1,
     applicationName: 'basketkeeper-migrations',
-    // What fails is thrown, with the migration's name.
+    // A failure is thrown with the migration's name.
     logging: false,
     extra: CONNECTING,
   };

@@ -5,7 +5,7 @@ CREATE ROLE basketkeeper_owner LOGIN PASSWORD 'change me';
 CREATE ROLE basketkeeper_app LOGIN PASSWORD 'change me too';
 CREATE DATABASE basketkeeper OWNER basketkeeper_owner;
 REVOKE ALL ON DATABASE basketkeeper FROM PUBLIC;
--- TEMPORARY: the cleanup keeps each batch in a table of its connection's own.
+-- TEMPORARY: whatever removes sessions keeps each batch in a temporary table, in the cleanup and in requests.
 GRANT CONNECT, TEMPORARY ON DATABASE basketkeeper TO basketkeeper_app;
 
 \connect basketkeeper

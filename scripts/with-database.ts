@@ -2,8 +2,8 @@
  * Runs a command with `DATABASE_URL` set: `node --import tsx scripts/with-database.ts [--migrated] npm run …`.
  * Where it is not set, the command gets the project's embedded PostgreSQL.
  *
- * `--migrated`: the command needs the tables. The embedded database is migrated first; another one is only checked, for it may
- * be anybody's.
+ * `--migrated`: the command needs the tables. The embedded database is migrated first. Any other database is only checked,
+ * because other people may use it.
  */
 import { spawnSync } from 'node:child_process';
 import { migrationOptions } from '../ormconfig.js';
@@ -11,6 +11,7 @@ import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgre
 import { assertMigrated, migrate } from '../src/database/migrate.js';
 import { WaitingDataSource } from '../src/database/waiting-data-source.js';
 import { type MigrationSettings, readMigrationSettings } from '../src/environment.js';
+import { messageOf } from '../src/error-text.js';
 
 async function run(args: string[]): Promise<number> {
   const needsTables = args[0] === '--migrated';
@@ -38,6 +39,6 @@ async function checkTables({ url, waitSeconds }: MigrationSettings): Promise<voi
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

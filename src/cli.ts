@@ -8,6 +8,7 @@ import { addBasketsAudit } from './command/baskets-audit.command.js';
 import { addProductsImport } from './command/products-import.command.js';
 import { addSessionsClear } from './command/sessions-clear.command.js';
 import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
+import { messageOf } from './error-text.js';
 import { logProcess } from './log-process.js';
 
 // Until a command knows the settings.
@@ -32,7 +33,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }
 // Whatever still listens for signals must not keep a finished command alive; what a pipe has not taken yet would be lost.

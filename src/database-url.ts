@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** What pg takes from an URL. It ignores every other parameter, and the operator would never know. */
+/** The parameters that pg reads from a URL. It silently ignores all others. */
 const PARAMETERS = new Set([
   'host',
   'port',
@@ -23,19 +23,19 @@ const PARAMETERS = new Set([
   'idle_in_transaction_session_timeout',
 ]);
 
-/** libpq's modes, and pg's own. Any other word would mean TLS of some kind. */
+/** libpq's modes, and pg's own. pg takes any other word for some kind of TLS. */
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
 const LOOK = 'must look like postgres://user:password@host:5432/database';
 const ENCODE = `${LOOK}; in the password, write / as %2F, ? as %3F, # as %23, @ as %40, % as %25`;
 const ONE_HOST = 'must name one host: name the one that always leads to the primary';
 
-/** What is wrong with the URL of a database, in words that follow the variable's name; null: nothing. Never says the password. */
+/** The fault of a database URL, in words to follow the variable's name, never with the password. Null: none. */
 export function databaseUrlProblem(text: string): string | null {
   const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
   if (scheme === undefined) return LOOK;
   if (!/^postgres(ql)?$/.test(scheme)) return `${LOOK}: it begins with ${scheme}://`;
-  // A part of the password may have been taken for parameters: no name of them may be said then.
+  // A part of the password may look like parameters, so no name of a parameter may be printed.
   if (/[?#].*@/.test(text)) return ENCODE;
   const [, host = ''] = /^[^/]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text) ?? [];
   if (host.includes(',')) return ONE_HOST;
@@ -53,7 +53,7 @@ function parametersProblem(parameters: URLSearchParams): string | null {
   return null;
 }
 
-/** What pg itself can't use, such as the file of a certificate that is not there. Nothing is connected. */
+/** A fault that pg itself finds, such as a missing certificate file. It does not connect. */
 function clientProblem(text: string): string | null {
   try {
     new pg.Client({ connectionString: text });

@@ -81,7 +81,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return readSettings(variables, true);
 }
 
-/** What a command does not use, for it serves nobody. */
+/** No command uses these. */
 const FOR_SERVING = new Set([
   'HOST',
   'PORT',
@@ -89,11 +89,21 @@ const FOR_SERVING = new Set([
   'OPERATIONS_PORT',
   'ALLOWED_ORIGINS',
   'RATE_LIMIT_LOGIN',
+  'RATE_LIMIT_ACCOUNT',
+  'RATE_LIMIT_GUESTS',
   'MIGRATION_DATABASE_URL',
   'SESSION_SECRET',
+  'SESSION_MAX_SECONDS',
+  'SESSION_TOUCH_SECONDS',
+  'SESSIONS_PER_USER',
   'JWT_SECRET',
   'JWT_TTL_SECONDS',
   'CLEANUP_CRON',
+  'CLEANUP_BUDGET_SECONDS',
+  'BASKET_MERGE_STRATEGY',
+  'BASKET_MERGE_STRATEGY_CHOICE',
+  'BASKET_MAX_QUANTITY',
+  'BASKET_MAX_LINES',
   'WEB',
 ]);
 

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { stackOf } from './error-text.js';
 
 const logger = new Logger('Process');
 
@@ -15,7 +16,7 @@ export function logProcess(): void {
     logger.warn(`DeprecationWarning: ${message}`),
   );
   process.on('uncaughtException', (error: unknown) => {
-    logger.fatal(error instanceof Error ? error.stack : error);
+    logger.fatal(stackOf(error));
     process.exit(1);
   });
 }

@@ -11,6 +11,7 @@ const GROUND = [
   'project-folder',
   'database-url',
   'operator-error',
+  'error-text',
   'problem',
   'http',
   'page',
@@ -22,6 +23,7 @@ const GROUND = [
   'database-clock',
   'clock-check.service',
   'clock-reading',
+  'rate-limiter',
 ];
 
 /** Who may import whom; a room may always import itself and the ground. */
@@ -77,7 +79,7 @@ const imports = sources.flatMap((file): Import[] => {
 /** `src/auth/visitor` is of the room auth, `src/app.setup` of app. */
 function roomOf(path: string): string {
   const [, ground] =
-    /^src\/database\/(retry-transaction|named-statement|connection-pool|listening-client|database-clock|clock-check\.service|clock-reading)$/.exec(
+    /^src\/database\/(retry-transaction|named-statement|connection-pool|listening-client|database-clock|clock-check\.service|clock-reading|rate-limiter)$/.exec(
       path,
     ) ?? [];
   if (ground) return ground;

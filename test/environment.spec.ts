@@ -133,6 +133,25 @@ describe('the environment', () => {
     expect(() => readCommandEnvironment({ NODE_ENV: 'production' })).toThrow('DATABASE_URL is missing');
   });
 
+  it.each([
+    'RATE_LIMIT_LOGIN',
+    'RATE_LIMIT_ACCOUNT',
+    'RATE_LIMIT_GUESTS',
+    'SESSION_MAX_SECONDS',
+    'SESSION_TOUCH_SECONDS',
+    'SESSIONS_PER_USER',
+    'CLEANUP_BUDGET_SECONDS',
+    'BASKET_MERGE_STRATEGY',
+    'BASKET_MERGE_STRATEGY_CHOICE',
+    'BASKET_MAX_QUANTITY',
+    'BASKET_MAX_LINES',
+  ])('of a command ignores %s, which only a server uses', (name) => {
+    const variables = { DATABASE_URL: PRODUCTION.DATABASE_URL, [name]: 'nonsense' };
+
+    expect(problemsOf(variables)).toEqual([expect.stringContaining(name)]);
+    expect(() => readCommandEnvironment(variables)).not.toThrow();
+  });
+
   it('of a migration is the URL of its role, and how long to wait', () => {
     const one = { DATABASE_URL: 'postgres://app@db/shop', DATABASE_WAIT_SECONDS: '5', SESSION_SECRET: '' };
     const other = { ...one, NODE_ENV: 'production', MIGRATION_DATABASE_URL: 'postgres://owner@db/shop' };

@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import { isSku, normaliseSku } from '../catalogue/sku.js';
 
-/** A longer text is no sku, however it is written. */
+/** A longer text can't become a sku by normalization. */
 const MAX_RAW_LENGTH = 1_000;
 
 const BATCH = 5_000;
 
-/** Whether a text is a sku without a closer look: words of ASCII. */
+/** SQL: the text is certainly a sku, because it is words of ASCII. */
 export const isPlainSku = (text: string): string =>
   `(length(${text}) <= 100 AND ${text} ~ '^[!-~]+( [!-~]+)*$' AND ${text} !~ '^[.]+$')`;
 
@@ -18,7 +18,7 @@ const FIND_UNUSUAL = `
     WHERE length(sku) <= ${MAX_RAW_LENGTH} AND NOT ${isPlainSku('sku')}
   ) AS unusual`;
 
-/** Makes the table `clean_skus`: the sku here of each old one that is not plain ASCII; null: it is none. */
+/** Creates the table `clean_skus`: our sku for each old one that is not plain ASCII, or null if it is invalid. */
 export async function cleanSkus(manager: EntityManager): Promise<void> {
   await manager.query(FIND_UNUSUAL);
   for (let id = 0; ; id += BATCH) {

@@ -23,10 +23,10 @@ export interface OscarSession {
 const TABLES = ['basket_basket', 'basket_line', 'catalogue_product', 'partner_stockrecord'];
 const SESSIONS_AT_ONCE = 5_000;
 
-/** Django's have 32 characters in a column of 40. A much longer one fits no index of ours. */
+/** Django's keys have 32 characters in a column of 40. Our index can't store a much longer key. */
 const MAX_KEY_LENGTH = 128;
 
-/** A database of SQL_ASCII may hold any bytes, and PostgreSQL ends a statement that would send broken UTF-8. */
+/** A SQL_ASCII database may contain any bytes. PostgreSQL would end a statement that sends broken UTF-8. */
 const KEEP_BYTES = `
   SELECT set_config('client_encoding', 'SQL_ASCII', true) WHERE current_setting('server_encoding') = 'SQL_ASCII'`;
 

@@ -10,7 +10,7 @@ export interface TakeOver {
   guest: number;
   owned: number;
   users: number;
-  /** Of the users, those whose old password hash this shop can't or won't verify. */
+  /** Imported users whose old password hash a login does not verify. */
   withoutPassword: number;
 }
 
@@ -18,11 +18,11 @@ export interface TakeOverSettings {
   currency: string;
   /** Digits behind the point in its prices: 2 for EUR. */
   minorDigits: number;
-  /** A session lives so long at most, by the clock of the database. */
+  /** The longest life of an imported session, by the database's clock. */
   lifetimeMilliseconds: number;
 }
 
-/** A time that a shop can have had; null: none, `infinity`, before 1970, or in the future. */
+/** SQL: the time in a text. Null for no time, `infinity`, and a time before 1970 or in the future. */
 const moment = (text: string) => `
       CASE WHEN ${text} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.+-]+)?$' THEN
         CASE WHEN ${text}::timestamptz BETWEEN '1970-01-01Z' AND now() + interval '1 day' THEN ${text}::timestamptz END
@@ -31,7 +31,7 @@ const moment = (text: string) => `
 /** Why a line is left behind; null: it is taken. The largest price is that of an int. */
 const JUDGE_LINES = `
   CREATE TEMPORARY TABLE judged_lines ON COMMIT DROP AS
-  -- Materialized, so that each value is read once and not at each mention.
+  -- Materialized: each value is parsed once.
   WITH stated AS MATERIALIZED (
     SELECT l.basket_id, l.currency, l.price IS NOT NULL AS has_price, l.added_at IS NOT NULL AS has_date,
       CASE WHEN ${isPlainSku('l.sku')} THEN l.sku ELSE c.sku END AS sku,
@@ -61,7 +61,7 @@ const SUM_LINES = `
     ((array_agg(unit_price_minor ORDER BY added_at))[1])::int AS unit_price_minor, min(added_at) AS added_at
   FROM judged_lines WHERE reason IS NULL GROUP BY basket_id, sku`;
 
-/** What a login accepts: no control character, and nothing that could not be decoded. */
+/** An address that a login accepts: without control characters and U+FFFD. */
 const ADDRESS =
   '^[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+@[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+$';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { DataSource } from 'typeorm';
-import { DATABASE_NOW } from '../database/database-clock.js';
 import { queryNamed } from '../database/named-statement.js';
 import { Environment } from '../environment.js';
+import { STILL_LIVES } from '../session/session-lifetimes.js';
 import { TokenKeys } from './token-keys.js';
 
 /** Who makes the tokens and who takes them: RFC 8725, 3.8 and 3.9. */
@@ -14,14 +14,14 @@ export const TOKEN_ALGORITHM = 'HS256';
 /** The claims of an access token, RFC 7519; times in seconds since 1970, by the database's clock. */
 export interface TokenClaims {
   sub: string;
-  /** `users.token_generation`; a token without it is one of the version before. */
+  /** `users.token_generation`; the tokens of the previous version have none. */
   gen?: number;
-  /** With a fraction, so that the version before can compare it with `users.tokens_valid_after`. */
+  /** With a fraction, so that the previous version can compare it with `users.tokens_valid_after`. */
   iat: number;
   exp?: number;
 }
 
-/** What the user's row said, under its lock, when the token was granted. */
+/** The user's row, read under its lock to grant a token. */
 export interface TokenGrant {
   readonly userId: string;
   readonly tokenGeneration: number;
@@ -29,8 +29,8 @@ export interface TokenGrant {
 }
 
 /**
- * One statement, so that no token outlives what raises the generation: that holds the user's lock, so this one waits
- * for it, and then finds no session. Locked are first the user, then the session, in the order in which they are named.
+ * One statement locks the user, then the session. A transaction that raises the generation holds the user's lock, so this
+ * statement waits for it and then finds no session. No token outlives the raise.
  */
 const GRANT_BY_SESSION = {
   name: 'grant-token-by-session',
@@ -38,7 +38,7 @@ const GRANT_BY_SESSION = {
     SELECT u.id AS "userId", u.token_generation AS "tokenGeneration",
       extract(epoch FROM clock_timestamp())::float8 AS now
     FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.id = $1 AND s.replaced_at IS NULL AND s.expired_at > ${DATABASE_NOW}
+    WHERE s.id = $1 AND ${STILL_LIVES}
     FOR SHARE OF u, s`,
 };
 
@@ -56,7 +56,7 @@ export class AccessTokenService {
     return this.environment.jwtTtlSeconds;
   }
 
-  /** Null: the session is none of a user's, or has ended. */
+  /** Null: the session has no user, or it has ended. */
   async grantBySession(sessionId: string): Promise<TokenGrant | null> {
     const [grant] = await queryNamed<TokenGrant>(this.dataSource, GRANT_BY_SESSION, [sessionId]);
     return grant ?? null;

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { removeSessionsOfUser } from '../session/remove-user-sessions.js';
 
-/** Instances of the version before judge by `tokens_valid_after`. */
+/** Instances of the previous version check `tokens_valid_after`. */
 const RAISE_TOKEN_GENERATION = `
   UPDATE users SET token_generation = token_generation + 1, tokens_valid_after = clock_timestamp()
   WHERE id = $1`;

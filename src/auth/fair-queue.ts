@@ -87,6 +87,6 @@ export class FairQueue {
 
 function overloaded(): Problem {
   const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
-  const detail = `Too many log in or register at this moment. Try again in ${RETRY_AFTER_SECONDS} s.`;
+  const detail = `Too many logins and registrations at this moment. Try again in ${RETRY_AFTER_SECONDS} s.`;
   return new Problem('overloaded', detail, {}, { headers });
 }

@@ -56,7 +56,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 }
 
-/** An instance of the version before makes tokens without a generation: they are judged by the time of their making. */
+/** The previous version makes tokens without a generation. For these the time of issue decides. */
 function isOfGeneration({ gen, iat }: TokenClaims, holder: TokenHolder): boolean {
   return gen === undefined ? iat >= holder.tokensValidAfter : gen === holder.tokenGeneration;
 }

@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { DATABASE_NOW } from '../database/database-clock.js';
 import type { Problem } from '../problem/problem.js';
+import { STILL_LIVES } from '../session/session-lifetimes.js';
 import { loginRequired } from './visitor.decorator.js';
 import { invalidToken } from './visitor.guard.js';
 import type { UserVisitor } from './visitor.js';
 
-/** What a user's row says under its lock. */
+/** A user's row, read under its lock. */
 export interface LockedUser {
   readonly passwordHash: string;
   readonly tokenGeneration: number;
@@ -16,7 +16,7 @@ export interface LockedUser {
 /**
  * Not FOR UPDATE: rows that refer to the user need not wait.
  *
- * `clock_timestamp()`: a statement that waited for the lock started before whatever it waited for.
+ * `clock_timestamp()`: this statement may start before the transaction that it waits for has ended.
  */
 const LOCK_USER = `
   SELECT password_hash AS "passwordHash", token_generation AS "tokenGeneration",
@@ -24,12 +24,11 @@ const LOCK_USER = `
   FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
 /**
- * With a lock: a plain logout deletes the session without the user's lock, and must wait for this transaction. Shared and
- * without the key, so that a renewal of the session need not wait.
+ * A plain logout deletes the session without the user's lock. This lock makes it wait for this transaction. A renewal of
+ * the session need not wait for KEY SHARE.
  */
 const LOCK_LIVING_SESSION = `
-  SELECT 1 FROM sessions
-  WHERE id = $1 AND user_id = $2 AND replaced_at IS NULL AND expired_at > ${DATABASE_NOW}
+  SELECT FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND ${STILL_LIVES}
   FOR KEY SHARE`;
 
 /** Locks a user, first of all locks, for the rest of the transaction; null: the user is gone. */
@@ -41,10 +40,10 @@ export async function lockUser(manager: EntityManager, id: string): Promise<Lock
 /**
  * Locks the user who sends the request, and the session that named the user.
  *
- * The session or the token may have ended since the request came in. What they ask for must not happen then: nothing
- * of a session is written after its end was answered.
+ * The session or the token may have ended since the request arrived. The request is refused then: a session writes
+ * nothing after we have confirmed its end.
  *
- * @throws Problem `invalid-token`, or what `sessionEnded` makes
+ * @throws Problem `invalid-token`, or the problem of `sessionEnded`
  */
 export async function lockUserVisitor(
   manager: EntityManager,

@@ -56,10 +56,11 @@ export class LoginService {
   ): Promise<Login | null> {
     const locked = await lockUser(manager, user.id);
     if (locked?.passwordHash !== user.passwordHash) return null;
+    const { tokenGeneration, now } = locked;
     const guest = await this.replaceSession(manager, session);
     const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, mergeStrategy));
     await session.begin(manager, { userId: user.id });
-    return { user, basket, token: { userId: user.id, ...locked } };
+    return { user, basket, token: { userId: user.id, tokenGeneration, now } };
   }
 
   /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */

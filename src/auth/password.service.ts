@@ -44,7 +44,7 @@ export class PasswordService implements OnModuleInit {
       if (!known.startsWith('$argon2')) return await isDjangoPassword(known, password);
       return await verify(known, password.normalize('NFKC'));
     } catch {
-      // Only the library sees that some strings are malformed. A failure of another kind fails here again.
+      // Only the library detects some malformed strings. Any other failure happens again in this call.
       return this.matchNobody(password);
     }
   }

@@ -2,20 +2,20 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** Characters. An answer that is shorter is sent whole: an error in the middle of it can still become a problem. */
+/** In characters. A shorter answer is sent whole, so an error in it can still become a problem. */
 const BLOCK_LENGTH = 65_536;
 
-/** A client that takes nothing for so long is not waited for. */
+/** Closes the connection of a client that reads nothing for this long. */
 const STALL_MILLISECONDS = 60_000;
 
 /**
- * Sends JSON that is made while it is sent, no faster than the client takes it.
+ * Sends JSON while it is produced, at the speed of the client.
  *
- * A client that goes away ends the iteration.
+ * Stops the iteration when the client disconnects.
  *
  * @param start is called before the first byte
- * @throws what the iteration throws; after the first byte the connection is destroyed, so that the client does not take a
- * part for the whole
+ * @throws the errors of the iteration. After the first byte it destroys the connection: the client must not take a part
+ * for the whole
  */
 export async function sendJson(
   response: ServerResponse,

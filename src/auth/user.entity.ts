@@ -23,11 +23,11 @@ export class User {
   @Column('text', { default: 'customer' })
   role!: Role;
 
-  /** A claim of each access token; raised, it ends all tokens of the generations before. */
+  /** A claim of each access token. Raising it ends all tokens of earlier generations. */
   @Column('int', { name: 'token_generation', default: 0 })
   tokenGeneration!: number;
 
-  /** Written for instances of the version before, and read for their tokens, which name no generation. */
+  /** Written for instances of the previous version, and read for their tokens, which have no generation. */
   @Column('timestamptz', { name: 'tokens_valid_after', nullable: true })
   tokensValidAfter!: Date | null;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { QueryFailedError, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
+import { codeOf } from '../problem/database-away.js';
 import { Problem } from '../problem/problem.js';
 import type { RegistrationDto } from './credentials.dto.js';
 import { endSessions } from './end-sessions.js';
@@ -70,7 +71,7 @@ export class UserService {
     try {
       return await this.users.save(this.users.create(user));
     } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
+      if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
       throw new Problem('email-taken', 'Log in, or register another email address.');
     }
   }
@@ -79,10 +80,4 @@ export class UserService {
 /** One address is one user, however it is typed. */
 export function normaliseEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError && (error.driverError as { code?: string }).code === UNIQUE_VIOLATION
-  );
 }

@@ -28,7 +28,7 @@ export class AssignOrMergeOnLoginHandler {
     if (!guestSession) return nothing;
     const { id, basketId } = guestSession;
     const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
-    // Behind the baskets, as every key is written: a single statement of the user holds the basket when it writes its key.
+    // Keys come after baskets in the order of locks: a single statement locks the basket and then writes its key.
     await moveKeys(manager, id, userId);
     await assignOrders(manager, id, userId);
     const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);

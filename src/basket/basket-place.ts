@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { lockUserVisitor } from '../auth/lock-user.js';
 import type { Visitor } from '../auth/visitor.js';
-import { DATABASE_NOW } from '../database/database-clock.js';
+import { STILL_LIVES } from '../session/session-lifetimes.js';
 import { sessionReplaced } from '../session/session-replaced.js';
 import { Session } from '../session/session.entity.js';
 import { Basket } from './basket.entity.js';
@@ -42,11 +42,14 @@ export async function beginBasket(manager: EntityManager, visitor: Visitor): Pro
   return { id, ownerId, status: 'open', version: 0, ...unset, lines: [] };
 }
 
-/** Undefined: the session is gone, replaced, or over, so that no cleanup takes what is acknowledged now. Null: it has no basket. */
+/**
+ * Null: the session has no basket. Undefined: it is gone, replaced or expired.
+ *
+ * An expired session is refused: the cleanup could delete a change that we have already confirmed.
+ */
 async function lockSession(manager: EntityManager, id: string): Promise<string | null | undefined> {
   const sql = `
-    SELECT basket_id FROM sessions
-    WHERE id = $1 AND replaced_at IS NULL AND expired_at > ${DATABASE_NOW}
+    SELECT s.basket_id FROM sessions s WHERE s.id = $1 AND ${STILL_LIVES}
     FOR UPDATE`;
   const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id]);
   return session?.basket_id;

@@ -25,8 +25,8 @@ type ChangedRow = BasketRow & { hasLived?: boolean; sessionExpiresAt?: number };
 /**
  * A look, or a change of one line, in one statement, when nothing is in its way.
  *
- * A change does what the way under the visitor's lock does, or nothing at all: null, and that way decides, and says why
- * not.
+ * A change returns null, and changes nothing, when one statement is not enough. The caller then takes locks and reports the
+ * reason.
  *
  * Measured in the mix of `npm run bench -- requests` at 16 connections: twice the rate of that way, 0.57 of the
  * server's CPU and 0.42 of PostgreSQL's; and of that, to read the session along the way and not first, 1.22 times the
@@ -123,7 +123,7 @@ export class BasketShortcuts {
     try {
       return await queryNamed<ChangedRow>(this.dataSource, statement, values);
     } catch (error) {
-      // Rolled back because of others: the other way tries it again, or answers as the request with this key was answered.
+      // Rolled back because of another request. The caller repeats it under the lock, or finds the answer to its key.
       if (isConflict(error) || isKeyTaken(error)) return [];
       throw error;
     }
@@ -142,7 +142,7 @@ export class BasketShortcuts {
     });
   }
 
-  /** What the statement needs to see whether the visitor's session lives, or the token is still valid. */
+  /** The values by which the statement checks the session or the token. */
   private validityOf(visitor: Directly): unknown[] {
     const { idle, absolute, step } = this.lifetimes;
     return visitor.kind === 'unread' ? [idle, absolute, step] : [visitor.tokenGeneration];

@@ -58,7 +58,7 @@ export class Basket {
   @ForeignKey('Session', { name: 'baskets_submitted_session_id_fkey', onDelete: 'SET NULL' })
   submittedSessionId!: string | null;
 
-  /** Pinned with the prices, as long as the basket is not open; null also in a row of before, until it is filled. */
+  /** Pinned with the prices, as long as the basket is not open; null also in an old row until the job fills it. */
   @Column('text', { nullable: true })
   currency!: string | null;
 

@@ -4,8 +4,7 @@ import { DataSource } from 'typeorm';
 import { ClockCheck, DATABASE_AT } from '../database/clock-check.service.js';
 import { Environment } from '../environment.js';
 import { ExpiredSessionsRemoved } from '../session/expired-sessions-removed.event.js';
-
-const KEY_SECONDS = 24 * 60 * 60;
+import { KEY_SECONDS } from './idempotency.js';
 
 /** How many rows went, and the time that decided it. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;

@@ -4,11 +4,12 @@ import { TransactionConflict } from '../database/retry-transaction.js';
 import { Problem } from '../problem/problem.js';
 import type { IdempotentRequest } from './conditions.decorator.js';
 
-/** So many keys a session or a user has at most: the oldest go. */
+/** A session or a user keeps this many keys. A newer key removes the oldest. */
 export const KEYS_KEPT = 1_000;
 
-/** A key that is younger is known; an older one is free again. By the database's clock. */
-const YOUNG = `created_at > statement_timestamp() - interval '24 hours'`;
+/** A younger key is known, and an older one is free again, by the database's clock. The cleanup removes it. */
+export const KEY_SECONDS = 24 * 60 * 60;
+const YOUNG = `created_at > statement_timestamp() - interval '${KEY_SECONDS} seconds'`;
 
 /** Whose keys they are; a login gives a guest's to the user. */
 interface Holder {
@@ -30,9 +31,9 @@ export interface Answer extends Answered {
 }
 
 /**
- * Finds what a request that came before did. Under the visitor's lock it sees the key of every request that was answered.
+ * Finds the result of an earlier request with this key. Under the visitor's lock it sees every answered request.
  *
- * The route's method and path are part of the hash, and each has one status: the second answer has that of the first.
+ * The hash covers method and path, and each route has one success status. So both answers have the same status.
  *
  * @throws Problem `idempotency-key-reused`
  */
@@ -54,12 +55,12 @@ export async function findAnswered(
 }
 
 /**
- * Remembers a request in its own transaction: what failed leaves no key. A key older than 24 hours begins anew.
+ * Stores the key in the transaction of its request: a failed request leaves no key. Overwrites a key older than 24 hours.
  *
- * A request that leaves the basket's version as it is keeps one key less: a single statement that waits for the basket
- * may have counted the keys before.
+ * A request that does not raise the basket's version keeps one key less. A single statement may wait for this basket. It
+ * has counted the keys already and adds its own.
  *
- * @throws TransactionConflict when a single statement has done the same request meanwhile: it does not hold the user's lock
+ * @throws TransactionConflict when a single statement has stored the key meanwhile: it does not take the user's lock
  */
 export async function rememberAnswered(
   manager: EntityManager,
@@ -85,17 +86,17 @@ export async function rememberAnswered(
   if (saved.length === 0) throw new TransactionConflict('The idempotency key was used meanwhile.');
 }
 
-/** Whether a single statement was undone because another request has used its key meanwhile. */
+/** Whether a single statement failed because another request has stored its key meanwhile. */
 export function isKeyTaken(error: unknown): boolean {
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return code === '23505' && /^idempotency_keys_(session|user)_id_key$/.test(String(constraint));
 }
 
 /**
- * Gives a guest's keys to the user. Where both used the same key, the guest's request is the one that is known, as long
- * as the younger of the two is: neither is done again.
+ * Gives a guest's keys to the user. When both used the same key, the guest's request stays with the later of the two
+ * times, so neither is done again.
  *
- * The baskets are locked before, as for every key that is written.
+ * Call it with the baskets locked, as for every key that is written.
  */
 export async function moveKeys(manager: EntityManager, sessionId: string, userId: string): Promise<void> {
   const moved = await manager.query<object[]>(
@@ -112,7 +113,7 @@ export async function moveKeys(manager: EntityManager, sessionId: string, userId
   await manager.query(forgetOldest('user_id', 'true', '$2'), [userId, KEYS_KEPT - 1]);
 }
 
-/** `$1` the session or the user, whose keys beyond the newest that are kept go. */
+/** SQL: deletes the oldest keys of the session or user `$1`. */
 function forgetOldest(column: Holder['column'], which: string, kept: string): string {
   return `
     DELETE FROM idempotency_keys WHERE id = ANY (ARRAY (

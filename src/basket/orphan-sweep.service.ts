@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository } from 'typeorm';
+import { NIL } from 'uuid';
 import { ClockCheck, DATABASE_AT } from '../database/clock-check.service.js';
+import { messageOf } from '../error-text.js';
 import { OrphanCount } from './orphan-count.entity.js';
 
 export interface SweepOptions {
@@ -35,14 +37,11 @@ export interface SweepResult extends SweepReport {
   error?: string;
 }
 
-/** Before the first UUID of all. */
-const START = '00000000-0000-0000-0000-000000000000';
-
 /**
  * One statement a batch, and a step over the primary key: what is passed is not looked at again.
  *
- * A session gets its basket in the transaction that makes the basket, so an orphan is never claimed; that it was not
- * changed for long says that this transaction is over.
+ * A new basket gets its session in the same transaction, so no session claims an orphan later. The age limit ensures that
+ * this transaction has ended.
  */
 const STEP = (orphans: string) => `
   WITH step AS (
@@ -91,13 +90,13 @@ export class OrphanSweep {
       if (stopReason === 'drained') await this.remember(options, report);
       return { ...report, seconds: seconds(), stopReason };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { ...report, seconds: seconds(), stopReason: 'failed', error: message };
     }
   }
 
   private async goThrough(options: SweepOptions, report: SweepReport): Promise<SweepResult['stopReason']> {
-    const { olderThanMilliseconds, batchSize, limit = Infinity, after = START, signal, onProgress } = options;
+    const { olderThanMilliseconds, batchSize, limit = Infinity, after = NIL, signal, onProgress } = options;
     for (;;) {
       const left = limit - report.baskets;
       if (signal?.aborted) return 'interrupted';

@@ -6,18 +6,18 @@ import {
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { NIL as FIRST_ID } from 'uuid';
 import { Environment } from '../environment.js';
+import { codeOf } from '../problem/database-away.js';
 
 /** A batch takes about 50 ms, and the job rests as long after it. */
 const BATCH_SIZE = 500;
 /** Instances of an earlier version may still freeze and submit after the start. With nothing to pin it costs 1 ms. */
 const AGAIN_MILLISECONDS = 10 * 60 * 1_000;
-/** Smaller than every id. */
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * A transaction of its own. The ids go up, so that no batch passes the index entries of the batches before. A basket that
- * somebody changes is skipped: the change pins the currency itself, or a later pass finds it.
+ * Each batch is a transaction. The ids ascend, so a batch does not scan the dead index entries of earlier batches. A locked
+ * basket is skipped: its change pins the currency, or a later pass does.
  */
 const PIN_BATCH = `
   UPDATE baskets SET currency = CASE WHEN status <> 'open' THEN $1 END
@@ -70,14 +70,16 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
       if (baskets > 0) this.logger.log(`Pinned the currency of ${baskets} baskets`);
     } catch (error) {
       // Without the message, which can name the host of the database.
-      const { code = '' } = error as { code?: string };
-      this.logger.warn(`The currency of earlier orders is not pinned yet; it is tried again ${code}`);
+      const code = codeOf(error) ?? 'no code';
+      this.logger.warn(
+        `The currency of earlier orders is not pinned yet (${code}). The job tries again later.`,
+      );
     }
   }
 
-  /** Ends when a pass from the first id on finds nothing that is not locked. */
+  /** Repeats passes from the first id on until one finds nothing unlocked. */
   private async pinAll(): Promise<number> {
-    for (let total = 0, lastId = FIRST_ID; ;) {
+    for (let total = 0, lastId: string = FIRST_ID; ;) {
       if (this.shutdown.signal.aborted) return total;
       const begunAt = performance.now();
       const ids = await this.pinBatch(lastId);
@@ -88,7 +90,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Between batches the database is the visitors'. */
+  /** Leaves the database to the visitors between two batches. */
   private async rest(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
   }

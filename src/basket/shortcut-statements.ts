@@ -18,8 +18,8 @@ const KINDS: ShortcutKind[] = (['session', 'user'] as const).flatMap((by) => [
 ]);
 
 /**
- * What comes behind the parameters of the change: the lifetimes of a session or the generation of a token, and the key with
- * the request's hash.
+ * The placeholders after the parameters of the change: the lifetimes of a session or the generation of a token, then the key
+ * and the request's hash.
  */
 interface Placeholders {
   generation: string;
@@ -40,11 +40,11 @@ function placeholdersBehind(last: number, { by }: ShortcutKind): Placeholders {
 const COLUMNS = 'sku, quantity, unit_price_minor_when_added, added_at';
 
 /**
- * The session of `$1`, or the user of `$1` whom a token names, locked before all else, as everywhere: logins, logouts and
- * the cleanup take turns with it, and what they did shows.
+ * Locks the session `$1`, or the user `$1` of a token, before everything else. So the statement sees what a faster login,
+ * logout or cleanup did.
  *
- * The user shared: statements with tokens of one user need not wait for each other, only for a transaction that has locked
- * the user. What ends the token is a condition here, and is checked again after that wait.
+ * The user's lock is shared: statements with tokens of one user wait only for a transaction that has locked the user.
+ * PostgreSQL compares the token's generation again after that wait.
  */
 function holder({ by }: ShortcutKind, { generation, absolute }: Placeholders): string {
   const ofUser = (id: string) =>
@@ -58,8 +58,8 @@ function holder({ by }: ShortcutKind, { generation, absolute }: Placeholders): s
 }
 
 /**
- * The holder has not used the key, and has room for one more. Else nothing is done: the way under the lock looks at the
- * key's age, and makes room.
+ * The holder has not used the key, and has room for one more. Otherwise the statement changes nothing. The caller then
+ * checks the key's age and removes old keys under the lock.
  */
 function isKeyFree({ by }: ShortcutKind, { key }: Placeholders): string {
   const isFree = (whose: string) => `AND (
@@ -96,7 +96,7 @@ const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
 /**
  * The key, and the session's later end when that is worth a write.
  *
- * The key is inserted without ON CONFLICT: where another request has just used it, all of the statement is undone.
+ * The insert of the key has no ON CONFLICT: if another request has just stored it, PostgreSQL undoes the whole statement.
  */
 function alongside(
   { by, isIdempotent }: ShortcutKind,

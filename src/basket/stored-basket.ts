@@ -29,7 +29,7 @@ export interface StoredBasket {
   version: number;
   lastMerge: MergeReport | null;
   submittedAt: Date | null;
-  /** Pinned since it was frozen or submitted; null in an open one, and in a row of before until it is filled. */
+  /** Pinned since it was frozen or submitted; null in an open basket, and in an old row until the job fills it. */
   currency: string | null;
   lines: StoredLine[];
 }

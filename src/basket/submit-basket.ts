@@ -11,7 +11,7 @@ type Show = (basket: StoredBasket) => BasketDto;
 export const SUBMIT_LOCK = 2_026_112_301;
 
 /**
- * Makes an order of a locked basket: takes the stock down, pins prices, names and the currency, and lets the session go of it.
+ * Makes an order of a locked basket: reduces the stock, pins prices, names and the currency, and clears the session's pointer.
  *
  * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
  */
@@ -60,11 +60,10 @@ const SUBMIT = `
   WHERE l.basket_id = basket.id AND p.sku = l.sku`;
 
 /**
- * The stamp is later than every committed stamp, whatever the clock says: after a failover the clock of the new primary
- * can be behind.
+ * The stamp is later than every committed stamp, even after a failover to a server whose clock is behind.
  *
- * It runs after the lock is taken, as a statement of its own: its snapshot then has each order that a list has shown. Two
- * orders that are submitted at the same moment can get equal stamps, but no list comes between them, and the id decides.
+ * It is a separate statement after the lock, so its snapshot has every order that a list has shown. Two orders of the same
+ * moment can get equal stamps. No list is read between them, and the id decides their order.
  *
  * The index `baskets_submitted_at` answers the maximum with one row.
  */

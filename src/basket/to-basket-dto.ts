@@ -37,7 +37,7 @@ function currencyOf(basket: StoredBasket | null): string | null {
 }
 
 /** The price that holds: the pinned one, else the catalogue's, else the last that was known. */
-export function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: StoredLine): number {
+function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: StoredLine): number {
   return pinned?.unitPriceMinor ?? product?.unitPriceMinor ?? unitPriceMinorWhenAdded;
 }
 

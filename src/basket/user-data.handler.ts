@@ -39,7 +39,7 @@ export class UserDataHandler {
 
   @OnEvent(UserDataRequested.NAME, { suppressErrors: false })
   async collect({ userId }: UserDataRequested): Promise<object> {
-    // Before the orders: a basket that is submitted meanwhile is in both places, never in none.
+    // Read before the orders: a basket that is submitted meanwhile appears twice, never not at all.
     const basket = await findBasket(this.dataSource.manager, { ownerId: userId });
     const { currency } = this.environment;
     return {

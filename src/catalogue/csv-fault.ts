@@ -1,4 +1,4 @@
-/** What is wrong with a part of a CSV file, for the person who wrote it. */
+/** A fault in a CSV file, in words for its author. */
 export class CsvFault {
   constructor(readonly message: string) {}
 }

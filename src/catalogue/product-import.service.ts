@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { messageOf } from '../error-text.js';
 import { CsvFault } from './csv-fault.js';
 import { type ProductColumn, readColumns, toCells } from './product-columns.js';
 import { type ProductRow, readRow } from './product-row.js';
@@ -146,10 +147,6 @@ function toRow(fields: string[] | CsvFault, columns: ProductColumn[]): ProductRo
 function note(report: ImportReport, error: ImportError): void {
   if (report.errors.length < MAX_ERRORS) report.errors.push(error);
   else report.moreErrors = (report.moreErrors ?? 0) + 1;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function commit(queryRunner: QueryRunner): Promise<void> {

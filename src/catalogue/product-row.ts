@@ -5,7 +5,7 @@ import { ChangeProductDto } from './product.dto.js';
 import { normaliseSku } from './sku.js';
 import { IsSku } from './sku.pipe.js';
 
-/** A line of a CSV file, from text: like ChangeProductDto it says nothing about what it leaves out. */
+/** A line of a CSV file, from text. Like ChangeProductDto, it has only the members that are given. */
 export class ProductRow extends ChangeProductDto {
   @Transform(({ value }) => normaliseSku(value as string))
   @IsSku()
@@ -36,7 +36,7 @@ export function readRow(cells: Record<string, string>): ProductRow | CsvFault {
   return new CsvFault(Object.values(constraints)[0] ?? `${property} is not valid`);
 }
 
-/** What is no whole number stays as it is, for the validation to refuse. */
+/** Returns a text that is no whole number unchanged. The validation refuses it. */
 function toInteger(text: string): unknown {
   return /^\d+$/.test(text.trim()) ? Number(text) : text;
 }

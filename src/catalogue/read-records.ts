@@ -21,8 +21,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Reads the records of a CSV file in constant memory.
  *
- * Behind a line that can't be read the next record begins with the very next line: a quote that is never closed would
- * otherwise take the rest of the file into its field.
+ * After a line that can't be read, the next record begins with the next line. Otherwise a quote that is never closed would
+ * take the rest of the file into its field.
  *
  * @throws Error when the file can't be read
  */

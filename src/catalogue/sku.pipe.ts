@@ -22,7 +22,7 @@ export class SkuPipe implements PipeTransform<string, string> {
   }
 }
 
-/** A sku in a path of a route that makes nothing: what an earlier version has stored can be removed and withdrawn. */
+/** A sku in the path of a route that creates nothing. Skus of an earlier version can be removed and withdrawn. */
 @Injectable()
 export class StoredSkuPipe implements PipeTransform<string, string> {
   transform(sku: string): string {

@@ -1,9 +1,9 @@
 const MAX_LENGTH = 100;
 
 /**
- * What can't be seen, or is seen as a space or as nothing: control and format characters (zero width, bidi marks, soft
- * hyphens), fillers and variation selectors, every space but U+0020, characters of private use, lone surrogates, and
- * U+FFFD, which stands for whatever could not be decoded.
+ * Characters that are invisible or look like a space: control and format characters (zero width, bidi marks, soft hyphens),
+ * fillers and variation selectors, every space but U+0020, characters of private use, lone surrogates. Also U+FFFD, the
+ * mark of bytes that could not be decoded.
  */
 const UNSEEN =
   '\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800\\ufffd';
@@ -35,8 +35,8 @@ export const SKU_SCHEMA = {
 /**
  * Whether a value is a sku that the shop accepts.
  *
- * Two skus that differ must look different, and each must have a path of its own: otherwise a shopper, or a person at the
- * shop, changes another product than the one that they see. Letters of two alphabets that look alike stay different.
+ * Different skus must look different, and each must have its own path. Otherwise somebody changes another product than the
+ * one they see. Letters of two alphabets that look alike are allowed.
  */
 export function isSku(value: unknown): value is string {
   return (
@@ -52,7 +52,7 @@ export function normaliseSku(text: string): string {
   return text.normalize('NFC').trim();
 }
 
-/** Whether a stored line or product may have this sku: an earlier version was less strict, and its rows must be reachable. */
+/** Whether an earlier, less strict version can have stored this sku. Its rows must stay reachable. */
 export function isStoredSku(value: string): boolean {
   return /^(?!\.+$)[^\p{Cc}\p{Cs}]{1,100}$/u.test(value);
 }

@@ -12,17 +12,18 @@ const NAMES: Record<ProductColumn, string> = {
   isActive: 'is_active',
 };
 
-/** A row of the file can leave it empty: a new product is then for sale, and a known one stays as it is. */
+/** When a row leaves it empty, a new product is for sale, and an existing one stays as it is. */
 const IS_ACTIVE = {
   value: 'coalesce(is_active, true)',
   change: 'is_active = CASE WHEN excluded.sku = ANY ($2) THEN products.is_active ELSE excluded.is_active END',
 };
 
 /**
- * Makes or changes products: a known one keeps what `columns` does not name, and a new one gets the table's defaults.
+ * Creates or changes products. For a column that is not in `columns`, an existing product keeps its value, and a new one
+ * gets the table's default.
  *
- * `$1` is the rows as JSON, `$2` the skus of the rows that leave `is_active` empty, if it is one of the columns. In the
- * order of the skus, as all locks on products are taken.
+ * `$1` is the rows as JSON, `$2` the skus of the rows that leave `is_active` empty, if it is one of the columns. Sorted by
+ * sku, as all locks on products are taken.
  */
 function writeStatement(columns: readonly ProductColumn[]): string {
   const names = columns.map((column) => NAMES[column]);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type ImportReport, ProductImport } from '../catalogue/product-import.service.js';
+import { messageOf } from '../error-text.js';
 import { interruption } from './interruption.js';
 import { startProgress } from './progress.js';
 import { runWithApplication } from './run-with-application.js';
@@ -39,7 +40,7 @@ async function importWithProgress(file: string, atomic: boolean, isQuiet: boolea
     });
   } catch (error) {
     // Bad settings, or no database. What was imported before is in the report.
-    report.error ??= error instanceof Error ? error.message : String(error);
+    report.error ??= messageOf(error);
   } finally {
     progress.stop();
   }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { GuestBasketService } from '../basket/guest-basket.service.js';
 import { ClockCheck } from '../database/clock-check.service.js';
+import { messageOf } from '../error-text.js';
 import { CleanupRuns } from '../session/cleanup-runs.service.js';
 import { SessionCounts } from '../session/session-counts.service.js';
 import { positiveInteger } from './integer-argument.js';
@@ -67,7 +68,7 @@ async function removeExpired({ batch: batchSize, json }: Options): Promise<Resul
       const options = { batchSize, budgetSeconds: Infinity, signal, onProgress };
       return { ...(await app.get(CleanupRuns).run('cli', options)), dryRun: false };
     } catch (error) {
-      return { ...removed, dryRun: false, failures: 0, stopReason: 'failed', error: String(error) };
+      return { ...removed, dryRun: false, failures: 0, stopReason: 'failed', error: messageOf(error) };
     } finally {
       progress.stop();
     }

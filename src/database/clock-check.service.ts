@@ -10,7 +10,7 @@ export const DATABASE_AT = `${DATABASE_NOW}::float8 AS "databaseAt"`;
 /**
  * Compares the database's clock with the clock of this process.
  *
- * All that removes takes its time from the database. A database with a wrong clock would remove the baskets of active
+ * Every removal uses the database's time. A database with a wrong clock would remove the baskets of active
  * guests, and either clock may be the wrong one. So nothing is removed while they differ.
  */
 @Injectable()
@@ -20,11 +20,11 @@ export class ClockCheck {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Reads both clocks; the log says it once when they begin to differ and once when they agree again. */
+  /** Reads both clocks. Logs once when they begin to differ and once when they agree again. */
   async read(): Promise<ClockReading> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
-      // To wait for a connection would only make the reading less exact.
+      // Connects first: to wait for a connection would make the reading less exact.
       await queryRunner.connect();
       const toReading = startReading();
       const [row] = await queryRunner.manager.query<[{ databaseAt: number }]>(`SELECT ${DATABASE_AT}`);

@@ -34,7 +34,7 @@ export function boundSilence(dataSource: DataSource, milliseconds: number): void
   pool.on('release', (_error, client) => socketOf(client).setTimeout(0, endSilent));
 }
 
-/** Closes a connection that was refused a write, when it is given back: after a switchover a new one leads elsewhere. */
+/** Closes a released connection that was refused a write. A new one may reach the new primary. */
 export function dropReadOnly(dataSource: DataSource): void {
   poolOf(dataSource).on('release', (_error, client: PoolClient) => {
     // The pool removes a client that ends.
@@ -43,7 +43,7 @@ export function dropReadOnly(dataSource: DataSource): void {
 }
 
 /**
- * Whether the server takes writes: a standby does not. The connection to one that does not is closed.
+ * Whether the server accepts writes. A standby does not, and the connection to it is closed.
  *
  * `transaction_read_only` is on during recovery, whatever `default_transaction_read_only` says.
  */

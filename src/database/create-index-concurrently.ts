@@ -3,8 +3,8 @@ import type { QueryRunner } from 'typeorm';
 /**
  * Makes an index while others write to its table: for a migration of `transaction = false`, and again after a failure.
  *
- * A build that failed leaves an invalid index, which costs every write and serves no read. One that is whole was made by a run
- * that ended before its row in `migrations` was written.
+ * A failed build leaves an invalid index, which costs every write and serves no read. A valid index comes from a run that
+ * was interrupted before it recorded the migration.
  *
  * @param on what follows ON: `baskets (owner_id) WHERE …`
  */

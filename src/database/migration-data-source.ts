@@ -8,6 +8,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import type { MigrationSettings } from '../environment.js';
+import { messageOf } from '../error-text.js';
 import { OperatorError } from '../operator-error.js';
 import { codeOf } from '../problem/database-away.js';
 import { withMigrationLock } from './migration-lock.js';
@@ -16,8 +17,8 @@ import { isConflict } from './retry-transaction.js';
 import { WaitingDataSource } from './waiting-data-source.js';
 
 /**
- * A migration that waits for its lock holds up everything behind it, also what only reads: so it waits for less than a
- * visitor does (5 s), gives up, lets them pass, and tries again.
+ * While a migration waits for its lock, all later statements on the table wait too, even reads. So it waits less than a
+ * visitor does (5 s), gives up, lets the others pass, and tries again.
  */
 const LOCK_MILLISECONDS = 2_000;
 const PAUSE_MILLISECONDS = 1_000;
@@ -28,12 +29,12 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const logger = new Logger('Migrations');
 
 /**
- * What migrates: at `npm start`, and with TypeORM's own command line (`ormconfig.ts`).
+ * Migrates the database, at `npm start` and by TypeORM's own command line (`ormconfig.ts`).
  *
  * One process at a time migrates a database; each migration is a transaction, unless its class says `transaction = false`.
  */
 export class MigrationDataSource extends WaitingDataSource {
-  /** @param readSettings called when it connects: what is wrong with the settings is no error of an import */
+  /** @param readSettings is called on connecting, so wrong settings do not fail an import of this module */
   constructor(
     options: DataSourceOptions,
     private readonly readSettings: () => MigrationSettings,
@@ -52,8 +53,8 @@ export class MigrationDataSource extends WaitingDataSource {
   override async runMigrations(options: { fake?: boolean } = {}): Promise<Migration[]> {
     return this.inTurn(async (queryRunner, assertHeld) => {
       await renameSampleSessions(queryRunner);
-      if (options.fake) return super.runMigrations({ fake: true, transaction: 'none' });
-      const executor = new MigrationExecutor(this, queryRunner);
+      const executor = executorOf(this, queryRunner, options);
+      if (options.fake) return executor.executePendingMigrations();
       const pending = await executor.getPendingMigrations();
       if (pending.length === 0) this.logger.logSchemaBuild('No migrations are pending');
       for (const migration of pending) {
@@ -67,10 +68,10 @@ export class MigrationDataSource extends WaitingDataSource {
     });
   }
 
-  override async undoLastMigration(): Promise<void> {
+  override async undoLastMigration(options: { fake?: boolean } = {}): Promise<void> {
     await this.inTurn(async (queryRunner) => {
       await renameSampleSessions(queryRunner);
-      const executor = new MigrationExecutor(this, queryRunner);
+      const executor = executorOf(this, queryRunner, options);
       await retry('the last migration', () => inTransaction(queryRunner, () => executor.undoLastMigration()));
     });
   }
@@ -88,6 +89,18 @@ export class MigrationDataSource extends WaitingDataSource {
       }
     });
   }
+}
+
+/** @param fake `--fake` of TypeORM's command line: changes only the record, the table `migrations` */
+function executorOf(
+  dataSource: MigrationDataSource,
+  queryRunner: QueryRunner,
+  { fake = false }: { fake?: boolean },
+): MigrationExecutor {
+  return Object.assign(new MigrationExecutor(dataSource, queryRunner), {
+    fake,
+    transaction: 'none' as const,
+  });
 }
 
 async function inTransaction(queryRunner: QueryRunner, work: () => Promise<unknown>): Promise<void> {
@@ -116,7 +129,7 @@ async function retry(name: string, migrate: () => Promise<unknown>): Promise<voi
 }
 
 function failed(name: string, cause: unknown): Error {
-  return new Error(`${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new Error(`${name} failed: ${messageOf(cause)}`, { cause });
 }
 
 function heldUp(name: string, cause: unknown): OperatorError {

@@ -19,10 +19,11 @@ const logger = new Logger('Migrations');
 /**
  * Does the work while no other process migrates this database.
  *
- * The lock belongs to an open transaction on a connection of its own: a pooler of transactions keeps that on one connection of
- * the server, and a lock of the session would stay behind there. The transaction holds no snapshot while it is idle, so
- * `CREATE INDEX CONCURRENTLY` does not wait for it. For the same reason one that waits for the lock asks again and again: a
- * statement that blocks holds its snapshot, and both would wait for ever.
+ * The lock belongs to an open transaction on its own connection. A transaction pooler keeps an open transaction on one
+ * connection of the server. A lock of the session could stay behind there.
+ *
+ * The idle transaction holds no snapshot, so `CREATE INDEX CONCURRENTLY` does not wait for it. A second process polls for the
+ * lock for the same reason: a blocked statement holds its snapshot, and both processes would wait for ever.
  *
  * @param work gets a function that throws when the lock is lost
  */

@@ -1,4 +1,5 @@
-import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { codeOf } from '../problem/database-away.js';
 
 /** serialization_failure and deadlock_detected: PostgreSQL has rolled back and asks to try again. */
 const CONFLICTS = new Set(['40001', '40P01']);
@@ -26,9 +27,7 @@ export async function retryTransaction<T>(
   }
 }
 
-/** Of TypeORM's, or of the driver itself. */
+/** An error of TypeORM or of the driver itself. */
 export function isConflict(error: unknown): boolean {
-  if (error instanceof TransactionConflict) return true;
-  const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { code?: string };
-  return CONFLICTS.has(code ?? '');
+  return error instanceof TransactionConflict || CONFLICTS.has(codeOf(error) ?? '');
 }

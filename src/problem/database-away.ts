@@ -19,8 +19,8 @@ const NETWORK = new Set([
 ]);
 
 /**
- * PostgreSQL's classes of codes for a server that takes no work now: 08 connection exception, 28 and 3D who or what it does
- * not let in, 53 insufficient resources, 57 operator intervention, 58 error of the system below it.
+ * PostgreSQL's classes of codes for a server that takes no work now: 08 connection exception, 28 invalid authorization,
+ * 3D invalid catalog name, 53 insufficient resources, 57 operator intervention, 58 system error.
  *
  * A transaction that failed because of others says "not now" as well. 25P02 (a statement after a failed one) is not here: only
  * a fault of this program sends it.
@@ -36,7 +36,7 @@ const TEMPORARY_CODES = new Set([
   '55P03', // lock_not_available: lock_timeout
 ]);
 
-/** What pg and TypeORM throw without a code. */
+/** Errors of pg and TypeORM without a code. */
 const AWAY_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Received unexpected|Cannot use a pool after calling end|Driver not Connected)/;
 

@@ -28,8 +28,8 @@ export function toProblem(error: unknown): Problem {
 }
 
 /**
- * The answer to a statement, above all to a COMMIT, may be lost after it was done: only a repetition with the same key is safe.
- * Where no connection could be had this one was not done, but one before it may have been.
+ * The answer to a COMMIT may be lost after the change was done. Only a repetition with the same key is safe. Without a
+ * connection this request was not done, but an earlier attempt may have been.
  */
 function databaseUnavailable(cause: unknown): Problem {
   const detail =

@@ -8,7 +8,7 @@ export type StopReason = 'drained' | 'budget' | 'interrupted' | 'failed';
 /**
  * Whether a run has not ended and gave no sign of life for five minutes.
  *
- * A run of an instance of the version before gives none. It counts as alive for a day: nobody closes a living run.
+ * A run of an instance of the previous version gives none. It counts as alive for a day: nobody closes a living run.
  */
 export const UNSEEN = (run: string) => `
   (${run}.ended_at IS NULL AND CASE WHEN ${run}.last_seen_at IS NULL
@@ -31,11 +31,11 @@ export class CleanupRun {
   @Column('timestamptz', { name: 'started_at', default: () => 'now()' })
   startedAt!: Date;
 
-  /** Null while it runs. Of a run that died the last sign of life, written when the next run closes it. */
+  /** Null while it runs. The next run closes a run that died, with its last sign of life. */
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 
-  /** The last sign of life; null of a run of the version before. */
+  /** The last sign of life; null of a run of the previous version. */
   @Column('timestamptz', { name: 'last_seen_at', nullable: true })
   lastSeenAt!: Date | null;
 

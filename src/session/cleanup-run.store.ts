@@ -39,7 +39,7 @@ export class CleanupRunStore {
   }
 
   /**
-   * Writes `last_seen_at` now and then while the work goes on, over another connection than the work's.
+   * Writes `last_seen_at` every 30 seconds while the work goes on, over a connection of its own.
    *
    * A process that hangs or was killed writes no more. One that was only suspended opens its row again.
    */
@@ -56,7 +56,7 @@ export class CleanupRunStore {
       return await work();
     } finally {
       clearInterval(timer);
-      // Or it would open the row again after its end.
+      // Otherwise it could open the row again after its end.
       await writing;
     }
   }

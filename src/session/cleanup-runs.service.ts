@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { ClockCheck } from '../database/clock-check.service.js';
+import { stackOf } from '../error-text.js';
 import { Problem } from '../problem/problem.js';
 import { CleanupRunEnded } from './cleanup-run-ended.event.js';
 import type { CleanupRun, CleanupTrigger } from './cleanup-run.entity.js';
@@ -50,7 +51,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   async start(trigger: CleanupTrigger): Promise<CleanupRun> {
     const { run, ended } = await this.launch(trigger, {});
     ended.catch((error: unknown) => {
-      this.logger.error('The cleanup failed', error instanceof Error ? error.stack : error);
+      this.logger.error('The cleanup failed', stackOf(error));
     });
     return run;
   }

@@ -16,9 +16,9 @@ const CHOOSE_ALL = `
 /**
  * The sessions beyond the limit, without those that somebody else has locked.
  *
- * $2 is the session that stays in any case, and counts. Of the others stay, in this order: the active ones, the ones
- * that were used after their login, the ones that were used last. A session that was used ends later than a new one
- * would: $4 is the lifetime of that, in milliseconds, and a millisecond is for rounding.
+ * $2 always stays, and counts. Of the others, active sessions stay before expired ones, then used sessions before those
+ * never used since their login, then the most recently used. A used session has a later expiry than an unused one: $4 is
+ * the lifetime of an unused session in milliseconds, and one millisecond is for rounding.
  *
  * By place and not by id: without statistics of a user with many sessions PostgreSQL would compare each with each.
  */

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Environment } from '../environment.js';
+import { stackOf } from '../error-text.js';
 import { Problem } from '../problem/problem.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
 import { scheduleJob } from './schedule-job.js';
@@ -31,7 +32,7 @@ export class SessionCleanupJob implements OnApplicationBootstrap {
     } catch (error) {
       // The log has it already, once and not with each tick.
       if (error instanceof Problem && error.type === 'clock-differs') return;
-      this.logger.error('The cleanup can not begin', error instanceof Error ? error.stack : error);
+      this.logger.error('The cleanup can not begin', stackOf(error));
     }
   }
 }

@@ -3,6 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { ClockCheck } from '../database/clock-check.service.js';
 import { Environment } from '../environment.js';
+import { stackOf } from '../error-text.js';
 import { Problem } from '../problem/problem.js';
 import { BatchPace } from './batch-pace.js';
 import type { StopReason } from './cleanup-run.entity.js';
@@ -147,6 +148,6 @@ export class SessionCleanup {
     if (stuck === undefined) return;
     if (run.passedOver.length === MOST_FAILURES) throw error;
     run.passedOver.push(stuck);
-    this.logger.error('An expired session can not be removed', error instanceof Error ? error.stack : error);
+    this.logger.error('An expired session can not be removed', stackOf(error));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { DATABASE_NOW } from '../database/database-clock.js';
+import { codeOf } from '../problem/database-away.js';
 
 export interface ExpiredSessions {
   count: number;
@@ -58,7 +59,7 @@ export class SessionCounts {
         return row.count;
       });
     } catch (error) {
-      if ((error as { code?: string }).code !== CANCELED) throw error;
+      if (codeOf(error) !== CANCELED) throw error;
       return this.estimate(EXPIRED);
     }
   }

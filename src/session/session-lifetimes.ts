@@ -9,7 +9,7 @@ export const TOMBSTONE_MILLISECONDS = 60_000;
  * How long a session lives, in milliseconds: the idle lifetime slides with use, up to the absolute one that counts from
  * its creation.
  *
- * The statements below compare and add: the database's clock alone decides, for that of an instance may be wrong.
+ * The statements below compare and add, because only the database's clock decides: the clock of an instance may be wrong.
  */
 @Injectable()
 export class SessionLifetimes {
@@ -30,6 +30,13 @@ export class SessionLifetimes {
 export function renewedExpiry(idle: string, absolute: string): string {
   return `least(${DATABASE_NOW} + ${idle}::bigint, ${endOf(absolute)})`;
 }
+
+/**
+ * SQL: the session `s` has not ended since the request read it, by its expiry or by a login that replaced it.
+ *
+ * For a session that is locked, or is locked by the same statement.
+ */
+export const STILL_LIVES = `s.replaced_at IS NULL AND s.expired_at > ${DATABASE_NOW}`;
 
 /** SQL: the session `s` has not expired. A tombstone has an expiry as well. */
 export function isUnexpired(absolute: string): string {

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
 import { Environment } from '../environment.js';
+import { stackOf } from '../error-text.js';
 import { hasSessionsBeyond, removeSessionsBeyond, type SessionLimitOfUser } from './remove-user-sessions.js';
 import { SessionLifetimes } from './session-lifetimes.js';
 
@@ -37,8 +38,7 @@ export class SessionLimit {
     try {
       if (await hasSessionsBeyond(this.dataSource.manager, limit)) await this.removeBeyond(limit);
     } catch (error) {
-      const stack = error instanceof Error ? error.stack : error;
-      this.logger.error('The sessions of a user beyond SESSIONS_PER_USER were not removed', stack);
+      this.logger.error('The sessions of a user beyond SESSIONS_PER_USER were not removed', stackOf(error));
     }
   }
 

@@ -92,7 +92,7 @@ export class SessionStore extends TypeormStore {
     return { id, json, basketId: null, userId: null, ...owner };
   }
 
-  /** Of several sessions the first that lives, else a tombstone, else the first. */
+  /** Chooses the first session that lives, else a tombstone, else the first id. */
   async choose(ids: string[]): Promise<string | undefined> {
     const values = [ids, this.lifetimes.absolute];
     const [living] = await queryNamed<{ id: string }>(this.sessions.manager.dataSource, FIND_LIVING, values);
@@ -161,7 +161,7 @@ export class SessionStore extends TypeormStore {
     this.stored.set(data, { ...fresh, ...stored, content, expiredAt, renewedExpiry: expiredAt });
   }
 
-  /** Runs a statement that moves the end of one session, and answers that; undefined: it is gone, or replaced. */
+  /** Runs a statement that moves the end of a session, and returns the end. Undefined: it is gone, or replaced. */
   private async write(statement: NamedStatement, values: string[]): Promise<number | undefined> {
     const { dataSource } = this.sessions.manager;
     const all = [...this.times, ...values];

@@ -132,7 +132,7 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
     expect(left).toMatchObject({ sessions: { unreadable: 1 }, baskets: { withoutLivingSession: 1 } });
   });
 
-  it('what is not UTF-8 in a database of SQL_ASCII', async () => {
+  it('text that is not UTF-8 in a database of SQL_ASCII', async () => {
     await open(`ENCODING 'SQL_ASCII' LOCALE 'C'`);
     await ownedLine('ada@example.com', 'ODD-SKU');
     await ownedLine('bob@example.com', 'GOOD-1');
@@ -150,7 +150,7 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
 });
 
 describe('baskets:import takes', () => {
-  it('a sku by the rule of every entrance: trimmed and composed, or not at all', async () => {
+  it('a sku trimmed and composed, by the rule of all other entrances, or not at all', async () => {
     await open();
     const skus = ['PLAIN', '\u00a0TRIM\u3000', 'Cafe\u0301', '茶'];
     for (const [n, sku] of skus.entries()) await ownedLine(`${n}@example.com`, sku);

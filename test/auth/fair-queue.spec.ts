@@ -39,7 +39,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 describe('the fair queue', () => {
   const open = (running: number, waiting: number) => new Works(new FairQueue({ running, waiting }));
 
-  it('runs no more at once than it may', async () => {
+  it('runs as many works at once as its limit, and no more', async () => {
     const works = open(2, 10);
     for (const name of ['a1', 'a2', 'a3', 'a4']) void works.add(name);
     await settle();
@@ -50,7 +50,7 @@ describe('the fair queue', () => {
     expect(await works.endAll()).toEqual(['a1', 'a2', 'a3', 'a4']);
   });
 
-  it('gives turns to the networks one after the other, and within a network in order', async () => {
+  it('gives turns to the networks one after the other, and to the work of one network in order', async () => {
     const works = open(1, 10);
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void works.add(name);
 
@@ -59,7 +59,7 @@ describe('the fair queue', () => {
     expect(works.begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
-  it('never runs what is aborted before its turn', async () => {
+  it('never runs work that is aborted before its turn', async () => {
     const works = open(1, 10);
     const hungUp = new AbortController();
     void works.add('a1');
@@ -74,7 +74,7 @@ describe('the fair queue', () => {
     expect(works.begun).toEqual(['a1', 'a3']);
   });
 
-  it('does not mind that what runs is aborted', async () => {
+  it('finishes running work that is aborted', async () => {
     const works = open(1, 10);
     const hungUp = new AbortController();
     const running = works.add('a1', hungUp.signal);
@@ -89,7 +89,7 @@ describe('the fair queue', () => {
     await works.endAll();
   });
 
-  it('refuses what finds it full, of the network that waits most', async () => {
+  it('when full, refuses the newest work of the network with the longest queue', async () => {
     const works = open(1, 4);
     for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) void works.add(name);
 
@@ -112,7 +112,7 @@ describe('the fair queue', () => {
     expect(works.begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
-  it('takes new work again when what waited has been aborted or done', async () => {
+  it('accepts new work when waiting work has been aborted or done', async () => {
     const works = open(1, 2);
     const hungUp = new AbortController();
     void works.add('a1');

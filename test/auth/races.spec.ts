@@ -79,7 +79,7 @@ describe('whoever waits for a user’s lock', () => {
     expect(await sessionsOf(ada)).toBe(1);
   });
 
-  it('to change the password while a login hashes it anew changes it', async () => {
+  it('to change the password while a login hashes it anew succeeds', async () => {
     const ada = await shop.user();
     const { client } = await browserOf(ada);
     const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
@@ -143,7 +143,7 @@ describe('whoever waits for a user’s lock', () => {
     expect((await me(login?.accessToken ?? '')).status).toBe(200);
   });
 
-  it('to become an admin ends what a refresh before it was granted', async () => {
+  it('to become an admin ends the token of an earlier refresh', async () => {
     const ada = await shop.user();
     const { client, accessToken } = await browserOf(ada);
     const grant = await shop.app.get(AccessTokenService).grantBySession(client.sessionId ?? '');

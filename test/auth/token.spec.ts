@@ -85,7 +85,7 @@ describe('an access token', () => {
     }
   });
 
-  it('of this version ends when an instance of the version before ends tokens by the time alone', async () => {
+  it('of this version ends when an instance of the previous version ends tokens by the time alone', async () => {
     const token = await refresh();
     const before = await generation();
     await shop.sql('UPDATE users SET display_name = $2 WHERE id = $1', [ada.id, 'Ada']);
@@ -97,7 +97,7 @@ describe('an access token', () => {
     expect(await me(token)).toBe(401);
   });
 
-  it('of the version before ends when this one ends tokens, and is accepted until then', async () => {
+  it('of the previous version ends when this one ends tokens, and is accepted until then', async () => {
     const old = () => jwt.sign({ sub: ada.id, iat: now(), exp: now() + 60 }, claims);
     const token = old();
     expect(await me(token)).toBe(200);
@@ -117,7 +117,7 @@ describe('an access token', () => {
     expect(row?.is).toBe(true);
   });
 
-  it('of this version is accepted by the rule of the version before', async () => {
+  it('of this version is accepted by the rule of the previous version', async () => {
     const client = shop.guest();
     await client.logsInAs(ada);
     await client.sends('POST', '/api/auth/logout-everywhere');

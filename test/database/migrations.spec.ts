@@ -8,7 +8,7 @@ import { FindUnpinnedCurrencies1795741100000 } from '../../src/database/migratio
 import { MIGRATIONS } from '../../src/database/migrations.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
-/** What the version before calls SampleSessions. */
+/** What the previous version calls SampleSessions. */
 const FIRST_NAME = 'SampleSessions1796342400000';
 
 describe('the migrations', () => {
@@ -60,6 +60,22 @@ describe('the migrations', () => {
     expect(await tables()).toEqual(made);
   });
 
+  it('are only recorded by `--fake`, and only their record is removed by it', async () => {
+    await dataSource.runMigrations({ fake: true });
+    expect(await names('true')).toEqual(MIGRATIONS.map(({ name }) => name));
+    expect(await tables()).toEqual(['migrations']);
+
+    await dataSource.query('DROP TABLE migrations');
+    await dataSource.runMigrations();
+    const made = await tables();
+    await dataSource.undoLastMigration({ fake: true });
+
+    expect(await names('true')).not.toContain(MIGRATIONS.at(-1)?.name);
+    expect(await tables()).toEqual(made);
+    const index = `SELECT to_regclass('baskets_currency_to_pin') IS NOT NULL AS "isThere"`;
+    expect(await dataSource.query(index)).toEqual([{ isThere: true }]);
+  });
+
   it('are run once when two instances start at once', async () => {
     await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
 
@@ -67,7 +83,7 @@ describe('the migrations', () => {
     expect(await names('id > 0')).toEqual(MIGRATIONS.map(({ name }) => name));
   });
 
-  it('take over a database of the version before, which still finds it migrated', async () => {
+  it('take over a database of the previous version, which still finds it migrated', async () => {
     await migrate(database.url);
     await dataSource.query('DELETE FROM migrations WHERE id = 0');
     await dataSource.query(

@@ -6,6 +6,7 @@ import { isDatabaseAway } from '../../src/problem/database-away.js';
 import type { ProblemBody } from '../support/client.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
 import { eventually } from '../support/eventually.js';
+import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
 describe('a database that is', () => {
@@ -86,23 +87,18 @@ describe('a database that is', () => {
     const tea = await shop.product();
     const guest = remote.guest();
     await guest.adds(tea);
-    const blocker = shop.dataSource.createQueryRunner();
-    await blocker.startTransaction();
-    await blocker.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [guest.sessionId]);
+    const lock = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = $1 FOR UPDATE', [guest.sessionId]);
 
     expectUnavailable(await guest.triesToAdd(tea));
     expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
 
-    await blocker.rollbackTransaction();
-    await blocker.release();
+    await lock.release();
     await guest.adds(tea);
   });
 
   it('locked for as many as may log in at once: others log in meanwhile', async () => {
     const [ada, bob] = [await shop.user(), await shop.user()];
-    const blocker = shop.dataSource.createQueryRunner();
-    await blocker.startTransaction();
-    await blocker.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [ada.id]);
+    const lock = await RowLock.hold(shop, 'SELECT FROM users WHERE id = $1 FOR UPDATE', [ada.id]);
     const logins = Math.min(HASHES_AT_ONCE, 5);
     const waiting = Array.from({ length: logins }, () => shop.guest().logsInAs(ada));
     await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) >= logins);
@@ -110,8 +106,7 @@ describe('a database that is', () => {
     await shop.guest().logsInAs(bob);
     expect(await shop.count('pg_locks', 'NOT granted')).toBeGreaterThanOrEqual(logins);
 
-    await blocker.rollbackTransaction();
-    await blocker.release();
+    await lock.release();
     await Promise.all(waiting);
   });
 

@@ -3,6 +3,7 @@ import { Client } from '../support/client.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { Program } from '../support/program.js';
+import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
 const POOL = 2;
@@ -33,10 +34,8 @@ describe('a connection that ends while the pool hands it on', () => {
     const tea = await shop.product();
     const guests = Array.from({ length: POOL }, () => new Client(url));
     for (const guest of guests) await guest.adds(tea);
-    const blocker = shop.dataSource.createQueryRunner();
-    await blocker.startTransaction();
     const ids = guests.map(({ sessionId }) => sessionId);
-    await blocker.query('SELECT FROM sessions WHERE id = ANY ($1) FOR UPDATE', [ids]);
+    const lock = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = ANY ($1) FOR UPDATE', [ids]);
     const adds = guests.map((guest) => guest.triesToAdd(tea));
     await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) === POOL);
 
@@ -45,8 +44,7 @@ describe('a connection that ends while the pool hands it on', () => {
     const waiting = Array.from({ length: 4 }, () => reader.sends(method, path));
     await arrived();
     proxy.endAtReady(POOL);
-    await blocker.commitTransaction();
-    await blocker.release();
+    await lock.release();
 
     expect((await Promise.all(adds)).map(({ status }) => status)).toEqual([201, 201]);
     const statuses = (await Promise.all(waiting)).map(({ status }) => status);

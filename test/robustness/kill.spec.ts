@@ -6,6 +6,7 @@ import { Client } from '../support/client.js';
 import { type CutAt, DatabaseProxy } from '../support/database-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { Program } from '../support/program.js';
+import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
 /** The real thing: the server's process is killed at a statement, and another one takes over. */
@@ -87,9 +88,7 @@ describe('kill -9 of the server', () => {
     const tea = await shop.product();
     const guest = new Client(url);
     await guest.adds(tea);
-    const blocker = shop.dataSource.createQueryRunner();
-    await blocker.startTransaction();
-    await blocker.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [guest.sessionId]);
+    const lock = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = $1 FOR UPDATE', [guest.sessionId]);
     const inFlight = guest.triesToAdd(tea, 2);
     await sleep(200);
 
@@ -103,8 +102,7 @@ describe('kill -9 of the server', () => {
       const answer = await fetch(`${url}/api/health/live`).catch(() => 'refused');
       return answer === 'refused';
     });
-    await blocker.commitTransaction();
-    await blocker.release();
+    await lock.release();
 
     expect((await inFlight).status).toBe(201);
     expect((await ended).code).toBe(0);

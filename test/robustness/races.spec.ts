@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
+import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
 describe('parallel requests on two instances', () => {
@@ -177,13 +178,10 @@ describe('parallel requests on two instances', () => {
       const client = shop.guest();
       await client.logsInAs(ada);
       const { id } = await client.basket();
-      const quick = shop.dataSource.createQueryRunner();
-      await quick.startTransaction();
-      await quick.query('UPDATE baskets SET version = version + 1 WHERE id = $1', [id]);
-      await quick.query('UPDATE basket_lines SET quantity = quantity + 5 WHERE basket_id = $1', [id]);
+      const quick = await RowLock.hold(shop, 'UPDATE baskets SET version = version + 1 WHERE id = $1', [id]);
+      await quick.does('UPDATE basket_lines SET quantity = quantity + 5 WHERE basket_id = $1', [id]);
       const waiting = change(shop, client, id ?? '');
       await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
-      await quick.commitTransaction();
       await quick.release();
 
       expect([200, 201]).toContain((await waiting).status);
@@ -198,15 +196,12 @@ describe('parallel requests on two instances', () => {
     const [paying, adding] = [shop.guest(), shop.guest()];
     await paying.logsInAs(ada);
     await adding.logsInAs(ada);
-    const blocker = shop.dataSource.createQueryRunner();
-    await blocker.startTransaction();
-    await blocker.query('SELECT FROM baskets FOR UPDATE');
+    const lock = await RowLock.hold(shop, 'SELECT FROM baskets FOR UPDATE');
     const frozen = paying.sends('POST', '/api/basket/freeze');
     await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
     const added = adding.triesToAdd(tea);
     await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 1);
-    await blocker.commitTransaction();
-    await blocker.release();
+    await lock.release();
 
     expect((await frozen).status).toBe(200);
     expect(await added).toMatchObject({ status: 409, body: { type: '/problems/basket-frozen' } });
@@ -217,13 +212,13 @@ describe('parallel requests on two instances', () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);
-    const blocker = shop.dataSource.createQueryRunner();
-    await blocker.startTransaction();
-    await blocker.query('UPDATE sessions SET expired_at = $2 WHERE id = $1', [guest.sessionId, Date.now()]);
+    const lock = await RowLock.hold(shop, 'UPDATE sessions SET expired_at = $2 WHERE id = $1', [
+      guest.sessionId,
+      Date.now(),
+    ]);
     const waiting = guest.triesToAdd(tea);
     await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
-    await blocker.commitTransaction();
-    await blocker.release();
+    await lock.release();
 
     expect(await waiting).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });
     expect(await shop.removeExpired()).toMatchObject({ sessions: 1, baskets: 1 });
@@ -236,15 +231,14 @@ describe('parallel requests on two instances', () => {
     await guest.adds(tea);
     await user.logsInAs(ada);
     const guestId = guest.sessionId;
-    const blocker = shop.dataSource.createQueryRunner();
-    await blocker.startTransaction();
-    await blocker.query('SELECT FROM sessions WHERE id = ANY ($1) FOR UPDATE', [[guestId, user.sessionId]]);
+    const lock = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = ANY ($1) FOR UPDATE', [
+      [guestId, user.sessionId],
+    ]);
     const waiting = [guest.tab().triesToAdd(tea), user.tab().triesToAdd(tea)];
     await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 1);
-    await blocker.query('DELETE FROM sessions WHERE id = ANY ($1)', [[guestId, user.sessionId]]);
-    await blocker.query('DELETE FROM baskets WHERE owner_id IS NULL');
-    await blocker.commitTransaction();
-    await blocker.release();
+    await lock.does('DELETE FROM sessions WHERE id = ANY ($1)', [[guestId, user.sessionId]]);
+    await lock.does('DELETE FROM baskets WHERE owner_id IS NULL');
+    await lock.release();
 
     for (const answer of await Promise.all(waiting)) {
       expect(answer).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });

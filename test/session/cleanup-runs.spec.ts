@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { QueryRunner } from 'typeorm';
 import type { CleanupRunPageDto } from '../../src/operations/cleanup-run.dto.js';
 import { CleanupRunStore } from '../../src/session/cleanup-run.store.js';
 import { CleanupRuns } from '../../src/session/cleanup-runs.service.js';
 import { eventually } from '../support/eventually.js';
 import { Program } from '../support/program.js';
+import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
 describe('the row of a run', () => {
@@ -28,15 +28,12 @@ describe('the row of a run', () => {
     return row;
   };
   /** Nothing can be removed meanwhile. */
-  const holdingSessions = async <T>(work: (holder: QueryRunner) => Promise<T>): Promise<T> => {
-    const holder = shop.dataSource.createQueryRunner();
-    await holder.startTransaction();
-    await holder.query('LOCK TABLE sessions IN EXCLUSIVE MODE');
+  const holdingSessions = async <T>(work: () => Promise<T>): Promise<T> => {
+    const lock = await RowLock.hold(shop, 'LOCK TABLE sessions IN EXCLUSIVE MODE');
     try {
-      return await work(holder);
+      return await work();
     } finally {
-      await holder.rollbackTransaction();
-      await holder.release();
+      await lock.release();
     }
   };
 
@@ -53,7 +50,7 @@ describe('the row of a run', () => {
     expect(row?.ended_at).toEqual(row?.last_seen_at);
   });
 
-  it('is left alone while its process is alive, also one of the version before', async () => {
+  it('is left alone while its process is alive, also one of the previous version', async () => {
     await insert('alive', '10 hours', '4 minutes');
     await insert('old version', '10 hours', null);
     await insert('old version, long gone', '25 hours', null);
@@ -68,14 +65,11 @@ describe('the row of a run', () => {
 
   it('does not stop the next run when a process that hangs holds its lock', async () => {
     await insert('hangs', '1 hour', '6 minutes');
-    const holder = shop.dataSource.createQueryRunner();
-    await holder.startTransaction();
-    await holder.query('SELECT FROM cleanup_runs FOR UPDATE');
+    const lock = await RowLock.hold(shop, 'SELECT FROM cleanup_runs FOR UPDATE');
 
     await shop.app.get(CleanupRuns).run('cli');
 
-    await holder.rollbackTransaction();
-    await holder.release();
+    await lock.release();
     expect(await rowOf('hangs')).toMatchObject({ ended_at: null });
   });
 

@@ -63,7 +63,7 @@ describe('a session that has ended', () => {
     );
 
   describe.each(WRITES)('%s', (_write, write) => {
-    it.each(ENDS)('that is under way lands before %s is answered', async (_end, end) => {
+    it.each(ENDS)('lands when it is under way, before %s is answered', async (_end, end) => {
       const client = await loggedIn();
       const before = await baskets();
       const lock = await RowLock.hold(shop, 'SELECT FROM baskets FOR UPDATE');
@@ -83,7 +83,7 @@ describe('a session that has ended', () => {
       expect(seen).not.toEqual(before);
     });
 
-    it('that waits until the session is gone is refused', async () => {
+    it('is refused when it waits until the session is gone', async () => {
       const client = await loggedIn();
       const before = await baskets();
       const lock = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = $1 FOR UPDATE', [

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../error-text.js';
 import { type Account, accountForPostgres } from './account.js';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
@@ -39,7 +40,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Prom
   try {
     return await start(options);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const wayOut = 'Set DATABASE_URL to a PostgreSQL server of yours, such as docker compose up -d postgres.';
     throw new Error(`The embedded PostgreSQL can't be started: ${why}. ${wayOut}`, { cause });
   }

@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const FIRST_NAME = 'SampleSessions1796342400000';
 
 /**
- * An instance of the version before looks for the first name: it must find it and must not migrate again. The row with id 0
+ * An instance of the previous version looks for the first name: it must find it and must not migrate again. The row with id 0
  * is for it alone; `db:revert` takes the row with the highest id.
  */
 const KEEP_FIRST_NAME = `

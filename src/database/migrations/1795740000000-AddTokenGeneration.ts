@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Access tokens end by a count and no longer by a time.
  *
- * An instance of the version before sets `tokens_valid_after` alone, and its tokens have no generation. The trigger
+ * An instance of the previous version sets `tokens_valid_after` alone, and its tokens have no generation. The trigger
  * raises the generation then, so that tokens of this version end as well. A later migration, when no such instance
  * runs any more, drops the trigger together with `tokens_valid_after`.
  */
