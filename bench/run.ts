@@ -4,6 +4,7 @@ import { benchGrowth } from './growth.js';
 import { benchLogins } from './logins.js';
 import { benchLooks } from './looks.js';
 import { benchMemory } from './memory.js';
+import { benchOneSession } from './one-session.js';
 import { benchRequests } from './requests.js';
 import { benchStartUp } from './start-up.js';
 import { report, type Section } from './support/report.js';
@@ -26,6 +27,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   requests: { run: benchRequests, size: 100_000, rounds: 5 },
   growth: { run: benchGrowth, size: 200_000, rounds: 3 },
   looks: { run: benchLooks, size: 10_000, rounds: 3 },
+  'one-session': { run: benchOneSession, size: 200, rounds: 3 },
   logins: { run: benchLogins, size: 32, rounds: 3 },
   memory: { run: benchMemory, size: 20_000, rounds: 3 },
   'start-up': { run: benchStartUp, size: 1, rounds: 3 },

@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finalize, Observable } from 'rxjs';
-import { closeSignal } from './close-signal.js';
+import { closeSignal } from '../http/close-signal.js';
 import { FairQueue } from './fair-queue.js';
 import { networkOf } from '../http/network-of.js';
 import { HASHES_AT_ONCE, PasswordService } from './password.service.js';

@@ -154,7 +154,8 @@ function assertLiving(visitor: Visitor): void {
   if (visitor.kind === 'guest' && !visitor.session.living) throw sessionReplaced();
 }
 
-function holderOf(visitor: Directly): string | null {
+/** Whose row the basket hangs on: the token's user, or the session of the cookie; null: a guest without a session. */
+export function holderOf(visitor: Directly): string | null {
   return visitor.kind === 'user' ? visitor.userId : visitor.sessionId;
 }
 

@@ -13,6 +13,7 @@ import {
 } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
 import { BasketService, type BasketVisitor } from './basket.service.js';
+import { BasketTurns } from './basket-turns.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 import { TagBaskets } from './tag-baskets.decorator.js';
 
@@ -24,13 +25,17 @@ const HOLD_PROBLEMS = [
   'quantity-limit',
   'session-replaced',
   'too-many-guests',
+  'overloaded',
 ] as const;
 
 @ForDeferredVisitors('basket')
 @TagBaskets()
 @Controller('api/basket')
 export class BasketController {
-  constructor(private readonly baskets: BasketService) {}
+  constructor(
+    private readonly baskets: BasketService,
+    private readonly turns: BasketTurns,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -66,7 +71,9 @@ export class BasketController {
     @CurrentConditions() conditions: Conditions,
     @Body() { sku, quantity }: AddLineDto,
   ): Promise<BasketDto> {
-    return this.baskets.addLine(visitor, conditions, sku, quantity);
+    return this.turns.take(visitor, conditions, () =>
+      this.baskets.addLine(visitor, conditions, sku, quantity),
+    );
   }
 
   @Put('lines/:sku')
@@ -86,7 +93,9 @@ export class BasketController {
     @Param('sku', SkuPipe) sku: string,
     @Body() { quantity }: ChangeQuantityDto,
   ): Promise<BasketDto> {
-    return this.baskets.changeQuantity(visitor, conditions, sku, quantity);
+    return this.turns.take(visitor, conditions, () =>
+      this.baskets.changeQuantity(visitor, conditions, sku, quantity),
+    );
   }
 
   @Delete('lines/:sku')
@@ -98,13 +107,13 @@ export class BasketController {
   @ApiSku('stored')
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')
+  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed', 'overloaded')
   async removeLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
     @Param('sku', StoredSkuPipe) sku: string,
   ): Promise<BasketDto> {
-    return this.baskets.removeLine(visitor, conditions, sku);
+    return this.turns.take(visitor, conditions, () => this.baskets.removeLine(visitor, conditions, sku));
   }
 
   @Delete()
@@ -116,11 +125,11 @@ export class BasketController {
   })
   @ApiIfMatch()
   @ApiNoContentResponse()
-  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed')
+  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed', 'overloaded')
   async clear(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
   ): Promise<void> {
-    await this.baskets.clear(visitor, conditions);
+    await this.turns.take(visitor, conditions, () => this.baskets.clear(visitor, conditions));
   }
 }

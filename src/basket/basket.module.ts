@@ -8,6 +8,7 @@ import { AuditService } from './audit.service.js';
 import { BasketAdministration } from './basket-administration.service.js';
 import { BasketChanges } from './basket-changes.service.js';
 import { BasketController } from './basket.controller.js';
+import { BasketTurns } from './basket-turns.service.js';
 import { BasketService } from './basket.service.js';
 import { CheckoutController } from './checkout.controller.js';
 import { CheckoutService } from './checkout.service.js';
@@ -28,6 +29,7 @@ import { GuestBasketSubscriber } from './guest-basket.subscriber.js';
   providers: [
     BasketChanges,
     BasketShortcuts,
+    BasketTurns,
     BasketService,
     CheckoutService,
     OrderService,

@@ -134,6 +134,6 @@ function hasLine(basket: StoredBasket | null, sku: string): basket is StoredBask
   return basket?.lines.some((line) => line.sku === sku) ?? false;
 }
 
-async function readVisitor(visitor: BasketVisitor): Promise<Visitor> {
+export async function readVisitor(visitor: BasketVisitor): Promise<Visitor> {
   return visitor.kind === 'unread' ? visitor.read() : visitor;
 }

@@ -1,23 +1,32 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
-import { ForVisitors } from '../auth/for-visitors.decorator.js';
-import type { Visitor } from '../auth/visitor.js';
+import { ForDeferredVisitors } from '../auth/for-visitors.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
 import { BasketDto, SubmitDto } from './basket.dto.js';
+import type { BasketVisitor } from './basket.service.js';
+import { BasketTurns } from './basket-turns.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 import { OrderDto } from './order.dto.js';
 import { TagBaskets } from './tag-baskets.decorator.js';
 
-const CHANGE_PROBLEMS = ['session-replaced', 'precondition-failed', 'idempotency-key-reused'] as const;
+const CHANGE_PROBLEMS = [
+  'session-replaced',
+  'precondition-failed',
+  'idempotency-key-reused',
+  'overloaded',
+] as const;
 
-@ForVisitors('checkout')
+@ForDeferredVisitors('checkout')
 @TagBaskets()
 @Controller('api/basket')
 export class CheckoutController {
-  constructor(private readonly checkout: CheckoutService) {}
+  constructor(
+    private readonly checkout: CheckoutService,
+    private readonly turns: BasketTurns,
+  ) {}
 
   @Post('freeze')
   @HttpCode(200)
@@ -32,10 +41,10 @@ export class CheckoutController {
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(...BODY_PROBLEMS, 'empty-basket', ...CHANGE_PROBLEMS)
   async freeze(
-    @CurrentVisitor() visitor: Visitor,
+    @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
   ): Promise<BasketDto> {
-    return this.checkout.freeze(visitor, conditions);
+    return this.turns.take(visitor, conditions, () => this.checkout.freeze(visitor, conditions));
   }
 
   @Post('thaw')
@@ -50,10 +59,10 @@ export class CheckoutController {
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS)
   async thaw(
-    @CurrentVisitor() visitor: Visitor,
+    @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
   ): Promise<BasketDto> {
-    return this.checkout.thaw(visitor, conditions);
+    return this.turns.take(visitor, conditions, () => this.checkout.thaw(visitor, conditions));
   }
 
   @Post('submit')
@@ -85,10 +94,12 @@ export class CheckoutController {
     ...CHANGE_PROBLEMS,
   )
   async submit(
-    @CurrentVisitor() visitor: Visitor,
+    @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
     @Body() { expectedAmountMinor }: SubmitDto,
   ): Promise<OrderDto> {
-    return this.checkout.submit(visitor, conditions, expectedAmountMinor);
+    return this.turns.take(visitor, conditions, () =>
+      this.checkout.submit(visitor, conditions, expectedAmountMinor),
+    );
   }
 }

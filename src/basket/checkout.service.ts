@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Visitor } from '../auth/visitor.js';
 import { Environment } from '../environment.js';
 import type { BasketDto } from './basket.dto.js';
+import { type BasketVisitor, readVisitor } from './basket.service.js';
 import { BasketChanges } from './basket-changes.service.js';
 import type { Conditions } from './conditions.decorator.js';
 import { freezeBasket, thawBaskets } from './freeze-basket.js';
@@ -20,8 +20,8 @@ export class CheckoutService {
   ) {}
 
   /** Pins prices, names and the currency while the shopper pays; again is no change. @throws Problem `empty-basket` */
-  async freeze(visitor: Visitor, conditions: Conditions): Promise<BasketDto> {
-    return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
+  async freeze(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
+    return this.changes.run(await readVisitor(visitor), conditions, 200, async (manager, basket) => {
       if (!basket || basket.lines.length === 0) throw emptyBasket();
       return basket.status === 'frozen'
         ? basket
@@ -30,8 +30,8 @@ export class CheckoutService {
   }
 
   /** Opens a frozen basket; one that is open, or none, stays as it is. */
-  async thaw(visitor: Visitor, conditions: Conditions): Promise<BasketDto> {
-    return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
+  async thaw(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
+    return this.changes.run(await readVisitor(visitor), conditions, 200, async (manager, basket) => {
       if (basket?.status !== 'frozen') return basket;
       const [thawed = null] = await thawBaskets(manager, [basket.id]);
       return thawed;
@@ -44,7 +44,12 @@ export class CheckoutService {
    * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`; `unknown-order` for a key whose
    *   order is gone
    */
-  async submit(visitor: Visitor, conditions: Conditions, expectedAmountMinor?: number): Promise<OrderDto> {
+  async submit(
+    unread: BasketVisitor,
+    conditions: Conditions,
+    expectedAmountMinor?: number,
+  ): Promise<OrderDto> {
+    const visitor = await readVisitor(unread);
     const { basket, isReplayed } = await this.changes.make(visitor, conditions, 200, (manager, open) =>
       submitBasket(manager, open, expectedAmountMinor, (shown) => this.changes.show(shown, visitor)),
     );

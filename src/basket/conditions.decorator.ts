@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
+import { closeSignal } from '../http/close-signal.js';
 import { pathOf } from '../http/request-path.js';
 import { PRINTABLE } from '../problem/printable.js';
 import { invalidInput } from '../problem/validation.pipe.js';
@@ -19,14 +20,18 @@ export interface Conditions {
   /** The entity tags of `If-Match`, without the `W/` that a proxy may have put before them. */
   ifMatch: string[] | null;
   idempotent: IdempotentRequest | null;
+  /** Makes a signal that aborts when the client closes the connection: a change that still waits is not made then. */
+  closed: () => AbortSignal;
 }
 
 /** Reads `If-Match`, and on a POST `Idempotency-Key`. @throws Problem `invalid-input` */
 export const CurrentConditions = createParamDecorator((_: unknown, context: ExecutionContext): Conditions => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const http = context.switchToHttp();
+  const request = http.getRequest<FastifyRequest>();
   return {
     ifMatch: readIfMatch(request.headers['if-match']),
     idempotent: readIdempotencyKey(request),
+    closed: () => closeSignal(http.getResponse<FastifyReply>().raw),
   };
 });
 

@@ -57,7 +57,7 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
     'The headers and the path are larger than 16 kB together. Delete cookies that are not needed.',
   'internal-error': 'The server has failed. The log has the reason under `requestId`.',
   overloaded:
-    'Too many log in or register at this moment. Wait as long as `Retry-After` says, and send the request again.',
+    'Too many log in or register at this moment, or too many changes of one basket are waiting. Wait as long as `Retry-After` says, and send the request again.',
   stopping: 'The process is stopping. Send the request to another instance.',
   'database-unavailable':
     'The database can not be reached. The request may have been done all the same. Wait as long as `Retry-After` says, and send it again with the same `Idempotency-Key`.',

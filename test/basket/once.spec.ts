@@ -50,17 +50,20 @@ describe('a request with one key that is sent twice at once', () => {
 
   const senders: [string, () => Promise<[Sender, Sender]>][] = [
     [
-      'in one session',
+      'in one session on two instances',
       async () => {
         const client = await session();
-        return [bySession(client), bySession(client.tab())];
+        return [bySession(client), bySession(client.tab(other.url))];
       },
     ],
     ['in two sessions', async () => [bySession(await session()), bySession(await session())]],
     ['in a session and with a token', async () => [bySession(await session()), await byToken()]],
     ['with a token and in a session', async () => [await byToken(), bySession(await session())]],
-    ['with two tokens', async () => [await byToken(), await byToken()]],
-    ['on two instances', async () => [bySession(await session()), bySession(await session(other))]],
+    ['with two tokens on two instances', async () => [await byToken(), await byToken(other)]],
+    [
+      'in two sessions on two instances',
+      async () => [bySession(await session()), bySession(await session(other))],
+    ],
   ];
 
   it.each(senders)('%s is done once: in one statement, then under the lock', async (_, both) => {
