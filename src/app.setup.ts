@@ -35,10 +35,11 @@ export async function setUp(app: NestFastifyApplication, webFolder = WEB_FOLDER)
   guard(instance, environment, app.get(OperationsServer));
   parseOnlyJson(instance);
   await compress(instance);
-  if (environment.hasWeb) serveWeb(instance, webFolder);
+  if (environment.hasWeb) serveWeb(instance, webFolder, environment.basePath);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  SwaggerModule.setup('api/docs', app, () => buildOpenApiDocument(app, app.get(SessionCookie).name), {
+  const buildDocument = () => buildOpenApiDocument(app, app.get(SessionCookie).name, environment.basePath);
+  SwaggerModule.setup('api/docs', app, buildDocument, {
     jsonDocumentUrl: 'api/openapi.json',
     yamlDocumentUrl: 'api/openapi.yaml',
     customSiteTitle: 'Basketkeeper API',
