@@ -5,13 +5,10 @@ import { pipeline } from 'node:stream/promises';
 /** Characters. An answer that is shorter is sent whole: an error in the middle of it can still become a problem. */
 const BLOCK_LENGTH = 65_536;
 
-/** A client that takes nothing for so long is not waited for. */
-const STALL_MILLISECONDS = 60_000;
-
 /**
  * Sends JSON that is made while it is sent, no faster than the client takes it.
  *
- * A client that goes away ends the iteration.
+ * A client that goes away ends the iteration; the server ends a connection that takes nothing (`server-limits.ts`).
  *
  * @param start is called before the first byte
  * @throws what the iteration throws; after the first byte the connection is destroyed, so that the client does not take a
@@ -32,7 +29,6 @@ export async function sendJson(
   if (first.length < BLOCK_LENGTH) {
     return void response.setHeader('Content-Length', Buffer.byteLength(first)).end(first);
   }
-  response.setTimeout(STALL_MILLISECONDS, () => response.destroy());
   response.write(first);
   try {
     await pipeline(Readable.from(blocks), response);
