@@ -7,6 +7,7 @@ import { tagBaskets } from './basket/tag-baskets.decorator.js';
 import { Environment } from './environment.js';
 import { rejectCrossOrigin } from './http/cross-origin.js';
 import { AllowedMethods } from './http/allowed-methods.js';
+import { answerOnce } from './http/answer-once.js';
 import { assertCanonicalPath } from './http/canonical-path.js';
 import { decompressBody, parseOnlyJson } from './http/json-body.js';
 import { assertOneHost } from './http/one-host.js';
@@ -35,10 +36,11 @@ export async function setUp(app: NestFastifyApplication, webFolder = WEB_FOLDER)
   guard(instance, environment, app.get(OperationsServer));
   parseOnlyJson(instance);
   await compress(instance);
-  if (environment.hasWeb) serveWeb(instance, webFolder);
+  if (environment.hasWeb) serveWeb(instance, webFolder, environment.basePath);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  SwaggerModule.setup('api/docs', app, () => buildOpenApiDocument(app, app.get(SessionCookie).name), {
+  const buildDocument = () => buildOpenApiDocument(app, app.get(SessionCookie).name, environment.basePath);
+  SwaggerModule.setup('api/docs', app, buildDocument, {
     jsonDocumentUrl: 'api/openapi.json',
     yamlDocumentUrl: 'api/openapi.yaml',
     customSiteTitle: 'Basketkeeper API',
@@ -58,11 +60,13 @@ export async function listen(app: NestFastifyApplication, port: number, host: st
 function observe(instance: FastifyInstance, metrics: HttpMetrics): void {
   instance.addHook('onRoute', metrics.observeRoute);
   instance.addHook('onResponse', metrics.observeUnrouted);
+  instance.addHook('onRequest', metrics.watchAborted);
 }
 
 /** Each route says for itself what is compressed. */
 async function compress(instance: FastifyInstance): Promise<void> {
   instance.addHook('onRoute', serveToEverybody);
+  instance.addHook('onRoute', answerOnce);
   instance.addHook('onRoute', decompressBody);
   // Loaded at once: its own hook must hear of the routes that follow.
   await instance.register(fastifyCompress, { global: false });

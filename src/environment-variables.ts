@@ -95,6 +95,21 @@ export class VariableReader {
     return this.refuse(name, `must be origins such as https://shop.example, not "${wrong}"`, []);
   }
 
+  /** A prefix of paths: of plain segments, for proxies and browsers change others. Empty: none. */
+  basePath(name: string): string {
+    const text = this.text(name) ?? '';
+    if (text === '' || /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(text)) return text;
+    const why = 'must be a path such as /shop/basket: letters, digits and -._~, no slash at the end';
+    return this.refuse(name, `${why}, not "${text}"`, '');
+  }
+
+  cookieName(name: string, fallback: string): string {
+    const text = this.text(name) ?? fallback;
+    if (/^(?!__(host|secure)-)[\w-]{1,64}$/i.test(text)) return text;
+    const why = 'must be letters, digits, _ and -, without the prefix __Host-, which production adds';
+    return this.refuse(name, `${why}, not "${text}"`, fallback);
+  }
+
   private refuse<T>(name: string, why: string, fallback: T): T {
     this.problems.push(`${name} ${why}`);
     return fallback;

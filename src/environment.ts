@@ -16,6 +16,8 @@ export abstract class Environment {
   abstract readonly isProduction: boolean;
   abstract readonly host: string;
   abstract readonly port: number;
+  /** The path that all of it is below, such as `/shop/basket`; empty: none. The operations port has none. */
+  abstract readonly basePath: string;
   abstract readonly logLevel: LogLevel;
   abstract readonly trustProxy: number | string[] | undefined;
   /** Where metrics and admin routes are served, and nowhere else; undefined: with all the others. */
@@ -41,6 +43,8 @@ export abstract class Environment {
   abstract readonly isDatabaseBounded: boolean;
   /** The first signs; all are accepted. */
   abstract readonly sessionSecrets: string[];
+  /** Without the prefix that production adds. */
+  abstract readonly sessionCookieName: string;
   abstract readonly sessionTtlSeconds: number;
   abstract readonly sessionMaxSeconds: number;
   abstract readonly sessionTouchSeconds: number;
@@ -85,6 +89,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
 const FOR_SERVING = new Set([
   'HOST',
   'PORT',
+  'BASE_PATH',
   'TRUST_PROXY',
   'OPERATIONS_PORT',
   'ALLOWED_ORIGINS',
@@ -96,6 +101,7 @@ const FOR_SERVING = new Set([
   'SESSION_MAX_SECONDS',
   'SESSION_TOUCH_SECONDS',
   'SESSIONS_PER_USER',
+  'SESSION_COOKIE_NAME',
   'JWT_SECRET',
   'JWT_TTL_SECONDS',
   'CLEANUP_CRON',
@@ -126,6 +132,7 @@ function readSettings(variables: Variables, isServing: boolean): Environment {
     isProduction,
     host: read.text('HOST') ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
     port: read.integer('PORT', 3000, 0, 65_535),
+    basePath: read.basePath('BASE_PATH'),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     trustProxy: read.trustProxy('TRUST_PROXY'),
     operationsPort: read.integerOr('OPERATIONS_PORT', undefined, 1, 65_535),
@@ -140,6 +147,7 @@ function readSettings(variables: Variables, isServing: boolean): Environment {
     databaseWaitSeconds: readWait(read),
     isDatabaseBounded: true,
     sessionSecrets: read.secrets('SESSION_SECRET', needsSecrets),
+    sessionCookieName: read.cookieName('SESSION_COOKIE_NAME', 'sid'),
     sessionTtlSeconds: read.integer('SESSION_TTL_SECONDS', 1_209_600, 1),
     sessionMaxSeconds: read.integer('SESSION_MAX_SECONDS', 7_776_000, 1),
     sessionTouchSeconds: read.integer('SESSION_TOUCH_SECONDS', 300, 0),

@@ -27,16 +27,17 @@ const STOP_MILLISECONDS = 9_500;
 const logger = new Logger('Basketkeeper');
 
 async function start(environment: Environment, pino: Pino, prepare: boolean): Promise<void> {
+  const { basePath } = environment;
   const database = await findDatabase(environment);
   try {
     if (prepare) {
       await migrate(environment.migrationDatabaseUrl ?? database.url, environment.databaseWaitSeconds);
     }
     const app = await createApp({ ...environment, databaseUrl: database.url }, pino);
-    if (prepare && !environment.isProduction) await addDemoProducts(app.get(DataSource));
+    if (prepare && !environment.isProduction) await addDemoProducts(app.get(DataSource), basePath);
     await listen(app, environment.port, environment.host);
     stopOnSignal(app, () => database.release());
-    logger.log(`Serving on ${await urlOf(app)} (explorer: /api/docs)`);
+    logger.log(`Serving on ${await urlOf(app)}${basePath} (explorer: ${basePath}/api/docs)`);
   } catch (error) {
     await database.release();
     throw error;

@@ -28,15 +28,22 @@ answer says line by line how the two baskets were merged. Freeze, submit, and fi
 - *Several clicks at once before there is a cookie?* Send the first write alone, or each of them makes a session.
 - *Another origin?* The shop names it in \`ALLOWED_ORIGINS\`; send \`credentials: 'include'\`.`;
 
-/** @param sessionCookie the name that the session's cookie has in this mode */
-export function buildOpenApiDocument(app: INestApplication, sessionCookie: string): OpenAPIObject {
+/**
+ * @param sessionCookie the name that the session's cookie has in this mode
+ * @param basePath what all paths of the document are below
+ */
+export function buildOpenApiDocument(
+  app: INestApplication,
+  sessionCookie: string,
+  basePath = '',
+): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Basketkeeper')
     .setDescription(DESCRIPTION.trim())
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
+    .addServer(basePath || '/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .addCookieAuth(sessionCookie, { type: 'apiKey', in: 'cookie', name: sessionCookie }, 'session')
     .addTag('products', 'What the shop sells')

@@ -30,6 +30,8 @@ describe('the environment', () => {
       isProduction: false,
       host: '127.0.0.1',
       port: 3000,
+      basePath: '',
+      sessionCookieName: 'sid',
       databaseUrl: undefined,
       databaseWaitSeconds: 30,
       sessionTtlSeconds: 1_209_600,
@@ -61,12 +63,27 @@ describe('the environment', () => {
     expect(readEnvironment({ RATE_LIMIT_GUESTS: 'off' }).rateLimitGuests).toBeNull();
     expect(readEnvironment({ RATE_LIMIT_GUESTS: '1' }).rateLimitGuests).toBe(1);
     expect(problemsOf({ CLEANUP_CRON: '0 0 29 2 *' })).toEqual([]);
+    expect(readEnvironment({ BASE_PATH: '/shop/v1.0/~tea' }).basePath).toBe('/shop/v1.0/~tea');
   });
 
   it.each([
     ['PORT', 'x'],
     ['PORT', '65536'],
     ['PORT', '-1'],
+    ['BASE_PATH', '/'],
+    ['BASE_PATH', 'shop'],
+    ['BASE_PATH', '/shop/'],
+    ['BASE_PATH', '/shop//basket'],
+    ['BASE_PATH', '/shop/../basket'],
+    ['BASE_PATH', '/.'],
+    ['BASE_PATH', '/shop?x'],
+    ['BASE_PATH', '/sh%6fp'],
+    ['BASE_PATH', '/"><script>'],
+    ['BASE_PATH', 'https://shop.example/basket'],
+    ['SESSION_COOKIE_NAME', 'a b'],
+    ['SESSION_COOKIE_NAME', 'sid;'],
+    ['SESSION_COOKIE_NAME', '__Host-sid'],
+    ['SESSION_COOKIE_NAME', '__secure-sid'],
     ['SESSION_TTL_SECONDS', '0'],
     ['SESSION_TTL_SECONDS', '1.5'],
     ['DATABASE_POOL_SIZE', '1'],

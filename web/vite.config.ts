@@ -33,6 +33,8 @@ async function compressFile(file: string): Promise<void> {
 }
 
 export default defineConfig({
+  // The server decides at its start which path the pages are below (BASE_PATH).
+  base: './',
   plugins: [compress()],
   build: {
     outDir: '../dist/web',

@@ -5,13 +5,11 @@ import { pipeline } from 'node:stream/promises';
 /** In characters. A shorter answer is sent whole, so an error in it can still become a problem. */
 const BLOCK_LENGTH = 65_536;
 
-/** Closes the connection of a client that reads nothing for this long. */
-const STALL_MILLISECONDS = 60_000;
-
 /**
  * Sends JSON while it is produced, at the speed of the client.
  *
- * Stops the iteration when the client disconnects.
+ * Stops the iteration when the client disconnects. The server closes a connection that reads nothing
+ * (`server-limits.ts`).
  *
  * @param start is called before the first byte
  * @throws the errors of the iteration. After the first byte it destroys the connection: the client must not take a part
@@ -32,7 +30,6 @@ export async function sendJson(
   if (first.length < BLOCK_LENGTH) {
     return void response.setHeader('Content-Length', Buffer.byteLength(first)).end(first);
   }
-  response.setTimeout(STALL_MILLISECONDS, () => response.destroy());
   response.write(first);
   try {
     await pipeline(Readable.from(blocks), response);

@@ -18,7 +18,7 @@ const DEMO: [string, string, string, number, number | null][] = [
 ];
 
 /** Fills an empty catalogue, so that a newcomer has something to put into a basket. */
-export async function addDemoProducts(dataSource: DataSource): Promise<void> {
+export async function addDemoProducts(dataSource: DataSource, basePath = ''): Promise<void> {
   if (await dataSource.manager.exists(Product)) return;
   const products = DEMO.map(([sku, name, description, unitPriceMinor, stock]) => ({
     sku,
@@ -27,7 +27,7 @@ export async function addDemoProducts(dataSource: DataSource): Promise<void> {
     unitPriceMinor,
     stock,
     // Drawn for them, in web/public.
-    imageUrl: `/products/${sku.toLowerCase()}.svg`,
+    imageUrl: `${basePath}/products/${sku.toLowerCase()}.svg`,
   }));
   // Two instances that start at once both find it empty.
   await dataSource.createQueryBuilder().insert().into(Product).values(products).orIgnore().execute();

@@ -1,11 +1,9 @@
 import { Problem } from '../problem/problem.js';
+import { withoutOrigin } from './base-path.js';
 import { pathOf } from './request-path.js';
 
 /** `/`, or segments of visible ASCII that are not empty. `#` and `\` have a meaning in URLs that a server never gets. */
 const CANONICAL = /^\/$|^(\/[!"$-.0-[\]-~]+)+$/;
-
-/** A request may name the host as well (RFC 9112, absolute-form). */
-const ORIGIN = /^https?:\/\/[^/?#]+/i;
 
 /**
  * Refuses a path that is only almost one of ours, such as one with a slash at its end.
@@ -17,7 +15,7 @@ const ORIGIN = /^https?:\/\/[^/?#]+/i;
  * @throws Problem `not-found`
  */
 export function assertCanonicalPath(url: string, routePattern: () => string | undefined): void {
-  const path = pathOf(url.replace(ORIGIN, ''));
+  const path = pathOf(withoutOrigin(url));
   const isCanonical = CANONICAL.test(path || '/') && !isEncodedAlias(path, routePattern);
   if (isCanonical || url === '*') return;
   throw new Problem('not-found', 'There is nothing under this method and path.');

@@ -7,6 +7,7 @@ import type { Bindings, ChildLoggerOptions, Logger } from 'pino';
 import type { Environment } from '../environment.js';
 import { answerProblem } from '../problem/problem.filter.js';
 import { toProblem } from '../problem/to-problem.js';
+import { withoutBasePath } from './base-path.js';
 import { BODY_LIMIT } from './json-body.js';
 import { responseHeaders } from './response-headers.js';
 import { answerParserError, limitServer, SERVER_OPTIONS } from './server-limits.js';
@@ -27,6 +28,7 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
     bodyLimit: BODY_LIMIT,
     trustProxy: trustedProxies(environment.trustProxy) ?? false,
     genReqId: () => randomUUID(),
+    ...(environment.basePath && { rewriteUrl: stripBasePath(environment) }),
     ...(pino && logTo(pino)),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // What comes while the process stops is answered.
@@ -44,6 +46,12 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
   const logger = new NestLogger('Server');
   limitServer(adapter.getInstance().server, (message) => logger.warn(message));
   return adapter;
+}
+
+/** Before a route is looked for. The operations port has no prefix. */
+function stripBasePath({ basePath, operationsPort }: Environment) {
+  return ({ url = '/', socket }: IncomingMessage): string =>
+    socket.localPort === operationsPort ? url : withoutBasePath(url, basePath);
 }
 
 /** Of Fastify's own lines only warnings, but all lines of requests: with their id, and the trace that they belong to. */

@@ -14,6 +14,8 @@ const HEADERS_MILLISECONDS = 10_000;
 const REQUEST_MILLISECONDS = 30_000;
 /** Longer than load balancers keep theirs, which then never send on one that is being closed. */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
+/** A client that takes nothing of an answer for so long is not waited for. */
+const WRITE_MILLISECONDS = 60_000;
 const MOST_CONNECTIONS = 10_000;
 
 /** The options of both servers: Fastify makes the first one, and knows nothing of the second. */
@@ -39,6 +41,7 @@ const PROBLEM_OF_CODE: Record<string, ProblemType> = {
 export function limitServer<T extends Server>(server: T, warn: (message: string) => void): T {
   // Nest removes its own listener when the server listens. An error of the start is still thrown by whoever starts it.
   server.on('error', (error) => server.listening && warn(`A connection was not accepted: ${error.message}`));
+  server.setTimeout(WRITE_MILLISECONDS, (socket: Socket) => endStalled(server, socket));
   server.maxConnections = MOST_CONNECTIONS;
   // No limit: Node drops the headers past this number without an error. All of them together are limited to 16 kB.
   server.maxHeadersCount = 0;
@@ -49,6 +52,17 @@ export function limitServer<T extends Server>(server: T, warn: (message: string)
     response.writeHead(417, { ...headers, Connection: 'close' }).end(body);
   });
   return server;
+}
+
+/**
+ * Ends a connection on which nothing has moved: one whose client does not take its answer, or has no request on it.
+ *
+ * Not one whose request is at work: it has nothing to write yet. Node keeps idle connections by another timeout than the
+ * server's (`keepAliveTimeout`), and tells this listener of both.
+ */
+function endStalled(server: Server, socket: Socket): void {
+  const isIdle = socket.timeout !== server.timeout;
+  if (isIdle || socket.writableLength > 0) socket.destroy();
 }
 
 /** Says what was wrong before there was a request to route: a listener of `clientError`. */

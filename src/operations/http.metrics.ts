@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { Histogram } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import { MetricsRegistry } from './metrics-registry.js';
 
 type Label = 'method' | 'route' | 'status';
@@ -12,6 +12,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 @Injectable()
 export class HttpMetrics {
   private readonly duration: Histogram<Label>;
+  private readonly aborted: Counter<'method' | 'route'>;
 
   constructor(registry: MetricsRegistry) {
     this.duration = new Histogram({
@@ -19,6 +20,12 @@ export class HttpMetrics {
       help: 'How long requests took, by the pattern of their route.',
       labelNames: ['method', 'route', 'status'],
       buckets: BUCKETS,
+      registers: [registry],
+    });
+    this.aborted = new Counter({
+      name: 'basketkeeper_http_requests_aborted_total',
+      help: 'Requests whose connection ended before their answer was sent, by the pattern of their route.',
+      labelNames: ['method', 'route'],
       registers: [registry],
     });
   }
@@ -33,6 +40,21 @@ export class HttpMetrics {
     if (request.is404) this.childOf(request.method, 'other', reply.statusCode).observe(secondsOf(reply));
     done();
   };
+
+  /**
+   * Fastify's hook `onRequest`. There is no `onResponse` for a request that is aborted, and `onRequestAbort` misses those whose
+   * body has been read.
+   */
+  readonly watchAborted = (request: FastifyRequest, { raw }: FastifyReply, done: () => void): void => {
+    raw.on('close', () => {
+      if (!raw.writableFinished) this.countAborted(request);
+    });
+    done();
+  };
+
+  private countAborted({ is404, method, routeOptions }: FastifyRequest): void {
+    this.aborted.inc({ method, route: is404 ? 'other' : routeOptions.url });
+  }
 
   /** Keeps the series of the route: to look for it by its labels takes longer than to count. */
   private observer(route: string) {

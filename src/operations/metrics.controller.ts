@@ -1,7 +1,9 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
+import { prefersPlainText, toPlainText } from './metrics-format.js';
 import { MetricsRegistry } from './metrics-registry.js';
 import { ShopMetrics } from './shop.metrics.js';
 
@@ -14,16 +16,28 @@ export class MetricsController {
   ) {}
 
   @Get()
-  @Header('Content-Type', Registry.OPENMETRICS_CONTENT_TYPE)
+  @Header('Vary', 'Accept')
   @ApiOperation({
     operationId: 'getMetrics',
-    summary: 'Get what to watch, for Prometheus: OpenMetrics 1.0',
-    description: "With `OPERATIONS_PORT` it is not found on the visitors' port.",
+    summary: 'Get what to watch, for Prometheus',
+    description:
+      "OpenMetrics 1.0, or the text format 0.0.4 where `Accept` prefers `text/plain`. With `OPERATIONS_PORT` it is not found on the visitors' port.",
   })
-  @ApiOkResponse({ content: { 'application/openmetrics-text': { schema: { type: 'string' } } } })
+  @ApiOkResponse({
+    content: {
+      'application/openmetrics-text': { schema: { type: 'string' } },
+      'text/plain': { schema: { type: 'string' } },
+    },
+  })
   @ApiProblems('not-found', 'internal-error', 'database-unavailable')
-  async get(): Promise<string> {
+  async get(
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     await this.shop.refresh();
-    return this.registry.metrics();
+    const text = await this.registry.metrics();
+    const isPlain = prefersPlainText(accept);
+    reply.type(isPlain ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE);
+    return isPlain ? toPlainText(text) : text;
   }
 }

@@ -27,7 +27,7 @@ export function answerProblem(problem: Problem, request: FastifyRequest, reply: 
 
 /** The request's own log adds its id. */
 function log(problem: Problem, request: FastifyRequest): void {
-  const line = `${request.method} ${pathOf(request.url)} ${problem.type}`;
+  const line = `${request.method} ${pathOf(request.originalUrl)} ${problem.type}`;
   const context = 'Problem';
   if (problem.status === 500) request.log.error({ context, stack: stackOf(problem.cause) }, line);
   else if (problem.status > 500) request.log.warn({ context }, `${line} ${messageOf(problem.cause)}`);
@@ -40,7 +40,7 @@ function bodyOf(problem: Problem, request: FastifyRequest): object {
     title: problem.title,
     status: problem.status,
     detail: problem.message,
-    instance: pathOf(request.url),
+    instance: pathOf(request.originalUrl),
     requestId: request.id,
     ...problem.members,
   };

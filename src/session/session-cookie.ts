@@ -21,9 +21,15 @@ export class SessionCookie {
   private readonly isSecure: boolean;
   private readonly trusted: TrustedProxies | undefined;
 
-  constructor({ isProduction, sessionSecrets, sessionMaxSeconds, trustProxy }: Environment) {
+  constructor({
+    isProduction,
+    sessionCookieName,
+    sessionSecrets,
+    sessionMaxSeconds,
+    trustProxy,
+  }: Environment) {
     // With the prefix `__Host-` a browser takes it only with Secure, for this host alone, from a secure page.
-    this.name = isProduction ? '__Host-sid' : 'sid';
+    this.name = isProduction ? `__Host-${sessionCookieName}` : sessionCookieName;
     this.secrets = sessionSecrets;
     this.maxSeconds = sessionMaxSeconds;
     this.isSecure = isProduction;

@@ -1,6 +1,6 @@
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { existsSync } from 'node:fs';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathOf } from '../http/request-path.js';
 import { wantsHtml } from '../http/wants-html.js';
@@ -23,15 +23,17 @@ const HASHED = '/assets/';
  *
  * @throws Error when the pages have not been built
  */
-export function serveWeb(instance: FastifyInstance, folder: string): void {
-  if (!existsSync(join(folder, 'index.html'))) {
+export function serveWeb(instance: FastifyInstance, folder: string, basePath: string): void {
+  const file = join(folder, 'index.html');
+  if (!existsSync(file)) {
     throw new Error('The pages have not been built: run `npm run build`, or set WEB=off.');
   }
+  const sendPage = pageSender(readFileSync(file, 'utf8'), basePath);
   void instance.register(fastifyStatic, {
     root: folder,
     // A route a file: no other path reaches the disk.
     wildcard: false,
-    globIgnore: ['**/*.{br,gz}'],
+    globIgnore: ['**/*.{br,gz}', 'index.html'],
     preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
@@ -39,11 +41,24 @@ export function serveWeb(instance: FastifyInstance, folder: string): void {
       reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  for (const url of ['/', '/index.html']) instance.get(url, sendPage);
   instance.get('/*', (request, reply) => {
-    if (isNavigation(request)) return reply.sendFile('index.html');
+    if (isNavigation(request)) return sendPage(request, reply);
     reply.callNotFound();
     return reply;
   });
+}
+
+/** The built page names its files relative to itself, which is wrong for an address such as `/orders/1`. */
+function pageSender(built: string, basePath: string) {
+  const pageBelow = (path: string) => built.replaceAll('="./', `="${path}/`);
+  const [plain, prefixed] = [pageBelow(''), pageBelow(basePath)];
+  return ({ url, originalUrl }: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      // The operations port has no prefix.
+      .send(url === originalUrl ? plain : prefixed);
 }
 
 function isNavigation({ url, headers }: FastifyRequest): boolean {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
-import { createServer, type AddressInfo } from 'node:net';
 import type { AccessTokenDto } from '../../src/auth/login.dto.js';
 import type { BasketDto } from '../../src/basket/basket.dto.js';
+import { freePort } from '../support/free-port.js';
 import { Shop } from '../support/shop.js';
 
 const CLAIMS = { issuer: 'basketkeeper', audience: 'basketkeeper-api', expiresIn: 60 };
@@ -112,11 +112,3 @@ describe('an attacker who wants what is not theirs tries', () => {
     expect(await status(`${divided.url}/`)).toBe(200);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

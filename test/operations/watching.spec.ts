@@ -6,6 +6,7 @@ import { CleanupBacklog } from '../../src/session/cleanup-backlog.service.js';
 import { CleanupRuns } from '../../src/session/cleanup-runs.service.js';
 import type { ProblemBody } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
+import { whileLocked } from '../support/row-lock.js';
 import { Program } from '../support/program.js';
 import { Shop } from '../support/shop.js';
 
@@ -66,6 +67,41 @@ describe('whoever runs the shop', () => {
     const { headers, body } = await shop.guest().sends<string>('GET', '/metrics');
     expect(headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
     expect(body.endsWith('# EOF\n')).toBe(true);
+  });
+
+  it('gets the older format of Prometheus where Accept prefers it', async () => {
+    const get = (Accept: string) => shop.guest().sends<string>('GET', '/metrics', undefined, { Accept });
+    const { headers, body } = await get('application/openmetrics-text;q=0.2, text/plain;version=0.0.4');
+
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(headers.get('vary')).toBe('Accept');
+    expect(body).toContain('# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total ');
+    expect(body).toContain('# TYPE basketkeeper_http_request_duration_seconds histogram\n');
+    expect(body).not.toContain('# EOF');
+    for (const accept of [
+      '*/*',
+      'text/html,*/*;q=0.8',
+      'text/plain;q=0.3,application/openmetrics-text;q=0.5',
+    ]) {
+      expect((await get(accept)).headers.get('content-type')).toMatch(/^application\/openmetrics-text/);
+    }
+  });
+
+  it('sees the requests whose clients went away, by route', async () => {
+    const tea = await shop.product();
+    const gone = new AbortController();
+    const add = (): Promise<unknown>[] => {
+      const body = JSON.stringify({ sku: tea.sku, quantity: 1 });
+      const headers = { 'Content-Type': 'application/json' };
+      const url = `${shop.url}/api/basket/lines`;
+      return [fetch(url, { method: 'POST', headers, body, signal: gone.signal }).catch(() => 'gone')];
+    };
+    const aborted = '{method="POST",route="/api/basket/lines"}';
+
+    await whileLocked(shop, ['LOCK TABLE basket_lines', []], add, async () => {
+      gone.abort();
+      await eventually(async () => (await metrics('http_requests_aborted_total'))[aborted] === 1);
+    });
   });
 
   it('sees the orphans of the last audit or sweep, whoever made it', async () => {

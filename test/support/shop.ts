@@ -62,7 +62,7 @@ export class Shop {
     );
     await setUp(app, builtWeb());
     await listen(app, 0, '127.0.0.1');
-    return new Shop(app, await app.getUrl(), database, []);
+    return new Shop(app, (await app.getUrl()) + environment.basePath, database, []);
   }
 
   /** A second instance on the same database. */

@@ -1,8 +1,10 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
 import { App } from './app.js';
 import { queryClient } from './basket/keep-basket.js';
+import { BASE_PATH } from './page/base-path.js';
 import './style/ground.css';
 import './style/controls.css';
 import './style/page.css';
@@ -14,7 +16,9 @@ if (!root) throw new Error('The page has no #root.');
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <App />
+      <Router base={BASE_PATH}>
+        <App />
+      </Router>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { ApiProblem, Unreachable } from './problem.js';
+import { BASE_PATH } from '../page/base-path.js';
 import type { paths } from './schema.js';
 
 /** A request that hangs as long is taken for lost. */
@@ -7,6 +8,7 @@ const TIMEOUT_MILLISECONDS = 15_000;
 
 /** The API, typed by its OpenAPI document; the session's cookie goes along by itself. */
 export const api = createClient<paths>({
+  baseUrl: BASE_PATH,
   fetch: (request) =>
     fetch(request, {
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]),

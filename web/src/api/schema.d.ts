@@ -424,8 +424,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get what to watch, for Prometheus: OpenMetrics 1.0
-         * @description With `OPERATIONS_PORT` it is not found on the visitors' port.
+         * Get what to watch, for Prometheus
+         * @description OpenMetrics 1.0, or the text format 0.0.4 where `Accept` prefers `text/plain`. With `OPERATIONS_PORT` it is not found on the visitors' port.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -5781,6 +5781,7 @@ export interface operations {
                 };
                 content: {
                     "application/openmetrics-text": string;
+                    "text/plain": string;
                 };
             };
             /** @description `malformed-request`: The request is not valid HTTP. */

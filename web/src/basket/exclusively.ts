@@ -1,3 +1,5 @@
+import { NAMESPACE } from '../page/base-path.js';
+
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -6,7 +8,7 @@ let last: Promise<unknown> = Promise.resolve();
  * Web Locks need a secure context. Without one it is one at a time in this tab, and idempotency keys do the rest.
  */
 export async function exclusively<T>(act: () => Promise<T>): Promise<T> {
-  if ('locks' in navigator) return navigator.locks.request('basketkeeper', act);
+  if ('locks' in navigator) return navigator.locks.request(NAMESPACE, act);
   const turn = last.then(act, act);
   last = turn.catch(() => undefined);
   return turn;

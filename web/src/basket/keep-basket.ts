@@ -1,6 +1,7 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client.js';
 import { isTemporary, messageOf } from '../api/problem.js';
+import { NAMESPACE } from '../page/base-path.js';
 import { notices } from '../page/notices.js';
 import type { Basket, BasketWrite, Product } from './basket-write.js';
 import { dismissLost, forget, type Lost, readLost, remember } from './known-basket.js';
@@ -38,7 +39,7 @@ export const outbox = new Outbox({
 
 /** Other tabs of this browser. */
 type TabMessage = { basket: Basket } | 'visitor-changed';
-const tabs = new BroadcastChannel('basketkeeper');
+const tabs = new BroadcastChannel(NAMESPACE);
 tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
   if (data === 'visitor-changed') void forgetVisitor();
   else take(data.basket);

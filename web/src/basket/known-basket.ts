@@ -1,7 +1,8 @@
+import { NAMESPACE } from '../page/base-path.js';
 import type { Basket, Product } from './basket-write.js';
 
-const KNOWN = 'basketkeeper.known';
-const LOST = 'basketkeeper.lost';
+const KNOWN = `${NAMESPACE}.known`;
+const LOST = `${NAMESPACE}.lost`;
 
 interface KnownBasket {
   id: string | null;

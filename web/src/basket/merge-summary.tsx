@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { components } from '../api/schema.js';
+import { NAMESPACE } from '../page/base-path.js';
 import type { Basket } from './basket-write.js';
 
 type Report = components['schemas']['MergeReportDto'];
@@ -18,7 +19,7 @@ const NOTE: Record<NonNullable<MergedLine['notice']>, string> = {
   unavailable: 'Not for sale any more',
 };
 
-const READ = 'basketkeeper.merge-read';
+const READ = `${NAMESPACE}.merge-read`;
 
 /** What the login did, line by line. The basket brings it along until it changes: also after a reload, and in other tabs. */
 export function MergeSummary({ basket, report }: { basket: Basket; report: Report }): ReactNode {

@@ -1,10 +1,11 @@
 import { notifyManager } from '@tanstack/react-query';
 import { ApiProblem, isTemporary } from '../api/problem.js';
+import { NAMESPACE } from '../page/base-path.js';
 import { exclusively } from './exclusively.js';
 import { type Basket, type BasketWrite, enqueue } from './basket-write.js';
 
 /** Each write lies by itself, so that no tab overwrites what another has just put there. */
-const STORED = 'basketkeeper.outbox.';
+const STORED = `${NAMESPACE}.outbox.`;
 
 /** Waits between attempts; the last one again and again, until the network is back. */
 const RETRY_MILLISECONDS = [300, 1_000, 2_000, 4_000, 8_000, 15_000];

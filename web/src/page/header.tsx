@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 import { useLogOut, useUser } from '../account/user.js';
 import { messageOf } from '../api/problem.js';
 import { useBasket } from '../basket/use-basket.js';
+import { BASE_PATH } from './base-path.js';
 import { count } from './money.js';
 import { notices } from './notices.js';
 
@@ -11,7 +12,7 @@ export function Header(): ReactNode {
   return (
     <header className="header">
       <Link href="/" className="wordmark">
-        <img src="/icon.svg" alt="" width="28" height="28" />
+        <img src={`${BASE_PATH}/icon.svg`} alt="" width="28" height="28" />
         Basketkeeper
       </Link>
       <nav aria-label="Shop">

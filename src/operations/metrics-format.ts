@@ -1,0 +1,26 @@
+/** Whether a client prefers `text/plain` to `application/openmetrics-text`; who does not say gets the latter. */
+export function prefersPlainText(accept = ''): boolean {
+  const plain = qualityOf('text/plain', accept);
+  return plain > 0 && plain > qualityOf('application/openmetrics-text', accept);
+}
+
+/** The best quality that a client gives a type by its full name; a range such as `text/*` prefers nothing here. */
+function qualityOf(type: string, accept: string): number {
+  const qualities = accept.split(',').map((range) => {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const quality = parameters.find((parameter) => parameter.startsWith('q='));
+    return name === type ? Number(quality?.slice(2) ?? 1) : 0;
+  });
+  return Math.max(0, ...qualities);
+}
+
+/**
+ * The same metrics in the text format 0.0.4 of Prometheus.
+ *
+ * A registry of prom-client knows one format only. They differ in the comments of counters, and in the last line.
+ */
+export function toPlainText(openMetrics: string): string {
+  return openMetrics
+    .replace(/^# HELP (\S+) (.*)\n# TYPE \1 counter$/gm, '# HELP $1_total $2\n# TYPE $1_total counter')
+    .replace(/# EOF\n$/, '');
+}
