@@ -1,5 +1,6 @@
 import fastifyCompress from '@fastify/compress';
 import fastifyCors from '@fastify/cors';
+import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
@@ -12,8 +13,10 @@ import { assertCanonicalPath } from './http/canonical-path.js';
 import { decompressBody, parseOnlyJson } from './http/json-body.js';
 import { assertOneHost } from './http/one-host.js';
 import { serveToEverybody } from './http/public-answers.js';
+import { logRefusedPreflights } from './http/refused-preflights.js';
 import { responseHeaders } from './http/response-headers.js';
 import { hostOf, trustedProxies } from './http/trusted-proxies.js';
+import { isTunnelled } from './http/tunnel.js';
 import { buildOpenApiDocument } from './openapi.js';
 import { Draining } from './operations/draining.service.js';
 import { HttpMetrics } from './operations/http.metrics.js';
@@ -33,10 +36,11 @@ export async function setUp(app: NestFastifyApplication, webFolder = WEB_FOLDER)
   instance.addHook('onRoute', app.get(AllowedMethods).collect);
   observe(instance, app.get(HttpMetrics));
   nameAnswers(instance, environment, app.get(Draining));
+  await letOriginsIn(instance, environment);
   guard(instance, environment, app.get(OperationsServer));
   parseOnlyJson(instance);
   await compress(instance);
-  if (environment.hasWeb) serveWeb(instance, webFolder, environment.basePath);
+  if (environment.hasWeb) serveWeb(instance, webFolder, environment);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   const buildDocument = () => buildOpenApiDocument(app, app.get(SessionCookie).name, environment.basePath);
@@ -73,12 +77,45 @@ async function compress(instance: FastifyInstance): Promise<void> {
 }
 
 function nameAnswers(instance: FastifyInstance, environment: Environment, draining: Draining): void {
+  const { operationsPort } = environment;
+  const trusted = trustedProxies(environment.trustProxy);
   const headers = responseHeaders(environment);
+  // Some browsers would ask a tunnel for https as well, which has none.
+  const tunnelHeaders = responseHeaders({ isProduction: false, hsts: 'off' });
   instance.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headers).header('x-request-id', request.id);
+    const isPlain = isTunnelled(request.raw, operationsPort, trusted);
+    reply.headers(isPlain ? tunnelHeaders : headers).header('x-request-id', request.id);
     // A connection that stays open would be waited for.
     if (draining.isDraining) reply.header('connection', 'close');
     done();
+  });
+}
+
+/** Pages of `ALLOWED_ORIGINS` may read the answers. */
+async function letOriginsIn(instance: FastifyInstance, { allowedOrigins }: Environment): Promise<void> {
+  const logger = new Logger('Origins');
+  const logRefused = logRefusedPreflights(allowedOrigins, (message) => logger.warn(message));
+  instance.addHook('onRequest', (request, _reply, done) => {
+    assertOneHost(request.raw);
+    logRefused(request);
+    done();
+  });
+  if (allowedOrigins.length === 0) return;
+  // Loaded at once: its hook comes before the guards, so that the page can read why they refuse.
+  await instance.register(fastifyCors, {
+    origin: allowedOrigins,
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Location',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
+    maxAge: 600,
+    strictPreflight: false,
   });
 }
 
@@ -86,28 +123,11 @@ function nameAnswers(instance: FastifyInstance, environment: Environment, draini
 function guard(instance: FastifyInstance, environment: Environment, operations: OperationsServer): void {
   const { allowedOrigins } = environment;
   const trusted = trustedProxies(environment.trustProxy);
-  if (allowedOrigins.length > 0) {
-    void instance.register(fastifyCors, {
-      origin: allowedOrigins,
-      credentials: true,
-      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: [
-        'ETag',
-        'Idempotency-Replayed',
-        'Location',
-        'Retry-After',
-        'WWW-Authenticate',
-        'X-Request-Id',
-      ],
-      maxAge: 600,
-      strictPreflight: false,
-    });
-  }
   instance.addHook('onRequest', (request, _reply, done) => {
-    assertOneHost(request.raw);
     assertCanonicalPath(request.url, () => request.routeOptions.url);
     operations.assertServed(request);
-    rejectCrossOrigin(request, hostOf(request.raw, trusted), allowedOrigins);
+    const needsNoCookie = (): boolean => request.routeOptions.config?.needsNoCookie ?? false;
+    rejectCrossOrigin(request, hostOf(request.raw, trusted), allowedOrigins, needsNoCookie);
     done();
   });
 }

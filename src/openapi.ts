@@ -26,7 +26,15 @@ answer says line by line how the two baskets were merged. Freeze, submit, and fi
 - *409 \`session-replaced\`?* A login in another tab came in between. Send it again: the browser has the new cookie.
 - *Two tabs?* Give \`If-Match\` the \`ETag\` that you have seen, when a change must not meet another one: 412 brings the basket.
 - *Several clicks at once before there is a cookie?* Send the first write alone, or each of them makes a session.
-- *Another origin?* The shop names it in \`ALLOWED_ORIGINS\`; send \`credentials: 'include'\`.`;
+- *How does a lost session look?* Not as an error. When a guest's session has expired, or the cookie is gone, the basket is
+  empty: \`id\` is null and \`owner\` is \`guest\`. A user's basket is kept: what needs a user is 401 \`login-required\`, log in
+  again. An expired token is 401 \`invalid-token\`.
+- *Another origin?* The shop names it in \`ALLOWED_ORIGINS\`; send \`credentials: 'include'\`. An origin that is not named
+  gets no answer that its page can read: \`fetch\` rejects with a \`TypeError\`, as without a network. The shop's log names it.
+- *Another site?* A browser sends the cookie between hosts of one site, such as \`www.shop.example\` and
+  \`api.shop.example\`, and keeps it back from a page of another site. A write from there is 403 \`cross-site-cookie\`. Log in
+  (the answer has the token alone, and no cookie) and send \`accessToken\` as \`Authorization: Bearer\`. Without a login, another
+  site can show products, and no basket.`;
 
 /**
  * @param sessionCookie the name that the session's cookie has in this mode

@@ -215,6 +215,7 @@ describe('the committed OpenAPI document', () => {
 
     expect(headers('addBasketLine', 201)).toEqual([
       'ETag',
+      'Location',
       'Set-Cookie',
       'X-Request-Id',
       'Idempotency-Replayed',

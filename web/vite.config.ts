@@ -41,8 +41,10 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
-    // "use client" is for frameworks that render on a server.
     rolldownOptions: {
+      // The operations port has a page without a shop.
+      input: ['index.html', 'operations.html'].map((page) => join(import.meta.dirname, page)),
+      // "use client" is for frameworks that render on a server.
       onLog: (level, log, next) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && next(level, log),
     },
   },

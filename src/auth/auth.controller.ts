@@ -12,8 +12,9 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../environment.js';
+import { NeedsNoCookie } from '../http/needs-no-cookie.decorator.js';
 import { apiHeaders } from '../problem/api-headers.js';
-import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { ApiProblems, BODY_PROBLEMS, COOKIELESS_BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { invalidInput } from '../problem/validation.pipe.js';
 import { SessionCookie } from '../session/session-cookie.js';
 import { SessionGuard } from '../session/session.guard.js';
@@ -42,6 +43,7 @@ export class AuthController {
   ) {}
 
   @Post('register')
+  @NeedsNoCookie()
   @UseInterceptors(LoginConcurrency)
   @ApiOperation({
     operationId: 'register',
@@ -49,12 +51,13 @@ export class AuthController {
     description: 'Case does not matter in the email address.',
   })
   @ApiCreatedResponse({ type: UserDto })
-  @ApiProblems(...BODY_PROBLEMS, 'email-taken', 'too-many-registrations', 'overloaded')
+  @ApiProblems(...COOKIELESS_BODY_PROBLEMS, 'email-taken', 'too-many-registrations', 'overloaded')
   async register(@Body() registration: RegistrationDto, @Ip() address: string): Promise<UserDto> {
     return toUserDto(await this.users.register(registration, address));
   }
 
   @Post('login')
+  @NeedsNoCookie()
   @UseGuards(SessionGuard)
   @UseInterceptors(LoginConcurrency)
   @HttpCode(200)
@@ -62,7 +65,7 @@ export class AuthController {
     operationId: 'logIn',
     summary: 'Log in; the guest basket becomes the user’s or is merged into it',
     description:
-      'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again.',
+      'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again. A page of another site gets the token alone: no session, no cookie, and the guest basket stays as it is.',
   })
   @ApiBody({
     type: LoginRequestDto,
@@ -80,7 +83,7 @@ export class AuthController {
   })
   @ApiOkResponse({ type: LoginDto, headers: apiHeaders('Set-Cookie') })
   @ApiProblems(
-    ...BODY_PROBLEMS,
+    ...COOKIELESS_BODY_PROBLEMS,
     'insecure-connection',
     'invalid-credentials',
     'too-many-logins',

@@ -31,6 +31,8 @@ export class LoginService {
   /**
    * Logs a user in and replaces the session, against session fixation.
    *
+   * A page of another site gets a token alone: the browser would not keep the cookie, and nobody could use the session.
+   *
    * All of it is one transaction: whatever fails, the visitor stays as they were, basket and all.
    *
    * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password; `too-many-logins`
@@ -43,7 +45,7 @@ export class LoginService {
         this.begin(manager, user, session, credentials),
       );
     });
-    if (session.stored) await this.sessionLimit.apply(login.user.id, session.stored.id);
+    if (session.isKept && session.stored) await this.sessionLimit.apply(login.user.id, session.stored.id);
     return login;
   }
 
@@ -57,9 +59,9 @@ export class LoginService {
     const locked = await lockUser(manager, user.id);
     if (locked?.passwordHash !== user.passwordHash) return null;
     const { tokenGeneration, now } = locked;
-    const guest = await this.replaceSession(manager, session);
+    const guest = session.isKept ? await this.replaceSession(manager, session) : null;
     const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, mergeStrategy));
-    await session.begin(manager, { userId: user.id });
+    if (session.isKept) await session.begin(manager, { userId: user.id });
     return { user, basket, token: { userId: user.id, tokenGeneration, now } };
   }
 

@@ -1,6 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasBearerToken } from '../http/bearer-token.js';
 import { Problem } from '../problem/problem.js';
 import { visitorSessionOf } from '../session/session.guard.js';
 import { SessionReader } from '../session/session-reader.service.js';
@@ -18,8 +19,7 @@ declare module 'fastify' {
 export class VisitorGuard extends AuthGuard('jwt') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { authorization } = request.headers;
-    if (authorization !== undefined && /^bearer\b/i.test(authorization)) await super.canActivate(context);
+    if (hasBearerToken(request.headers)) await super.canActivate(context);
     else request.visitor = await this.bySession(context);
     return true;
   }

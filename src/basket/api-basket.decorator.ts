@@ -8,6 +8,9 @@ export const BASKET_HEADERS = apiHeaders('ETag');
 /** The same where a guest's first write makes the session. */
 export const FIRST_BASKET_HEADERS = apiHeaders('ETag', 'Set-Cookie');
 
+/** The same where the answer leads to the basket. */
+export const CREATED_BASKET_HEADERS = apiHeaders('ETag', 'Location', 'Set-Cookie');
+
 export function ApiIfMatch(): MethodDecorator {
   return ApiHeader({
     name: 'If-Match',

@@ -9,6 +9,7 @@ import {
   ApiIdempotencyKey,
   ApiIfMatch,
   BASKET_HEADERS,
+  CREATED_BASKET_HEADERS,
   FIRST_BASKET_HEADERS,
 } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
@@ -58,7 +59,7 @@ export class BasketController {
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
-  @ApiCreatedResponse({ type: BasketDto, headers: FIRST_BASKET_HEADERS })
+  @ApiCreatedResponse({ type: BasketDto, headers: CREATED_BASKET_HEADERS })
   @ApiProblems(
     ...BODY_PROBLEMS,
     ...HOLD_PROBLEMS,

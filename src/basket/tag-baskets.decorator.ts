@@ -1,6 +1,8 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { BasketDto } from './basket.dto.js';
+import { posix } from 'node:path';
+import { pathOf } from '../http/request-path.js';
 import { etagOf } from './etag.js';
 import { isReplayed } from './replayed.js';
 
@@ -10,7 +12,10 @@ declare module 'fastify' {
   }
 }
 
-/** Marks the basket in each answer of a controller with its version, by `ETag`, and a replay; `tagBaskets` does it. */
+/**
+ * Marks the basket in each answer of a controller with its version, by `ETag`, and a replay. Where one was created,
+ * `Location` leads to it. `tagBaskets` does it.
+ */
 export function TagBaskets(): ClassDecorator {
   return ({ prototype }) => {
     const methods = Object.entries(Object.getOwnPropertyDescriptors(prototype as object));
@@ -26,12 +31,14 @@ export function tagBaskets(route: RouteOptions): void {
 }
 
 function sendETag(
-  _request: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   basket: unknown,
   done: (error: null, payload: unknown) => void,
 ): void {
   reply.header('etag', etagOf(basket as BasketDto));
   if (isReplayed(basket as BasketDto)) reply.header('idempotency-replayed', 'true');
+  // The basket is one step above its lines.
+  if (reply.statusCode === 201) reply.header('location', posix.dirname(pathOf(request.originalUrl)));
   done(null, basket);
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../problem/problem.js';
+import { hasBearerToken } from './bearer-token.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -8,21 +9,38 @@ const OWN_SITES = new Set(['same-origin', 'none']);
 
 const ONLY_OWN = 'Only pages of this host and of ALLOWED_ORIGINS may change anything.';
 
+const NO_COOKIE =
+  'Browsers do not send the session cookie from a page of another site. Serve the page and the API from one site, or log in by POST /api/auth/login and send its accessToken as Authorization: Bearer.';
+
 /**
  * Rejects a change that a page of another site makes a browser send with the visitor's cookie (cross-site request forgery).
  *
  * Decides by `Sec-Fetch-Site` (W3C Fetch Metadata) and `Origin` (RFC 6454): no script can forge them. A request with neither
  * does not come from a browser. No plugin serves: those of Fastify need a token in each form.
  *
- * @throws Problem `foreign-origin`
+ * A page of another site may be allowed. Its browser keeps the cookie back all the same (SameSite=Lax): without a token each
+ * of its writes would begin a session that nobody gets back.
+ *
+ * @param needsNoCookie whether the route works without cookie and token; it is asked only then, for Fastify's answer is slow
+ * @throws Problem `foreign-origin` or `cross-site-cookie`
  */
 export function rejectCrossOrigin(
   { method = '', headers }: { method?: string; headers: IncomingHttpHeaders },
   host: string | undefined,
   allowed: readonly string[],
+  needsNoCookie: () => boolean,
 ): void {
-  if (SAFE_METHODS.has(method) || !isForeign(headers, host, allowed)) return;
-  throw new Problem('foreign-origin', isHostHidden(headers) ? hiddenHost(headers.origin, host) : ONLY_OWN);
+  if (SAFE_METHODS.has(method)) return;
+  if (isForeign(headers, host, allowed)) {
+    throw new Problem('foreign-origin', isHostHidden(headers) ? hiddenHost(headers.origin, host) : ONLY_OWN);
+  }
+  if (!isCrossSite(headers) || hasBearerToken(headers) || needsNoCookie()) return;
+  throw new Problem('cross-site-cookie', NO_COOKIE);
+}
+
+/** The browser neither sends the session's cookie with such a request nor keeps one of its answer. */
+export function isCrossSite(headers: IncomingHttpHeaders): boolean {
+  return String(headers['sec-fetch-site']).toLowerCase() === 'cross-site';
 }
 
 function isForeign(

@@ -2,13 +2,19 @@ import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DECORATORS, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemType } from './problem-types.js';
 
-/** What every route that changes something can answer to a body, also one that needs none. */
-export const BODY_PROBLEMS = [
+/** What a route can answer to a body that changes something, where it works without a cookie (`NeedsNoCookie`). */
+export const COOKIELESS_BODY_PROBLEMS = [
   'invalid-input',
   'malformed-json',
   'body-too-large',
   'unsupported-media-type',
   'foreign-origin',
+] as const satisfies ProblemType[];
+
+/** What every other route that changes something can answer to a body, also one that needs none. */
+export const BODY_PROBLEMS = [
+  ...COOKIELESS_BODY_PROBLEMS,
+  'cross-site-cookie',
 ] as const satisfies ProblemType[];
 
 /** What the server answers before it knows the route. */

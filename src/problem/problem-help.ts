@@ -20,6 +20,8 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   forbidden: 'The user may not do this. Only admins of the shop may.',
   'foreign-origin':
     'The page that sent the request is of another site. The shop allows other origins by ALLOWED_ORIGINS. A proxy must pass on `Host`.',
+  'cross-site-cookie':
+    'The page is of another site. The shop allows its origin, but browsers do not send the session cookie from there, so the basket would be lost. Serve the page and the API from one site, such as `www.shop.example` and `api.shop.example`. Or log in with `POST /api/auth/login`, and send its `accessToken` as `Authorization: Bearer`.',
   'not-found': 'Nothing is under this path. Compare it with the document at `/api/openapi.json`.',
   'unknown-product': 'No product has this sku.',
   'unknown-basket': 'No basket has this id, or it is not open for this request.',

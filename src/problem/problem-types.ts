@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'login-required': [401, 'A login is required'],
   forbidden: [403, 'Not allowed'],
   'foreign-origin': [403, 'The page is of another site'],
+  'cross-site-cookie': [403, 'The cookie does not reach this site'],
   'not-found': [404, 'Not found'],
   'unknown-product': [404, 'No such product'],
   'unknown-basket': [404, 'No such basket'],

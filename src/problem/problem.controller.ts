@@ -26,7 +26,9 @@ export class ProblemController {
     if (!isProblemType(type)) throw new Problem('not-found', 'No problem has this type.');
     const [status, title] = PROBLEMS[type];
     const page = { type: `/problems/${type}`, title, status, help: PROBLEM_HELP[type] };
-    reply.headers({ 'cache-control': 'no-cache', vary: 'Accept' });
+    // CORS may have set one.
+    const vary = [reply.getHeader('vary') ?? [], 'Accept'].flat().join(', ');
+    reply.headers({ 'cache-control': 'no-cache', vary });
     if (!wantsHtml(headers.accept)) return page;
     reply.type('text/html; charset=utf-8');
     return toHtml(page);

@@ -11,26 +11,19 @@ import { VisitorSession } from './visitor-session.js';
 /** What express-session adds to a request. */
 type SessionRequest = IncomingMessage & { sessionID: string; session: object };
 
+type Find = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+
 /** Finds the session of a request's cookie. */
 @Injectable()
 export class SessionReader {
-  private readonly find: (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+  /** By the name of the cookie: express-session reads one. */
+  private readonly finders: Map<string, Find>;
 
   constructor(
     private readonly store: SessionStore,
     private readonly cookie: SessionCookie,
   ) {
-    const find = session({
-      name: cookie.name,
-      secret: cookie.secrets,
-      store,
-      cookie: cookie.settings,
-      resave: false,
-      // A visitor who only looks gets no row and no cookie.
-      saveUninitialized: false,
-    });
-    // Its types name Express. It needs nothing but Node's own request and response.
-    this.find = promisify(find as unknown as (...args: unknown[]) => void);
+    this.finders = new Map(cookie.names.map((name) => [name, this.makeFinder(name)]));
   }
 
   /** Reads the session and renews it. */
@@ -52,8 +45,8 @@ export class SessionReader {
   }
 
   /** Of several cookies that we have signed the one whose session lives. */
-  private async chooseId({ headers }: IncomingMessage): Promise<string | null> {
-    const ids = this.cookie.idsIn(headers.cookie);
+  private async chooseId(request: IncomingMessage): Promise<string | null> {
+    const ids = this.cookie.idsIn(request);
     const [id = null] = ids.length > 1 ? [await this.store.choose(ids)] : ids;
     return id;
   }
@@ -64,10 +57,24 @@ export class SessionReader {
     response: ServerResponse,
   ): Promise<StoredSession | undefined> {
     // express-session would take the first cookie of the name, whatever it is.
-    request.headers.cookie = this.cookie.headerFor(id);
-    await this.find(request, response);
+    request.headers.cookie = this.cookie.headerFor(request, id);
+    await this.finders.get(this.cookie.nameFor(request))?.(request, response);
     const { sessionID, session } = request as SessionRequest;
     await this.store.renew(sessionID, session);
     return this.store.storedOf(session);
+  }
+
+  private makeFinder(name: string): Find {
+    const find = session({
+      name,
+      secret: this.cookie.secrets,
+      store: this.store,
+      cookie: this.cookie.settings,
+      resave: false,
+      // A visitor who only looks gets no row and no cookie.
+      saveUninitialized: false,
+    });
+    // Its types name Express. It needs nothing but Node's own request and response.
+    return promisify(find as unknown as (...args: unknown[]) => void);
   }
 }

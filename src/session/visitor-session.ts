@@ -2,6 +2,7 @@ import type { Session as ExpressSession } from 'express-session';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DataSource, EntityManager } from 'typeorm';
 import { retryTransaction } from '../database/retry-transaction.js';
+import { isCrossSite } from '../http/cross-origin.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { SessionStore } from './session.store.js';
 import { type NewSession, type SessionOwner, type StoredSession, toStored } from './stored-session.js';
@@ -30,6 +31,11 @@ export class VisitorSession {
   /** The same, but a tombstone counts as no session. */
   get living(): StoredSession | undefined {
     return this.stored?.isReplaced ? undefined : this.stored;
+  }
+
+  /** Whether the browser would keep the cookie of a new session: not for a page of another site. */
+  get isKept(): boolean {
+    return !isCrossSite(this.request.headers);
   }
 
   /**

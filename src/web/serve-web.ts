@@ -2,6 +2,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Environment } from '../environment.js';
 import { pathOf } from '../http/request-path.js';
 import { wantsHtml } from '../http/wants-html.js';
 import { projectFolder } from '../project-folder.js';
@@ -15,35 +16,57 @@ const PAGE = /^\/(?!(api|metrics)(\/|$))[\w./-]*$/i;
 /** Their names carry a hash of their content (Vite). */
 const HASHED = '/assets/';
 
+/** Also in a compressed form. */
+const PICTURE = /\.(svg|png|jpe?g|webp|avif|gif)(\.(br|gz))?$/;
+
+/** The page of each port, where the operations have a port of their own. */
+const SHOP_PAGE = 'index.html';
+const OPERATIONS_PAGE = 'operations.html';
+
+type WebSettings = Pick<Environment, 'operationsPort' | 'allowedOrigins' | 'basePath'>;
+
 /**
  * Serves the storefront and the operations page.
  *
+ * A port of the operations' own gets pages without a shop: `operations.html`, which the visitors' port does not serve.
  * A path that is no file gets the index page when a browser navigates to it, for the pages have addresses of their own;
  * whoever does not ask for HTML is told that there is nothing.
  *
  * @throws Error when the pages have not been built
  */
-export function serveWeb(instance: FastifyInstance, folder: string, basePath: string): void {
-  const file = join(folder, 'index.html');
-  if (!existsSync(file)) {
+export function serveWeb(
+  instance: FastifyInstance,
+  folder: string,
+  { operationsPort, allowedOrigins, basePath }: WebSettings,
+): void {
+  if (!existsSync(join(folder, SHOP_PAGE))) {
     throw new Error('The pages have not been built: run `npm run build`, or set WEB=off.');
   }
-  const sendPage = pageSender(readFileSync(file, 'utf8'), basePath);
+  const sendShop = pageSender(readFileSync(join(folder, SHOP_PAGE), 'utf8'), basePath);
+  const sendOperations = pageSender(readFileSync(join(folder, OPERATIONS_PAGE), 'utf8'), basePath);
   void instance.register(fastifyStatic, {
     root: folder,
     // A route a file: no other path reaches the disk.
     wildcard: false,
-    globIgnore: ['**/*.{br,gz}', 'index.html'],
+    globIgnore: ['**/*.{br,gz}', SHOP_PAGE, OPERATIONS_PAGE],
     preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
       const isHashed = path.startsWith(join(folder, HASHED));
       reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      // A page of an allowed origin shows the products with them, by plain `<img>`.
+      const isForAll = allowedOrigins.length > 0 && PICTURE.test(path);
+      if (isForAll) reply.header('cross-origin-resource-policy', 'cross-origin');
     },
   });
-  for (const url of ['/', '/index.html']) instance.get(url, sendPage);
+  const isOperations = ({ socket }: FastifyRequest) => socket.localPort === operationsPort;
+  for (const url of ['/', '/index.html']) {
+    instance.get(url, (request, reply) =>
+      isOperations(request) ? reply.redirect('/operations') : sendShop(request, reply),
+    );
+  }
   instance.get('/*', (request, reply) => {
-    if (isNavigation(request)) return sendPage(request, reply);
+    if (isNavigation(request)) return (isOperations(request) ? sendOperations : sendShop)(request, reply);
     reply.callNotFound();
     return reply;
   });

@@ -26,6 +26,7 @@ describe('an attacker who reads the log', () => {
       CLEANUP_CRON: '* * * * * *',
       HOST: '127.0.0.1',
       PORT: '0',
+      ALLOWED_ORIGINS: 'https://partner.example',
       ...secrets,
     });
     const client = new Client(await program.serves());
@@ -48,6 +49,16 @@ describe('an attacker who reads the log', () => {
     await sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${accessToken}x` });
     await sends('GET', `/api/products?q=${encodeURIComponent(email)}`);
     await sends('PUT', '/api/auth/password', { currentPassword: wrong, newPassword: password });
+    for (const Origin of [
+      'https://forgotten.example',
+      'https://partner.example',
+      'https://forgotten.example',
+    ]) {
+      await sends('OPTIONS', '/api/basket/lines', undefined, {
+        Origin,
+        'Access-Control-Request-Method': 'POST',
+      });
+    }
     await shop.sql('ALTER TABLE users RENAME TO elsewhere');
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const trace = { traceparent };
@@ -68,6 +79,10 @@ describe('an attacker who reads the log', () => {
       traceparent,
       stack: expect.stringContaining('does not exist') as unknown,
     });
+    // The page of a refused origin learns nothing, so whoever forgot it looks here.
+    expect(log.match(/A page of https:\/\/\w+\.example asked to use the API/g)).toEqual([
+      'A page of https://forgotten.example asked to use the API',
+    ]);
     const hidden = [email, 'somebody', password, wrong, accessToken, ...Object.values(secrets), 'argon2id'];
     for (const cookie of cookies) hidden.push(String(cookie).split(/=s%3A|\./)[1] ?? '');
     for (const secret of hidden) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BasketDto } from '../../src/basket/basket.dto.js';
 import { Shop } from '../support/shop.js';
 
 describe('the basket of a guest', () => {
@@ -31,6 +32,26 @@ describe('the basket of a guest', () => {
     expect(headers.get('cache-control')).toBe('no-store');
     expect(await shop.count('sessions')).toBe(0);
     expect(await shop.count('baskets')).toBe(0);
+  });
+
+  it('is where each add leads to by its Location, and no other answer has one', async () => {
+    const tea = await shop.product();
+    const guest = shop.guest();
+    const key = { 'Idempotency-Key': 'once' };
+    const line = { sku: tea.sku, quantity: 1 };
+    const adds = [];
+    for (const headers of [key, key, {}]) {
+      adds.push(await guest.sends<BasketDto>('POST', '/api/basket/lines?x=y', line, headers));
+    }
+    const set = await guest.sends('PUT', `/api/basket/lines/${tea.sku}`, { quantity: 2 });
+    const refused = await guest.triesToAdd({ sku: 'NONE' });
+
+    for (const { status, headers, body } of adds) {
+      expect([status, headers.get('location')]).toEqual([201, '/api/basket']);
+      const found = await guest.sends('GET', headers.get('location') ?? '');
+      expect(found).toMatchObject({ status: 200, body: { id: body.id } });
+    }
+    for (const { headers } of [set, refused]) expect(headers.get('location')).toBeNull();
   });
 
   it('begins with the first add, together with the session', async () => {

@@ -37,7 +37,7 @@ describe('a shop below a path of another host', () => {
   let inside: string;
   beforeAll(async () => {
     const port = await freePort();
-    shop = await Shop.open({ BASE_PATH: PREFIX, OPERATIONS_PORT: String(port) });
+    shop = await Shop.open({ BASE_PATH: PREFIX, OPERATIONS_PORT: port });
     inside = `http://127.0.0.1:${port}`;
   });
   afterAll(() => shop.close());

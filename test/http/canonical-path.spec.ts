@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request } from 'node:http';
 import type { ProblemBody } from '../support/client.js';
+import { freePort } from '../support/free-port.js';
 import { Shop } from '../support/shop.js';
 
 /** Sends a path as it stands: fetch would resolve dots and drop a fragment. */
@@ -90,9 +91,7 @@ describe('a path that is only almost one of ours', () => {
   });
 
   it('is refused on the operations port, too', async () => {
-    const probe = await shop.instance();
-    const port = new URL(probe.url).port;
-    await probe.app.close();
+    const port = await freePort();
     const separated = await shop.instance({ OPERATIONS_PORT: port });
     const own = `http://127.0.0.1:${port}`;
 

@@ -6,7 +6,7 @@ import { basketQuery, outbox, visitorChanged } from '../basket/keep-basket.js';
 import { registerOnce } from './register-once.js';
 
 export type User = components['schemas']['UserDto'];
-type Login = components['schemas']['LoginDto'];
+export type Login = components['schemas']['LoginDto'];
 type Credentials = components['schemas']['LoginRequestDto'];
 
 const userQuery = queryOptions({

@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Log in; the guest basket becomes the user’s or is merged into it
-         * @description Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again.
+         * @description Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again. A page of another site gets the token alone: no session, no cookie, and the guest basket stays as it is.
          */
         post: operations["logIn"];
         delete?: never;
@@ -1453,6 +1453,44 @@ export interface components {
             requestId: string;
         };
         /**
+         * The cookie does not reach this site
+         * @example {
+         *       "type": "/problems/cross-site-cookie",
+         *       "title": "The cookie does not reach this site",
+         *       "status": 403,
+         *       "detail": "The cookie does not reach this site.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        CrossSiteCookieProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/cross-site-cookie";
+            /** @example The cookie does not reach this site */
+            title: string;
+            /** @constant */
+            status: 403;
+            /**
+             * @description What happened this time and what to do about it.
+             * @example Correct the fields named in errors and send it again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request; missing when the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header X-Request-Id and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
          * Not found
          * @example {
          *       "type": "/problems/not-found",
@@ -2693,6 +2731,8 @@ export interface components {
         "WWW-Authenticate": string;
         /** @description `"<id>.<version>"`, or `"none"` without a basket. */
         ETag: string;
+        /** @description The path of what was created. */
+        Location: string;
         /** @description The session's cookie: new, or cleared. A browser keeps it by itself. */
         "Set-Cookie": string;
         /** @description The key was used before. Nothing was changed this time. */
@@ -3239,14 +3279,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["LoginRequiredProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -3360,14 +3400,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -3595,14 +3635,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -3731,14 +3771,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -3874,14 +3914,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -4215,14 +4255,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -4351,6 +4391,7 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     "Set-Cookie": components["headers"]["Set-Cookie"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
@@ -4381,14 +4422,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -4567,14 +4608,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-product`: No such product. */
@@ -4748,14 +4789,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -4909,14 +4950,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -5080,14 +5121,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not know this method. */
@@ -5255,14 +5296,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-order`: No such order. */
@@ -6040,14 +6081,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: No such basket. `not-found`: Not found. */
@@ -6195,14 +6236,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: No such basket. `not-found`: Not found. */
@@ -6354,14 +6395,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `not-found`: Not found. */
@@ -6503,14 +6544,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-product`: No such product. `not-found`: Not found. */
@@ -6896,14 +6937,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `not-found`: Not found. */

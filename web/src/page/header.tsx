@@ -1,11 +1,10 @@
 import type { ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
-import { useLogOut, useUser } from '../account/user.js';
-import { messageOf } from '../api/problem.js';
+import { Link } from 'wouter';
+import { LogOut } from '../account/log-out.js';
+import { useUser } from '../account/user.js';
 import { useBasket } from '../basket/use-basket.js';
 import { BASE_PATH } from './base-path.js';
 import { count } from './money.js';
-import { notices } from './notices.js';
 
 export function Header(): ReactNode {
   const user = useUser();
@@ -18,7 +17,12 @@ export function Header(): ReactNode {
       <nav aria-label="Shop">
         {user?.role === 'admin' && <Link href="/operations">Operations</Link>}
         <Link href="/orders">Orders</Link>
-        {user && <LogOut name={user.displayName ?? user.email} />}
+        {user && (
+          <LogOut
+            name={user.displayName ?? user.email}
+            notice="You are logged out. Your basket is kept in your account."
+          />
+        )}
         {user === null && <Link href="/login">Log in</Link>}
         <BasketLink />
       </nav>
@@ -32,24 +36,5 @@ function BasketLink(): ReactNode {
     <Link href="/basket" className="basket-link" aria-label={`Basket ${count(quantity, 'piece')}`}>
       Basket <span className={quantity > 0 ? 'badge' : 'badge empty'}>{quantity}</span>
     </Link>
-  );
-}
-
-function LogOut({ name }: { name: string }): ReactNode {
-  const [, navigate] = useLocation();
-  const logOut = useLogOut(() => {
-    notices.say('You are logged out. Your basket is kept in your account.');
-    navigate('/');
-  });
-  return (
-    <button
-      type="button"
-      className="link"
-      title={`Logged in as ${name}`}
-      disabled={logOut.isPending}
-      onClick={() => logOut.mutate(undefined, { onError: (error) => notices.problem(messageOf(error)) })}
-    >
-      Log out
-    </button>
   );
 }

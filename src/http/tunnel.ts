@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http';
+import { hostOf, type TrustedProxies } from './trusted-proxies.js';
+
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/**
+ * Whether a request came to the operations port by the name of the operator's own machine: through a tunnel, such as `ssh -L`.
+ *
+ * The tunnel encrypts, but the browser sees http. Browsers trust such a host without https.
+ */
+export function isTunnelled(
+  request: IncomingMessage,
+  operationsPort: number | undefined,
+  trusted: TrustedProxies | undefined,
+): boolean {
+  if (operationsPort === undefined || request.socket.localPort !== operationsPort) return false;
+  return LOOPBACK.test(hostOf(request, trusted) ?? '');
+}
