@@ -40,7 +40,28 @@ export function databaseUrlProblem(text: string): string | null {
   const [, host = ''] = /^[^/]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text) ?? [];
   if (host.includes(',')) return ONE_HOST;
   if (!URL.canParse(text) || new URL(text).hash !== '') return ENCODE;
-  return parametersProblem(new URL(text).searchParams) ?? clientProblem(text);
+  return (
+    addressProblem(new URL(text)) ?? parametersProblem(new URL(text).searchParams) ?? clientProblem(text)
+  );
+}
+
+/** TypeORM decodes each part, and pg repairs what it can't decode: a bad one fails only when it connects. */
+function addressProblem({ username, password, hostname, pathname, searchParams }: URL): string | null {
+  if (![username, password, pathname].every(isDecodable)) return ENCODE;
+  if (hostname === '' && !searchParams.has('host')) return LOOK;
+  if (pathname.indexOf('/', 1) > 0) return LOOK;
+  const port = searchParams.get('port') ?? '1';
+  const isPort = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
+  return isPort ? null : 'must have a port from 1 to 65535';
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parametersProblem(parameters: URLSearchParams): string | null {

@@ -1,7 +1,7 @@
 import { CsvFault } from './csv-fault.js';
 
 /** A field in quotes, with each quote in it written twice, or one without any (RFC 4180). */
-const FIELD = /[ \t]*(?:"([^"]*(?:""[^"]*)*)"[ \t]*|([^",\r\n]*))(?=,|\r?\n?$)/y;
+const FIELD = /(?:[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*|([^",\r\n]*))(?=,|\r?\n?$)/y;
 const NEVER_CLOSED = /[ \t]*"[^"]*(?:""[^"]*)*$/y;
 const LINE_BREAK = /\r?\n?$/y;
 

@@ -1,22 +1,64 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { DataSource } from 'typeorm';
+import { DATABASE_NOW } from './database-clock.js';
+import { type NamedStatement, queryNamed } from './named-statement.js';
 import type { ProblemType } from '../problem/problem-types.js';
 import { Problem } from '../problem/problem.js';
 
 /** Counts in the database, so the limit holds for all instances together. Null: not limited. */
 export type RateLimiter = RateLimiterPostgres | null;
 
+const COUNTED = `a.expire > ${DATABASE_NOW} AND a.expire <= ${DATABASE_NOW} + $3::bigint`;
+
+/** A count that ends later than a new one would is of an instance of the previous version with a wrong clock. */
+const COUNT: NamedStatement = {
+  name: 'count-attempts',
+  text: `
+    INSERT INTO login_attempts AS a (key, points, expire) VALUES ($1, $2::int, ${DATABASE_NOW} + $3::bigint)
+    ON CONFLICT (key) DO UPDATE SET
+      points = CASE WHEN ${COUNTED} THEN a.points + $2::int ELSE $2::int END,
+      expire = CASE WHEN ${COUNTED} THEN a.expire ELSE excluded.expire END
+    RETURNING points, (expire - ${DATABASE_NOW})::float8 AS "millisecondsLeft"`,
+};
+
+const REMOVE_ENDED = `DELETE FROM login_attempts WHERE expire < ${DATABASE_NOW}`;
+
+/**
+ * The library's limiter by the database's clock.
+ *
+ * It reads the clock of its process. An instance whose clock is fifteen days ahead would lock people out for fifteen days, on
+ * all instances. These two methods are all that reads a clock for `consume`, `reward` and `delete`.
+ */
+class DatabaseRateLimiter extends RateLimiterPostgres {
+  constructor(
+    private readonly dataSource: DataSource,
+    options: Omit<ConstructorParameters<typeof RateLimiterPostgres>[0], 'storeClient' | 'storeType'>,
+  ) {
+    super({ ...options, storeClient: dataSource, storeType: 'typeorm' });
+  }
+
+  /** `expire` is by the clock of the process, for the library compares it with that. */
+  async _upsert(key: string, points: number, milliseconds: number) {
+    type Row = { points: number; millisecondsLeft: number };
+    const rows = await queryNamed<Row>(this.dataSource, COUNT, [key, points, milliseconds]);
+    return { rows: rows.map((row) => ({ points: row.points, expire: Date.now() + row.millisecondsLeft })) };
+  }
+
+  /** The library calls it every five minutes, and does not wait for it. */
+  async clearExpired(): Promise<void> {
+    await this.dataSource.query(REMOVE_ENDED).catch(() => undefined);
+  }
+}
+
 /** @param keyPrefix what is counted; each has counts of its own in the one table */
 export function makeRateLimiter(
-  storeClient: DataSource,
+  dataSource: DataSource,
   keyPrefix: string,
   points: number | null,
   durationSeconds: number,
 ): RateLimiter {
   if (points === null) return null;
-  return new RateLimiterPostgres({
-    storeClient,
-    storeType: 'typeorm',
+  return new DatabaseRateLimiter(dataSource, {
     tableName: 'login_attempts',
     tableCreated: true,
     keyPrefix,
