@@ -44,7 +44,7 @@ export async function lockUser(manager: EntityManager, id: string): Promise<Lock
  * The session or the token may have ended since the request came in. What they ask for must not happen then: nothing
  * of a session is written after its end was answered.
  *
- * @throws Problem `login-required` when the user is gone, `invalid-token`, or what `sessionEnded` makes
+ * @throws Problem `invalid-token`, or what `sessionEnded` makes, also when the user is gone
  */
 export async function lockUserVisitor(
   manager: EntityManager,
@@ -53,7 +53,7 @@ export async function lockUserVisitor(
 ): Promise<LockedUser> {
   const { userId, sessionId, tokenGeneration } = visitor;
   const user = await lockUser(manager, userId);
-  if (!user) throw loginRequired();
+  if (!user) throw tokenGeneration === undefined ? sessionEnded() : invalidToken();
   if (tokenGeneration !== undefined && tokenGeneration !== user.tokenGeneration) throw invalidToken();
   if (sessionId !== undefined) {
     const living = await manager.query<object[]>(LOCK_LIVING_SESSION, [sessionId, userId]);
