@@ -1,28 +1,5 @@
 import pg from 'pg';
 
-/** The parameters that pg reads from a URL. It silently ignores all others. */
-const PARAMETERS = new Set([
-  'host',
-  'port',
-  'user',
-  'password',
-  'ssl',
-  'sslmode',
-  'sslcert',
-  'sslkey',
-  'sslrootcert',
-  'sslnegotiation',
-  'uselibpqcompat',
-  'application_name',
-  'fallback_application_name',
-  'client_encoding',
-  'options',
-  'lock_timeout',
-  'statement_timeout',
-  'query_timeout',
-  'idle_in_transaction_session_timeout',
-]);
-
 /** libpq's modes, and pg's own. pg takes any other word for some kind of TLS. */
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
@@ -67,8 +44,6 @@ function isDecodable(text: string): boolean {
 function parametersProblem(parameters: URLSearchParams): string | null {
   if (parameters.has('target_session_attrs')) return `can't have target_session_attrs; it ${ONE_HOST}`;
   if (/,/.test(`${parameters.get('host') ?? ''}${parameters.get('port') ?? ''}`)) return ONE_HOST;
-  const unknown = [...new Set(parameters.keys())].filter((name) => !PARAMETERS.has(name));
-  if (unknown.length > 0) return `has parameters that have no effect: ${unknown.join(', ')}`;
   const mode = parameters.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode)) return `must have an sslmode of ${SSL_MODES.join(', ')}`;
   return null;

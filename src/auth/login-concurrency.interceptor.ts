@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finalize, Observable } from 'rxjs';
-import { closeSignal } from '../http/close-signal.js';
+import { clientGone, closeSignal } from '../http/close-signal.js';
 import { FairQueue } from './fair-queue.js';
 import { networkOf } from '../http/network-of.js';
 import { HASHES_AT_ONCE, PasswordService } from './password.service.js';
@@ -41,8 +41,7 @@ export class LoginConcurrency implements NestInterceptor {
         return Promise.race([answered, this.lapse()]);
       };
       this.queue.run(network, signal, handle).catch((error: unknown) => {
-        if (signal.aborted) answer.complete();
-        else answer.error(error);
+        answer.error(signal.aborted ? clientGone() : error);
       });
     });
   }

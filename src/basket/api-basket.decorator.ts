@@ -1,6 +1,15 @@
 import { ApiHeader } from '@nestjs/swagger';
 import { apiHeaders } from '../problem/api-headers.js';
 import { PRINTABLE_PATTERN } from '../problem/printable.js';
+import { BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+
+/** What every change of a basket can answer. */
+export const CHANGE_PROBLEMS = [
+  ...BODY_PROBLEMS,
+  'session-replaced',
+  'precondition-failed',
+  'overloaded',
+] as const;
 
 /** The headers of an answer with a basket. */
 export const BASKET_HEADERS = apiHeaders('ETag');

@@ -14,7 +14,7 @@ import type { BasketOf, StoredBasket } from './stored-basket.js';
  * With it all changes of one visitor's basket take turns, on every instance: two first adds make one basket, and no
  * login and no cleanup comes in between. Null: a guest who has no basket yet.
  *
- * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster; `login-required`, when the user is gone
+ * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster; `invalid-token`, when the token has ended
  */
 export async function lockPlace(manager: EntityManager, visitor: Visitor): Promise<BasketOf | null> {
   if (visitor.kind === 'user') {

@@ -4,11 +4,12 @@ import { CurrentVisitor } from '../auth/visitor.decorator.js';
 import { ForDeferredVisitors } from '../auth/for-visitors.decorator.js';
 import { ApiSku } from '../catalogue/api-sku.decorator.js';
 import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
-import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { ApiProblems } from '../problem/api-problems.decorator.js';
 import {
   ApiIdempotencyKey,
   ApiIfMatch,
   BASKET_HEADERS,
+  CHANGE_PROBLEMS,
   CREATED_BASKET_HEADERS,
   FIRST_BASKET_HEADERS,
 } from './api-basket.decorator.js';
@@ -24,9 +25,7 @@ const HOLD_PROBLEMS = [
   'basket-frozen',
   'insufficient-stock',
   'quantity-limit',
-  'session-replaced',
   'too-many-guests',
-  'overloaded',
 ] as const;
 
 @ForDeferredVisitors('basket')
@@ -60,13 +59,7 @@ export class BasketController {
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiCreatedResponse({ type: BasketDto, headers: CREATED_BASKET_HEADERS })
-  @ApiProblems(
-    ...BODY_PROBLEMS,
-    ...HOLD_PROBLEMS,
-    'precondition-failed',
-    'unknown-sku',
-    'idempotency-key-reused',
-  )
+  @ApiProblems(...CHANGE_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-sku', 'idempotency-key-reused')
   async addLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
@@ -87,7 +80,7 @@ export class BasketController {
   @ApiSku()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: FIRST_BASKET_HEADERS })
-  @ApiProblems(...BODY_PROBLEMS, ...HOLD_PROBLEMS, 'precondition-failed', 'unknown-product', 'unavailable')
+  @ApiProblems(...CHANGE_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-product', 'unavailable')
   async changeQuantity(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
@@ -108,7 +101,7 @@ export class BasketController {
   @ApiSku('stored')
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed', 'overloaded')
+  @ApiProblems(...CHANGE_PROBLEMS, 'basket-frozen')
   async removeLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
@@ -126,7 +119,7 @@ export class BasketController {
   })
   @ApiIfMatch()
   @ApiNoContentResponse()
-  @ApiProblems(...BODY_PROBLEMS, 'basket-frozen', 'session-replaced', 'precondition-failed', 'overloaded')
+  @ApiProblems(...CHANGE_PROBLEMS, 'basket-frozen')
   async clear(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,

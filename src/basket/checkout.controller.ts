@@ -2,8 +2,8 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { CurrentVisitor } from '../auth/visitor.decorator.js';
 import { ForDeferredVisitors } from '../auth/for-visitors.decorator.js';
-import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS } from './api-basket.decorator.js';
+import { ApiProblems } from '../problem/api-problems.decorator.js';
+import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS, CHANGE_PROBLEMS } from './api-basket.decorator.js';
 import { BasketDto, SubmitDto } from './basket.dto.js';
 import type { BasketVisitor } from './basket.service.js';
 import { BasketTurns } from './basket-turns.service.js';
@@ -11,13 +11,6 @@ import { CheckoutService } from './checkout.service.js';
 import { type Conditions, CurrentConditions } from './conditions.decorator.js';
 import { OrderDto } from './order.dto.js';
 import { TagBaskets } from './tag-baskets.decorator.js';
-
-const CHANGE_PROBLEMS = [
-  'session-replaced',
-  'precondition-failed',
-  'idempotency-key-reused',
-  'overloaded',
-] as const;
 
 @ForDeferredVisitors('checkout')
 @TagBaskets()
@@ -39,7 +32,7 @@ export class CheckoutController {
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems(...BODY_PROBLEMS, 'empty-basket', ...CHANGE_PROBLEMS)
+  @ApiProblems(...CHANGE_PROBLEMS, 'empty-basket', 'idempotency-key-reused')
   async freeze(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
@@ -57,7 +50,7 @@ export class CheckoutController {
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems(...BODY_PROBLEMS, ...CHANGE_PROBLEMS)
+  @ApiProblems(...CHANGE_PROBLEMS, 'idempotency-key-reused')
   async thaw(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
@@ -85,13 +78,13 @@ export class CheckoutController {
   })
   @ApiOkResponse({ type: OrderDto, headers: BASKET_HEADERS })
   @ApiProblems(
-    ...BODY_PROBLEMS,
+    ...CHANGE_PROBLEMS,
     'unknown-order',
     'empty-basket',
     'unavailable',
     'insufficient-stock',
     'total-changed',
-    ...CHANGE_PROBLEMS,
+    'idempotency-key-reused',
   )
   async submit(
     @CurrentVisitor() visitor: BasketVisitor,

@@ -1,3 +1,4 @@
+import { clientGone } from '../http/close-signal.js';
 import { Problem } from '../problem/problem.js';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -62,9 +63,4 @@ function overloaded(): Problem {
   const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
   const detail = `Too many changes of this basket are waiting. Try again in ${RETRY_AFTER_SECONDS} s.`;
   return new Problem('overloaded', detail, {}, { headers });
-}
-
-/** Nobody reads this answer. Its status is for the metrics, and it is no warning in the log. */
-function clientGone(): Problem {
-  return new Problem('too-slow', 'The client closed the connection before the turn of the request.');
 }

@@ -149,7 +149,7 @@ describe('a session that has ended', () => {
     await lock.release();
 
     expect((await ended).status).toBe(204);
-    expect((await written).status).toBe(401);
+    expect(await written).toMatchObject({ status: 401, body: { type: '/problems/invalid-token' } });
     expect(await shop.count('basket_lines', 'quantity <> 1')).toBe(0);
   });
 });

@@ -4286,14 +4286,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `basket-frozen`: The basket is frozen. `session-replaced`: The session was replaced. */
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketFrozenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -4453,14 +4453,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `session-replaced`: The session was replaced. */
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["QuantityLimitProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketFrozenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["QuantityLimitProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -4649,14 +4649,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `session-replaced`: The session was replaced. `unavailable`: The product is not for sale. */
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `unavailable`: The product is not for sale. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["QuantityLimitProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketFrozenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["QuantityLimitProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -4820,14 +4820,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `basket-frozen`: The basket is frozen. `session-replaced`: The session was replaced. */
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["BasketFrozenProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketFrozenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -4981,14 +4981,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `empty-basket`: The basket is empty. `session-replaced`: The session was replaced. */
+            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EmptyBasketProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -5337,14 +5337,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. `session-replaced`: The session was replaced. */
+            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["SessionReplacedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
