@@ -110,7 +110,9 @@ describe('the environment', () => {
     ['postgres://u:secret-word@one:5432,two:5432/shop', 'must name one host'],
     ['postgres:///shop?host=one,two', 'must name one host'],
     ['postgres://u:secret-word@db/shop?target_session_attrs=read-write', "can't have target_session_attrs"],
-    ['postgres://db/shop?connect_timeout=3&channel_binding=require', 'connect_timeout, channel_binding'],
+    ['postgres://', 'must look like postgres://'],
+    ['postgres://db/shop/other', 'must look like postgres://'],
+    ['postgres://db/shop?port=abc', 'must have a port from 1 to 65535'],
     ['postgres://db/shop?sslmode=requre', 'must have an sslmode of disable'],
     ['postgres://db/shop?sslnegotiation=direkt', 'Invalid sslnegotiation'],
     ['postgres://db/shop?sslmode=verify-full&sslrootcert=/no/such/file', 'ENOENT'],
@@ -118,6 +120,7 @@ describe('the environment', () => {
     ['postgres://u:1#secret-word@db/shop', '# as %23'],
     ['postgres://u:1?secret-word=1@db/shop', '? as %3F'],
     ['postgres://u:secret-word%ff@db/shop', '% as %25'],
+    ['postgres://u:100%secret-word@db/shop', '% as %25'],
   ])('refuses the URL %s: %s, without the password', (url, problem) => {
     for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL']) {
       const problems = problemsOf({ [name]: url });
@@ -132,6 +135,7 @@ describe('the environment', () => {
     'postgresql://db',
     'postgres://u:p%2C%40%2Fw@db.internal:6432/shop?sslmode=verify-full&application_name=shop',
     'postgres://u:p,w@db/shop',
+    'postgres://db/shop?connect_timeout=3&channel_binding=require',
     'postgres://u@[::1]:5432/shop?options=-c%20search_path%3Dshop',
     'postgres://u@%2Fvar%2Frun%2Fpostgresql/shop',
     'postgres:///shop?host=/var/run/postgresql',

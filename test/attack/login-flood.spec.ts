@@ -89,6 +89,9 @@ describe('an attacker who floods registrations from one network', () => {
     expect((await login).status).toBe(200);
     await held;
     expect(await registered()).toBe(0);
+    // Nobody is alarmed: no error is counted or logged for a client that is gone.
+    const { body } = await shop.guest().sends<string>('GET', '/metrics');
+    expect(body).not.toMatch(/route="\/api\/auth\/register",status="500"/);
   });
 
   it('and waits is refused beyond a bound, and another network logs in after a turn', async () => {

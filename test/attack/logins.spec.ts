@@ -74,6 +74,15 @@ describe('an attacker who guesses passwords tries', () => {
     expect((await logsIn(email, PASSWORD)).status).toBe(200);
   });
 
+  it('again when a clock that was wrong has set the end of the minute', async () => {
+    const { email } = await shop.user();
+    await Promise.all(times(6, () => logsIn(email, 'wrong')));
+    // As an instance of the previous version does whose clock is fifteen days ahead.
+    await shop.sql('UPDATE login_attempts SET expire = expire + 1296000000');
+
+    expect((await logsIn(email, PASSWORD)).status).toBe(200);
+  });
+
   it('the current password of somebody who is logged in', async () => {
     const ada = await shop.user();
     const client = shop.guest();

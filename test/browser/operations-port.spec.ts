@@ -46,7 +46,7 @@ describe('the pages of the operations port, in production', () => {
 
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
     expect(await page.getByRole('link', { name: /basket \d|orders|register|shop/i }).count()).toBe(0);
-    await page.getByRole('link', { name: 'See the operations' }).click();
+    await page.getByRole('link', { name: 'Back to the start' }).click();
     await page.waitForURL('**/login?to=/operations');
     expect(await page.getByText(/basket comes along|register/i).count()).toBe(0);
   });

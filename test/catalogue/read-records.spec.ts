@@ -80,6 +80,15 @@ describe('a CSV file', () => {
     expect(records.filter(([, fields]) => typeof fields === 'string').map(([line]) => line)).toEqual([1, 3]);
   });
 
+  it('says what is wrong with a field of many spaces', async () => {
+    const records = await read(`1,${' '.repeat(60_000)}x"y\n2,b\n`);
+
+    expect(records).toEqual([
+      [1, expect.stringContaining('has a quote within it')],
+      [2, ['2', 'b']],
+    ]);
+  });
+
   it('says that a quote is never closed before the file ends: no more than a record is kept', async () => {
     const pipe = join(folder, 'pipe.csv');
     await promisify(execFile)('mkfifo', [pipe]);

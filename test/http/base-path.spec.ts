@@ -105,7 +105,7 @@ describe('a shop below a path of another host', () => {
       const page = await shop.guest().sends<string>('GET', path, undefined, BROWSER);
       const files = [...page.body.matchAll(/(?:src|href)="([^"]+\.\w+)"/g)].map(([, file = '']) => file);
 
-      expect(files).toContainEqual(expect.stringMatching(/^\/shop\/basket\/assets\/index-.*\.js$/));
+      expect(files).toContainEqual(expect.stringMatching(/^\/shop\/basket\/assets\/main-.*\.js$/));
       for (const file of files) expect((await fetch(origin() + file)).status).toBe(200);
     },
   );
@@ -139,7 +139,7 @@ describe('a shop below a path of another host', () => {
 
   it('has no prefix on the operations port', async () => {
     const operations = new Client(inside);
-    const script = readdirSync(join(builtWeb(), 'assets')).find((file) => /^index-.*\.js$/.test(file));
+    const script = readdirSync(join(builtWeb(), 'assets')).find((file) => /^main-.*\.js$/.test(file));
 
     expect((await operations.sends('GET', '/metrics')).status).toBe(200);
     expect((await operations.sends('GET', '/api/health/ready')).status).toBe(200);

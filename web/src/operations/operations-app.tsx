@@ -4,12 +4,13 @@ import { LogInForm } from '../account/log-in-form.js';
 import { LogOut } from '../account/log-out.js';
 import { useUser } from '../account/user.js';
 import { ErrorBoundary } from '../page/error-boundary.js';
+import { NotFoundPage } from '../page/not-found-page.js';
 import { NoticeList } from '../page/notice-list.js';
 import { usePageTitle } from '../page/use-page-title.js';
 import OperationsPage from './operations-page.js';
 
 /** The pages of `OPERATIONS_PORT`: the operations and their login, without a shop. */
-export function OperationsApp(): ReactNode {
+export default function OperationsApp(): ReactNode {
   const user = useUser();
   return (
     <>
@@ -46,18 +47,6 @@ function LogInPage(): ReactNode {
     <section className="sheet narrow">
       <h1>Log in</h1>
       <LogInForm onSuccess={() => navigate('/operations')} />
-    </section>
-  );
-}
-
-function NotFoundPage(): ReactNode {
-  usePageTitle('Not found');
-  return (
-    <section className="sheet">
-      <h1>There is no such page</h1>
-      <p>
-        This port has no shop. <Link href="/operations">See the operations</Link>
-      </p>
     </section>
   );
 }

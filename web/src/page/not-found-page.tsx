@@ -8,7 +8,7 @@ export function NotFoundPage(): ReactNode {
     <section className="sheet">
       <h1>There is no such page</h1>
       <p>
-        <Link href="/">Back to the shop</Link>
+        <Link href="/">Back to the start</Link>
       </p>
     </section>
   );
