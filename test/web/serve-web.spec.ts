@@ -16,7 +16,7 @@ describe('the pages', () => {
   afterAll(() => shop.close());
 
   const assets = () => readdirSync(join(builtWeb(), 'assets'));
-  const script = () => assets().find((file) => /^index-.*\.js$/.test(file)) ?? '';
+  const script = () => assets().find((file) => /^main-.*\.js$/.test(file)) ?? '';
 
   it('are served at /, asked for anew each time, and let nothing run that is not theirs', async () => {
     const { status, headers, body } = await shop.guest().sends<string>('GET', '/');
