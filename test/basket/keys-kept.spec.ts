@@ -17,16 +17,8 @@ describe('the idempotency keys of one visitor', () => {
   });
   afterAll(() => shop.close());
 
-  const guest = async (): Promise<Client> => {
-    const client = shop.guest();
-    await client.adds(tea);
-    return client;
-  };
-  const user = async (): Promise<Client> => {
-    const client = shop.guest();
-    await client.logsInAs(await shop.user({ basket: [[tea, 1]] }));
-    return client;
-  };
+  const guest = () => shop.guestWith(tea);
+  const user = () => shop.userWith(tea);
   /** As if the visitor had sent them, the first the longest ago: `old 1` to `old n`. */
   const hasUsed = (client: Client, count: number, name = 'old') =>
     shop.sql(

@@ -25,16 +25,8 @@ describe('what reaches PostgreSQL', () => {
     await statements.close();
   });
 
-  const guest = async (): Promise<Client> => {
-    const client = counted.guest();
-    await client.adds(tea);
-    return client;
-  };
-  const user = async (): Promise<Client> => {
-    const client = counted.guest();
-    await client.logsInAs(await shop.user({ basket: [[tea, 1]] }));
-    return client;
-  };
+  const guest = () => counted.guestWith(tea);
+  const user = () => counted.userWith(tea);
   const add = (client: Client, headers = {}) =>
     client.sends('POST', '/api/basket/lines', { sku: cup.sku, quantity: 1 }, headers);
 

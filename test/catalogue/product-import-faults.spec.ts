@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ImportReport, ProductImport } from '../../src/catalogue/product-import.service.js';
+import { CsvFile } from '../support/csv-file.js';
 import { Program } from '../support/program.js';
 import { Shop } from '../support/shop.js';
 
@@ -10,27 +8,22 @@ const HEADER = 'sku,name,unitPriceMinor';
 
 describe('products:import reports', () => {
   let shop: Shop;
-  let folder: string;
+  let file: CsvFile;
   beforeAll(async () => {
     shop = await Shop.open();
-    folder = await mkdtemp(join(tmpdir(), 'basketkeeper-csv-'));
+    file = await CsvFile.open();
   });
   beforeEach(() => shop.sql('TRUNCATE products'));
   afterAll(async () => {
-    await rm(folder, { recursive: true });
+    await file.remove();
     await shop.close();
   });
 
-  const fileOf = async (csv: string | Buffer) => {
-    const file = join(folder, 'products.csv');
-    await writeFile(file, csv);
-    return file;
-  };
   const imports = async (csv: string | Buffer, atomic = false) =>
-    shop.app.get(ProductImport).import(await fileOf(csv), { atomic });
-  const json = async (file: string, variables: Record<string, string> = {}) => {
+    shop.app.get(ProductImport).import(await file.write(csv), { atomic });
+  const json = async (path: string, variables: Record<string, string> = {}) => {
     const all = { DATABASE_URL: shop.databaseUrl, ...variables };
-    const { code, stdout } = await Program.run('cli', ['products:import', file, '--json'], all).ends();
+    const { code, stdout } = await Program.run('cli', ['products:import', path, '--json'], all).ends();
     return { code, report: JSON.parse(stdout) as ImportReport };
   };
 
@@ -113,9 +106,9 @@ describe('products:import reports', () => {
   });
 
   it('as JSON and with exit code 1 when the file, the header or the database fails', async () => {
-    const csv = await fileOf('sku;name\n');
+    const csv = await file.write('sku;name\n');
 
-    const noFile = await json(join(folder, 'no-such.csv'));
+    const noFile = await json(`${csv}.none`);
     const noHeader = await json(csv);
     const noDatabase = await json(csv, { DATABASE_URL: 'postgres://x:x@127.0.0.1:1/x' });
     const noSetting = await json(csv, { DATABASE_POOL_SIZE: 'x' });

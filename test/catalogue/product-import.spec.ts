@@ -1,35 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ProductImport, type ImportReport } from '../../src/catalogue/product-import.service.js';
+import { CsvFile } from '../support/csv-file.js';
 import { Program } from '../support/program.js';
 import { Shop } from '../support/shop.js';
 
 let shop: Shop;
-let folder: string;
+let file: CsvFile;
 beforeAll(async () => {
   shop = await Shop.open();
-  folder = await mkdtemp(join(tmpdir(), 'basketkeeper-csv-'));
+  file = await CsvFile.open();
 });
 beforeEach(() => shop.sql('TRUNCATE products'));
 afterAll(async () => {
-  await rm(folder, { recursive: true });
+  await file.remove();
   await shop.close();
 });
 
-const fileOf = async (csv: string | Buffer) => {
-  const file = join(folder, 'products.csv');
-  await writeFile(file, csv);
-  return file;
-};
 /** As the command does it, in this process. */
 const imports = async (csv: string | Buffer, atomic = false) =>
-  shop.app.get(ProductImport).import(await fileOf(csv), { atomic });
+  shop.app.get(ProductImport).import(await file.write(csv), { atomic });
 /** The command itself, with what it printed as JSON. */
-const command = async (file: string, ...flags: string[]) => {
+const command = async (path: string, ...flags: string[]) => {
   const variables = { DATABASE_URL: shop.databaseUrl };
-  const ended = await Program.run('cli', ['products:import', file, '--json', ...flags], variables).ends();
+  const ended = await Program.run('cli', ['products:import', path, '--json', ...flags], variables).ends();
   return { ...ended, report: JSON.parse(ended.stdout) as ImportReport };
 };
 const skus = async () =>
@@ -52,7 +45,7 @@ describe('products:import', () => {
     const rows = Array.from({ length: 2_500 }, (_, n) => `${n},P-${n},"Product ""${n}"""`);
     const csv = `\ufeffunit_price_minor,sku,name\r\n450,A,Tea\r\n${rows.join('\r\n')}\r\n451,A,Later\r\n`;
 
-    const { code, report } = await command(await fileOf(csv));
+    const { code, report } = await command(await file.write(csv));
 
     expect([code, report]).toEqual([0, { imported: 2_502, errors: [] }]);
     expect(await shop.count('products')).toBe(2_501);
@@ -111,7 +104,7 @@ describe('products:import', () => {
   });
 
   it('names the lines that are wrong and takes the others', async () => {
-    const { code, report } = await command(await fileOf(WRONG));
+    const { code, report } = await command(await file.write(WRONG));
 
     expect(code).toBe(1);
     expect(report.imported).toBe(2);
@@ -125,9 +118,13 @@ describe('products:import', () => {
   it('takes all or none, when that is asked for', async () => {
     const refused = await imports(WRONG, true);
     const unreadable = await imports(`${HEADER}A,Tea,1\nB,TV 55" black,1\n`, true);
-    const { code, stdout } = await Program.run('cli', ['products:import', await fileOf(WRONG), '--atomic'], {
-      DATABASE_URL: shop.databaseUrl,
-    }).ends();
+    const { code, stdout } = await Program.run(
+      'cli',
+      ['products:import', await file.write(WRONG), '--atomic'],
+      {
+        DATABASE_URL: shop.databaseUrl,
+      },
+    ).ends();
 
     expect([refused.imported, unreadable.imported]).toEqual([0, 0]);
     expect([linesOf(refused), linesOf(unreadable)]).toEqual([[3, 4, 6], [3]]);
@@ -143,7 +140,7 @@ describe('products:import', () => {
     const lines = Array.from({ length: 11_999 }, (_, n) => `BIG-${n + 2},Product,100`);
     lines[10_000] = 'BIG-10002,TV 55" black,100';
 
-    const { code, report } = await command(await fileOf(`${HEADER}${lines.join('\n')}\n`));
+    const { code, report } = await command(await file.write(`${HEADER}${lines.join('\n')}\n`));
 
     expect([code, report.imported, linesOf(report)]).toEqual([1, 11_998, [10_002]]);
     expect(report.errors[0]?.message).toContain('field 2 has a quote within it');
@@ -177,7 +174,7 @@ describe('products:import', () => {
     const variables = { DATABASE_URL: shop.databaseUrl };
     const { code, stdout } = await Program.run(
       'cli',
-      ['products:import', await fileOf(HEADER)],
+      ['products:import', await file.write(HEADER)],
       variables,
     ).ends();
 

@@ -37,16 +37,8 @@ describe('a visitor with two cookies of our name', () => {
     await statements.close();
   });
 
-  const guest = async (): Promise<Client> => {
-    const client = shop.guest();
-    await client.adds(tea);
-    return client;
-  };
-  const user = async (): Promise<Client> => {
-    const client = shop.guest();
-    await client.logsInAs(await shop.user({ basket: [[tea, 1]] }));
-    return client;
-  };
+  const guest = () => shop.guestWith(tea);
+  const user = () => shop.userWith(tea);
   /** A browser that sends these cookies, whatever it is answered. */
   const carries = (...cookies: (string | undefined)[]) => shop.guest().carries(cookies.join('; '));
   const acts: Record<string, (client: Client) => Promise<Answer>> = {

@@ -114,6 +114,20 @@ export class Shop {
     return { id: (body as { id: string }).id, ...credentials };
   }
 
+  /** The browser of a guest who has one of the product. */
+  async guestWith(product: Product): Promise<Client> {
+    const client = this.guest();
+    await client.adds(product);
+    return client;
+  }
+
+  /** The browser of a user who has logged in and has one of the product. */
+  async userWith(product: Product): Promise<Client> {
+    const client = this.guest();
+    await client.logsInAs(await this.user({ basket: [[product, 1]] }));
+    return client;
+  }
+
   /** A browser in which an admin has logged in. */
   async admin(): Promise<Client> {
     const user = await this.user();
