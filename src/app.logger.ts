@@ -32,8 +32,8 @@ const FRAMEWORK = new Set([
 const REPORTERS = new Set(['ExceptionHandler', 'TypeOrmModule']);
 
 /**
- * Writes each line before it goes on, so that none is lost when the process ends: JSON for programs, text on a terminal.
- * Errors go to standard error.
+ * Writes JSON for programs and text on a terminal. Errors go to standard error.
+ * It writes each line before it goes on, so that none is lost when the process ends.
  */
 export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): Logger {
   const { name, version } = readPackage();
@@ -99,7 +99,10 @@ export class AppLogger implements LoggerService {
   }
 }
 
-/** For the command line, where standard output belongs to the result; only what is wrong is worth a line beside it. */
+/**
+ * Creates the logger of the command line.
+ * Standard output belongs to the result, so only warnings and errors are logged.
+ */
 export function createCommandLogger({ isProduction, logLevel }: Settings): AppLogger {
   return new AppLogger(
     createPino({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel }, STDERR),

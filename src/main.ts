@@ -92,7 +92,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-// Who reads the log may end before us: a pipe that nobody reads is no reason to stop.
+// The reader of the log may end before us. A pipe that nobody reads is no reason to stop.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {

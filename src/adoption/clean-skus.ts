@@ -18,7 +18,10 @@ const FIND_UNUSUAL = `
     WHERE length(sku) <= ${MAX_RAW_LENGTH} AND NOT ${isPlainSku('sku')}
   ) AS unusual`;
 
-/** Creates the table `clean_skus`: our sku for each old one that is not plain ASCII, or null if it is invalid. */
+/**
+ * Creates the table `clean_skus`.
+ * It has our sku for each old one that is not plain ASCII, or null if the old one is invalid.
+ */
 export async function cleanSkus(manager: EntityManager): Promise<void> {
   await manager.query(FIND_UNUSUAL);
   for (let id = 0; ; id += BATCH) {

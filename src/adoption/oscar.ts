@@ -26,7 +26,10 @@ const SESSIONS_AT_ONCE = 5_000;
 /** Django's keys have 32 characters in a column of 40. Our index can't store a much longer key. */
 const MAX_KEY_LENGTH = 128;
 
-/** A SQL_ASCII database may contain any bytes. PostgreSQL would end a statement that sends broken UTF-8. */
+/**
+ * Keeps the bytes of a SQL_ASCII database as they are.
+ * PostgreSQL would end a statement that sends broken UTF-8.
+ */
 const KEEP_BYTES = `
   SELECT set_config('client_encoding', 'SQL_ASCII', true) WHERE current_setting('server_encoding') = 'SQL_ASCII'`;
 

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 
 /**
- * The rows of the old shop are staged here unchanged, as text. A value that fits no column of ours then costs one row and
- * does not stop the import.
+ * Stages the rows of the old shop unchanged, as text.
+ * A value that fits no column of ours then costs one row and does not stop the import.
  */
 const CREATE = `
   CREATE TEMPORARY TABLE old_baskets (
@@ -32,7 +32,8 @@ export async function copy(
 ): Promise<void> {
   const source = from.client.query(copyTo(`COPY (${from.sql}) TO STDOUT`));
   const sink = to.client.query(copyFrom(`COPY ${to.table} FROM STDIN`));
-  // A SQL_ASCII database can contain bytes of any encoding. Broken ones become U+FFFD. No sku and no address has it.
+  // A SQL_ASCII database can contain bytes of any encoding. Broken ones become U+FFFD.
+  // No valid sku and no valid address contains that character.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -29,8 +29,10 @@ export interface TokenGrant {
 }
 
 /**
- * One statement locks the user, then the session. A transaction that raises the generation holds the user's lock, so this
- * statement waits for it and then finds no session. No token outlives the raise.
+ * Locks the user, then the session, in one statement.
+ *
+ * A transaction that raises the generation holds the user's lock. This statement waits for it and
+ * then finds no session, so no token outlives the raise.
  */
 const GRANT_BY_SESSION = {
   name: 'grant-token-by-session',

@@ -40,8 +40,9 @@ export class AuthenticationService {
 /**
  * Verifies a password and then acts on it in a transaction. `attempt` does both.
  *
- * Under the user's lock `attempt` compares the hash with the one that was verified, and returns null when they differ.
- * The password is then verified again: it is still right after a rehash, and wrong after a change of the password.
+ * Under the user's lock `attempt` compares the hash with the one that was verified. It returns null
+ * when they differ. The password is then verified again: it is still right after a rehash, and
+ * wrong after a change of the password.
  *
  * @throws Problem `invalid-credentials`
  */

@@ -50,7 +50,12 @@ export class CredentialsService {
     });
   }
 
-  /** @throws Problem `login-required` or `invalid-token`, when the session or the token ended meanwhile */
+  /**
+   * Ends all sessions and tokens of the user.
+   *
+   * @throws Problem `login-required` when the session ended meanwhile
+   * @throws Problem `invalid-token` when the token ended meanwhile
+   */
   async logOutEverywhere(visitor: UserVisitor): Promise<void> {
     await retryTransaction(this.dataSource, async (manager) => {
       await lockUserVisitor(manager, visitor);

@@ -11,7 +11,7 @@ const DIGESTS: Record<string, [name: string, bytes: number]> = {
 };
 
 /**
- * Whether a password matches a usable hash that came with a user from a Django shop (`baskets:import`).
+ * Says whether a password matches a usable hash of a user from a Django shop (`baskets:import`).
  *
  * `django.contrib.auth.hashers`: `pbkdf2_sha256$iterations$salt$hash` in base64, or `argon2` and what argon2 itself
  * writes.

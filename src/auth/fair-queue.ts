@@ -10,8 +10,9 @@ interface Waiter {
 /**
  * Bounds how much work is done at once, and how much waits for its turn.
  *
- * Networks take turns, so one network with a thousand requests delays another by one turn. When the queue is full, the
- * network with the longest queue loses its newest work, so one network can't shut the others out.
+ * Networks take turns, so one network with a thousand requests delays another by one turn.
+ * When the queue is full, the network with the longest queue loses its newest work, so one network
+ * can't shut the others out.
  */
 export class FairQueue {
   private running = 0;

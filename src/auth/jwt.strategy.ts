@@ -8,7 +8,7 @@ import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, type TokenClaims } from 
 import { TokenKeys } from './token-keys.js';
 import type { UserVisitor } from './visitor.js';
 
-/** What a token is checked against; times in seconds since 1970. */
+/** The user of a token, as the claims are checked against it. Times are in seconds since 1970. */
 interface TokenHolder {
   id: string;
   tokenGeneration: number;

@@ -3,7 +3,7 @@ import { apiHeaders } from '../problem/api-headers.js';
 import { PRINTABLE_PATTERN } from '../problem/printable.js';
 import { BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 
-/** What every change of a basket can answer. */
+/** The problems that every change of a basket can answer with. */
 export const CHANGE_PROBLEMS = [
   ...BODY_PROBLEMS,
   'session-replaced',

@@ -6,7 +6,7 @@ import { Environment } from '../environment.js';
 import { ExpiredSessionsRemoved } from '../session/expired-sessions-removed.event.js';
 import { KEY_SECONDS } from './idempotency.js';
 
-/** How many rows went, and the time that decided it. */
+/** The number of rows, and the time that decided it. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
 
 /** Seconds before the present of the database. */

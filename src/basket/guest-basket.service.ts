@@ -7,7 +7,7 @@ import { DATABASE_NOW } from '../database/database-clock.js';
 export class GuestBasketService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** How many would go with the sessions that are expired. */
+  /** Counts the baskets that would go with the expired sessions. */
   async countExpired(): Promise<number> {
     const sql = `
       SELECT count(*)::int AS count FROM sessions s JOIN baskets b ON b.id = s.basket_id

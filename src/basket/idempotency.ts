@@ -86,7 +86,7 @@ export async function rememberAnswered(
   if (saved.length === 0) throw new TransactionConflict('The idempotency key was used meanwhile.');
 }
 
-/** Whether a single statement failed because another request has stored its key meanwhile. */
+/** Says whether a single statement failed because another request stored its key meanwhile. */
 export function isKeyTaken(error: unknown): boolean {
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return code === '23505' && /^idempotency_keys_(session|user)_id_key$/.test(String(constraint));

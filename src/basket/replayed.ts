@@ -6,7 +6,7 @@ export function markReplayed<T extends object>(answer: T): T {
   return answer;
 }
 
-/** Whether the answer is to have the header `Idempotency-Replayed`. */
+/** Says whether the answer is to have the header `Idempotency-Replayed`. */
 export function isReplayed(answer: object): boolean {
   return replayed.has(answer);
 }

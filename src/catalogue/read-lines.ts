@@ -36,7 +36,7 @@ export async function* readLines(file: string, maxBytes: number): AsyncGenerator
   if (rest.length > 0) yield toLine(rest);
 }
 
-/** Where the line ends that begins at `start`; 0: further on than these bytes. */
+/** Returns the end of the line that begins at `start`, or 0 if it is not in these bytes. */
 function endOfLine(data: Buffer, start: number): number {
   for (let at = start; at < data.length; at += 1) {
     if (data[at] === LF) return at + 1;

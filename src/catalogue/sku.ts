@@ -22,7 +22,7 @@ export const SKU_RULE =
   'with single spaces only between them, and not dots alone';
 
 /**
- * What the OpenAPI document says of a sku that the API accepts.
+ * Describes in the OpenAPI document a sku that the API accepts.
  *
  * A looser pattern than the rule: many validators do not know Unicode properties.
  */
@@ -33,7 +33,7 @@ export const SKU_SCHEMA = {
 };
 
 /**
- * Whether a value is a sku that the shop accepts.
+ * Says whether a value is a sku that the shop accepts.
  *
  * Different skus must look different, and each must have its own path. Otherwise somebody changes another product than the
  * one they see. Letters of two alphabets that look alike are allowed.
@@ -52,7 +52,10 @@ export function normaliseSku(text: string): string {
   return text.normalize('NFC').trim();
 }
 
-/** Whether an earlier, less strict version can have stored this sku. Its rows must stay reachable. */
+/**
+ * Says whether an earlier, less strict version can have stored this sku.
+ * Its rows must stay reachable.
+ */
 export function isStoredSku(value: string): boolean {
   return /^(?!\.+$)[^\p{Cc}\p{Cs}]{1,100}$/u.test(value);
 }

@@ -28,7 +28,7 @@ export function startReading(): (databaseAt: number) => ClockReading {
   };
 }
 
-/** Whether the clocks differ for certain: a slow answer is no difference. */
+/** Says whether the clocks differ for certain. A slow answer is no difference. */
 export function clocksDiffer({ difference, tolerance }: ClockReading): boolean {
   return Math.abs(difference) - tolerance > LARGEST_DIFFERENCE;
 }

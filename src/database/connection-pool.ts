@@ -43,7 +43,7 @@ export function dropReadOnly(dataSource: DataSource): void {
 }
 
 /**
- * Whether the server accepts writes. A standby does not, and the connection to it is closed.
+ * Says whether the server accepts writes. A standby does not, and the connection to it is closed.
  *
  * `transaction_read_only` is on during recovery, whatever `default_transaction_read_only` says.
  */

@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Whether the request names its user by a token, valid or not. The session's cookie does not count then. */
+/**
+ * Says whether the request names its user by a token, valid or not.
+ * The session's cookie does not count then.
+ */
 export function hasBearerToken({ authorization }: IncomingHttpHeaders): boolean {
   return authorization !== undefined && /^bearer\b/i.test(authorization);
 }

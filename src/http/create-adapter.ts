@@ -31,7 +31,7 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
     ...(environment.basePath && { rewriteUrl: stripBasePath(environment) }),
     ...(pino && logTo(pino)),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // What comes while the process stops is answered.
+    // A request that comes while the process stops is answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MOST_PARAMETER_LENGTH },
     // Nest's middleware costs a hook a request, and there is none here.

@@ -73,7 +73,10 @@ function oddMember(field: string): Problem {
   return invalidInput([{ field, message: `property ${field} should not exist` }]);
 }
 
-/** Whether a body that Fastify's parser has refused is JSON: then a poisoned prototype was the reason. */
+/**
+ * Says whether a body is JSON though Fastify's parser has refused it.
+ * Then a poisoned prototype was the reason.
+ */
 function isPoisoned(text: string): boolean {
   try {
     JSON.parse(text.replace(/^\uFEFF/, ''));

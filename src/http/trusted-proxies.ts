@@ -2,7 +2,10 @@ import proxyAddr, { all, compile } from '@fastify/proxy-addr';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
-/** Whether the proxy at an address may send `X-Forwarded-*`; hop 0 is the peer of the connection. */
+/**
+ * Says whether the proxy at an address may send `X-Forwarded-*`.
+ * Hop 0 is the peer of the connection.
+ */
 export type TrustedProxies = (address: string, hop: number) => boolean;
 
 /**
@@ -24,7 +27,7 @@ export function addressOf(request: IncomingMessage, trusted: TrustedProxies | un
   return trusted ? proxyAddr(request, trusted) : (request.socket.remoteAddress ?? '');
 }
 
-/** Whether the client's own connection is encrypted. */
+/** Says whether the client's own connection is encrypted. */
 export function isSecure(request: IncomingMessage, trusted: TrustedProxies | undefined): boolean {
   const scheme = forwarded(request, 'x-forwarded-proto', trusted);
   return scheme === undefined ? (request.socket as TLSSocket).encrypted : scheme === 'https';

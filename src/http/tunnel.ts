@@ -4,7 +4,8 @@ import { hostOf, type TrustedProxies } from './trusted-proxies.js';
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * Whether a request came to the operations port by the name of the operator's own machine: through a tunnel, such as `ssh -L`.
+ * Says whether a request came to the operations port by the name of the operator's own machine,
+ * that is, through a tunnel such as `ssh -L`.
  *
  * The tunnel encrypts, but the browser sees http. Browsers trust such a host without https.
  */

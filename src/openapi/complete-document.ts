@@ -6,7 +6,7 @@ type Node = Record<string, unknown>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
-/** What the server adds to every answer with the status. */
+/** The headers that the server adds to every answer with the status. */
 const HEADERS_OF_STATUS: Record<string, ApiHeaderName[]> = {
   401: ['WWW-Authenticate'],
   405: ['Allow'],

@@ -4,7 +4,10 @@ import { ClockCheck } from '../database/clock-check.service.js';
 import { clocksDiffer } from '../database/clock-reading.js';
 import { CleanupBacklog } from '../session/cleanup-backlog.service.js';
 
-/** Whether the cleanup runs and keeps up. Requests can be served in any case, so it is never `down`. */
+/**
+ * Says whether the cleanup runs and keeps up.
+ * Requests can be served in any case, so it is never `down`.
+ */
 @Injectable()
 export class CleanupIndicator {
   constructor(

@@ -1,4 +1,7 @@
-/** Whether a client prefers `text/plain` to `application/openmetrics-text`; who does not say gets the latter. */
+/**
+ * Says whether a client prefers `text/plain` to `application/openmetrics-text`.
+ * A client without a preference gets the latter.
+ */
 export function prefersPlainText(accept = ''): boolean {
   const plain = qualityOf('text/plain', accept);
   return plain > 0 && plain > qualityOf('application/openmetrics-text', accept);

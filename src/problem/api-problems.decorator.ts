@@ -17,7 +17,7 @@ export const BODY_PROBLEMS = [
   'cross-site-cookie',
 ] as const satisfies ProblemType[];
 
-/** What the server answers before it knows the route. */
+/** The problems that the server answers before it knows the route. */
 const PROBLEMS_OF_THE_SERVER = [
   'malformed-request',
   'method-not-allowed',

@@ -40,7 +40,10 @@ const TEMPORARY_CODES = new Set([
 const AWAY_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Received unexpected|Cannot use a pool after calling end|Driver not Connected)/;
 
-/** Whether an error means that the database can't do it now, though nothing is wrong with the request or this program. */
+/**
+ * Says whether an error means that the database can't do it now,
+ * though nothing is wrong with the request or this program.
+ */
 export function isDatabaseAway(error: unknown): boolean {
   if (!isNativeError(error)) return false;
   if (isReleased(error) || isTemporaryCode(codeOf(error)) || isOfConnecting(error)) return true;

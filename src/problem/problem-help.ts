@@ -4,7 +4,7 @@ const LOG_IN = 'Log in with `POST /api/auth/login`, or send `Authorization: Bear
 const READ_AGAIN =
   'Read the basket again, show it to the shopper, and send the request again if it is still wanted.';
 
-/** What the page of a problem says: when it happens, and what a client does about it. */
+/** The text of a problem's page: when it happens, and what a client does about it. */
 export const PROBLEM_HELP: Record<ProblemType, string> = {
   'invalid-input':
     'A parameter, a header or a member of the body is missing, unknown or out of range. `errors` names each of them. Correct the request.',

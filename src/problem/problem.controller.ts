@@ -13,7 +13,7 @@ interface ProblemPage {
   help: string;
 }
 
-/** Where the `type` of a problem leads: a page for a person, JSON for a program. */
+/** Serves the `type` of a problem: a page for a person, JSON for a program. */
 @ApiExcludeController()
 @Controller('problems')
 export class ProblemController {

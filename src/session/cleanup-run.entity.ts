@@ -6,7 +6,7 @@ export type CleanupTrigger = 'cron' | 'cli' | 'admin';
 export type StopReason = 'drained' | 'budget' | 'interrupted' | 'failed';
 
 /**
- * Whether a run has not ended and gave no sign of life for five minutes.
+ * Says whether a run has not ended and gave no sign of life for five minutes.
  *
  * A run of an instance of the previous version gives none. It counts as alive for a day: nobody closes a living run.
  */

@@ -14,7 +14,7 @@ const EXACT_MILLISECONDS = 5_000;
 @Injectable()
 export class CleanupRunStore {
   private readonly logger = new Logger(CleanupRunStore.name);
-  /** How often a run says that it is alive. */
+  /** The time between two signs of life of a run. */
   private readonly seenMilliseconds = 30_000;
 
   constructor(

@@ -72,7 +72,7 @@ function largestDayGap({ dayOfMonth, month, dayOfWeek }: Record<Field, Set<numbe
   return Math.max(largestGap(due) ?? 0, days - (due.at(-1) ?? 0) + (due[0] ?? 0));
 }
 
-/** How much the clocks of the process's time zone go back in autumn; 0: they never do. */
+/** Returns the seconds by which the process's time zone goes back in autumn, or 0 if it never does. */
 function findRepeatedSeconds(): number {
   const year = new Date().getFullYear();
   const [winter, summer] = [0, 6].map((month) => new Date(year, month, 1).getTimezoneOffset());
