@@ -21,13 +21,23 @@ export interface Build {
 /** Builds the program in a folder of its own: two test runs at once must not share `dist`. */
 export async function build(): Promise<Build> {
   const made = await emptyProject();
-  const libraries = join(made.folder, 'node_modules');
-  await symlink(join(ROOT, 'node_modules'), libraries);
-  await Promise.all([buildProgram(made.folder), buildWeb(made.folder)]);
-  await rm(libraries);
-  await linkUnbundled(made.folder);
+  try {
+    await fillProject(made.folder);
+  } catch (error) {
+    await made.remove();
+    throw error;
+  }
   process.env[BUILD_VARIABLE] = made.folder;
   return made;
+}
+
+async function fillProject(folder: string): Promise<void> {
+  const libraries = join(folder, 'node_modules');
+  await symlink(join(ROOT, 'node_modules'), libraries);
+  await buildProgram(folder);
+  await buildWeb(folder);
+  await rm(libraries);
+  await linkUnbundled(folder);
 }
 
 async function buildProgram(folder: string): Promise<void> {

@@ -1,8 +1,12 @@
 import { tsImport } from 'tsx/esm/api';
 
-/** Jest's own loader does not reach here. */
+/**
+ * Jest's own loader does not reach here.
+ * Jest tears nothing down after a failed setup, so the server starts only after the build has succeeded.
+ */
 export default async function globalSetup() {
   const { openTestServer } = await tsImport('./test-server.ts', import.meta.url);
   const { build } = await tsImport('./build.ts', import.meta.url);
-  [globalThis.testServer, globalThis.testBuild] = await Promise.all([openTestServer(), build()]);
+  globalThis.testBuild = await build();
+  globalThis.testServer = await openTestServer();
 }
