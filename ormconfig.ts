@@ -1,16 +1,16 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
-import { User } from './src/auth/user.entity.js';
+import { User } from './src/auth/user/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
-import { IdempotencyKey } from './src/basket/idempotency-key.entity.js';
-import { OrphanCount } from './src/basket/orphan-count.entity.js';
+import { IdempotencyKey } from './src/basket/change/idempotency-key.entity.js';
+import { OrphanCount } from './src/basket/expiry/orphan-count.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
 import { ListeningClient } from './src/database/listening-client.js';
 import { MigrationDataSource } from './src/database/migration-data-source.js';
 import { MIGRATIONS } from './src/database/migrations.js';
-import { readMigrationSettings } from './src/environment.js';
-import { CleanupRun } from './src/session/cleanup-run.entity.js';
+import { readMigrationSettings } from './src/config/environment.js';
+import { CleanupRun } from './src/session/cleanup/cleanup-run.entity.js';
 import { Session } from './src/session/session.entity.js';
 
 /** A request waits no longer than these for the database: then it is a 503. */

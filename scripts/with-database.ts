@@ -8,10 +8,10 @@
 import { spawnSync } from 'node:child_process';
 import { migrationOptions } from '../ormconfig.js';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
-import { assertMigrated, migrate } from '../src/database/migrate.js';
+import { assertMigrated, migrate } from '../src/app/migrate.js';
 import { WaitingDataSource } from '../src/database/waiting-data-source.js';
-import { type MigrationSettings, readMigrationSettings } from '../src/environment.js';
-import { messageOf } from '../src/error-text.js';
+import { type MigrationSettings, readMigrationSettings } from '../src/config/environment.js';
+import { messageOf } from '../src/problem/error-text.js';
 
 async function run(args: string[]): Promise<number> {
   const needsTables = args[0] === '--migrated';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Command } from 'commander';
-import { createCommandLogger } from './app.logger.js';
+import { createCommandLogger } from './app/app.logger.js';
 import { addBasketsImport } from './command/baskets-import.command.js';
 import { addBasketsSweep } from './command/baskets-sweep.command.js';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
@@ -8,8 +8,8 @@ import { addBasketsAudit } from './command/baskets-audit.command.js';
 import { addProductsImport } from './command/products-import.command.js';
 import { addSessionsClear } from './command/sessions-clear.command.js';
 import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
-import { messageOf } from './error-text.js';
-import { logProcess } from './log-process.js';
+import { messageOf } from './problem/error-text.js';
+import { logProcess } from './app/log-process.js';
 
 // Until a command knows the settings.
 Logger.overrideLogger(createCommandLogger({ isProduction: false, logLevel: 'info' }));

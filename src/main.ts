@@ -4,16 +4,16 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { Logger as Pino } from 'pino';
-import { AppLogger, createPino } from './app.logger.js';
-import { AppModule } from './app.module.js';
-import { listen, setUp } from './app.setup.js';
+import { AppLogger, createPino } from './app/app.logger.js';
+import { AppModule } from './app/app.module.js';
+import { listen, setUp } from './app/configure-app.js';
 import { addDemoProducts } from './catalogue/demo-products.js';
 import { findDatabase } from './database/find-database.js';
-import { migrate } from './database/migrate.js';
-import { Draining } from './operations/draining.service.js';
-import { type Environment, InvalidEnvironment, readEnvironment } from './environment.js';
-import { logProcess } from './log-process.js';
-import { createAdapter } from './http/create-adapter.js';
+import { migrate } from './app/migrate.js';
+import { Draining } from './monitoring/draining.service.js';
+import { type Environment, InvalidEnvironment, readEnvironment } from './config/environment.js';
+import { logProcess } from './app/log-process.js';
+import { createAdapter } from './http/server/create-adapter.js';
 
 /** `npm start` gives it: migrate first, and fill an empty catalogue. */
 const SET_UP = '--set-up';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { migrate } from '../../src/database/migrate.js';
+import { migrate } from '../../src/app/migrate.js';
 
 /** Room for the work, as on a server of its own; the rest as it comes. */
 const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: '300' };

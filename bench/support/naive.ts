@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { DataSource, type EntitySubscriberInterface, LessThanOrEqual, type RemoveEvent } from 'typeorm';
 import { dataSourceOptions } from '../../ormconfig.js';
 import { Basket } from '../../src/basket/basket.entity.js';
-import { GuestBasketSubscriber } from '../../src/basket/guest-basket.subscriber.js';
+import { GuestBasketSubscriber } from '../../src/basket/expiry/guest-basket.subscriber.js';
 import { Session } from '../../src/session/session.entity.js';
 import type { Rate } from './sql-loops.js';
 

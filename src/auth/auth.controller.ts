@@ -11,24 +11,24 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Environment } from '../environment.js';
-import { NeedsNoCookie } from '../http/needs-no-cookie.decorator.js';
-import { apiHeaders } from '../problem/api-headers.js';
+import { Environment } from '../config/environment.js';
+import { NeedsNoCookie } from '../http/cross-origin/needs-no-cookie.decorator.js';
+import { apiHeaders } from '../http/response/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS, COOKIELESS_BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { invalidInput } from '../problem/validation.pipe.js';
-import { SessionCookie } from '../session/session-cookie.js';
-import { SessionGuard } from '../session/session.guard.js';
-import type { VisitorSession } from '../session/visitor-session.js';
-import { AccessTokenService, type TokenGrant } from './access-token.service.js';
-import { LoginRequestDto, RegistrationDto } from './credentials.dto.js';
-import { AccessTokenDto, LoginDto } from './login.dto.js';
-import { LoginService } from './login.service.js';
-import { LoginConcurrency } from './login-concurrency.interceptor.js';
-import { toUserDto, UserDto } from './user.dto.js';
-import { UserService } from './user.service.js';
-import { CurrentSession, CurrentUser, loginRequired } from './visitor.decorator.js';
-import { VisitorGuard } from './visitor.guard.js';
-import type { UserVisitor } from './visitor.js';
+import { invalidInput } from '../http/input/validation.pipe.js';
+import { SessionCookie } from '../session/request/session-cookie.js';
+import { SessionGuard } from '../session/request/session.guard.js';
+import type { VisitorSession } from '../session/request/request-session.js';
+import { AccessTokenService, type TokenGrant } from './token/access-token.service.js';
+import { LoginRequestDto, RegistrationDto } from './password/credentials.dto.js';
+import { AccessTokenDto, LoginDto } from './login/login.dto.js';
+import { LoginService } from './login/login.service.js';
+import { LoginConcurrency } from './login/login-concurrency.interceptor.js';
+import { toUserDto, UserDto } from './user/user.dto.js';
+import { UserService } from './user/user.service.js';
+import { CurrentSession, CurrentUser, loginRequired } from './visitor/visitor.decorator.js';
+import { VisitorGuard } from './visitor/visitor.guard.js';
+import type { UserVisitor } from './visitor/visitor.js';
 
 @ApiTags('auth')
 @ApiProblems('internal-error', 'database-unavailable')

@@ -1,6 +1,6 @@
 import { ApiHeader } from '@nestjs/swagger';
-import { apiHeaders } from '../problem/api-headers.js';
-import { PRINTABLE_PATTERN } from '../problem/printable.js';
+import { apiHeaders } from '../http/response/api-headers.js';
+import { PRINTABLE_PATTERN } from '../http/input/printable.js';
 import { BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 
 /** The problems that every change of a basket can answer with. */

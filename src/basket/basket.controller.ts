@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { CurrentVisitor } from '../auth/visitor.decorator.js';
-import { ForDeferredVisitors } from '../auth/for-visitors.decorator.js';
+import { CurrentVisitor } from '../auth/visitor/visitor.decorator.js';
+import { ForDeferredVisitors } from '../auth/visitor/for-visitors.decorator.js';
 import { ApiSku } from '../catalogue/api-sku.decorator.js';
 import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
@@ -15,8 +15,8 @@ import {
 } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
 import { BasketService, type BasketVisitor } from './basket.service.js';
-import { BasketTurns } from './basket-turns.service.js';
-import { type Conditions, CurrentConditions } from './conditions.decorator.js';
+import { BasketTurns } from './change/basket-turns.service.js';
+import { type Conditions, CurrentConditions } from './change/conditions.decorator.js';
 import { TagBaskets } from './tag-baskets.decorator.js';
 
 /** What every change that can put something into a basket can answer. */

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
-import { Optional } from '../problem/optional.decorator.js';
-import { MergeReportDto } from '../auth/merge-report.dto.js';
+import { Optional } from '../http/input/optional.decorator.js';
+import { MergeReportDto } from '../auth/event/merge-report.dto.js';
 import { isSku } from '../catalogue/sku.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
 import type { BasketStatus } from './basket.entity.js';

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { UnreadVisitor, UserVisitor, Visitor } from '../auth/visitor.js';
+import type { UnreadVisitor, UserVisitor, Visitor } from '../auth/visitor/visitor.js';
 import { ProductService } from '../catalogue/product.service.js';
-import { Environment } from '../environment.js';
+import { Environment } from '../config/environment.js';
 import { Problem } from '../problem/problem.js';
-import { GuestLimiter } from '../session/guest-limiter.service.js';
+import { GuestLimiter } from '../session/limit/guest-limiter.service.js';
 import type { BasketDto } from './basket.dto.js';
-import { BasketChanges } from './basket-changes.service.js';
-import { beginBasket } from './basket-place.js';
-import { removeBasket, removeLine, saveLine } from './basket-writes.js';
-import type { Conditions } from './conditions.decorator.js';
-import { assertCanHold, assertOpen } from './line-rules.js';
-import { BasketShortcuts } from './basket-shortcuts.service.js';
-import type { LineProduct, StoredBasket } from './stored-basket.js';
+import { BasketChanges } from './change/basket-changes.service.js';
+import { beginBasket } from './change/basket-place.js';
+import { removeBasket, removeLine, saveLine } from './query/basket-writes.js';
+import type { Conditions } from './change/conditions.decorator.js';
+import { assertCanHold, assertOpen } from './change/line-rules.js';
+import { BasketShortcuts } from './change/basket-shortcuts.service.js';
+import type { LineProduct, StoredBasket } from './query/stored-basket.js';
 
 /** What a line shall hold in the end. */
 interface WantedLine {

@@ -2,9 +2,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { BasketDto } from './basket.dto.js';
 import { posix } from 'node:path';
-import { pathOf } from '../http/request-path.js';
+import { pathOf } from '../http/request/request-path.js';
 import { etagOf } from './etag.js';
-import { isReplayed } from './replayed.js';
+import { isReplayed } from './change/replayed.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,5 +1,5 @@
 import type { BasketDto, LineDto, LineNotice, TotalsDto } from './basket.dto.js';
-import type { StoredBasket, StoredLine } from './stored-basket.js';
+import type { StoredBasket, StoredLine } from './query/stored-basket.js';
 
 /** What the answer says beside the basket itself. */
 export interface BasketContext {

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { DataSource } from 'typeorm';
-import { UserDataRequested } from '../auth/user-data-requested.event.js';
-import { UserErased } from '../auth/user-erased.event.js';
-import { Environment } from '../environment.js';
-import { readPages } from '../page/read-pages.js';
-import type { OrderDto } from './order.dto.js';
-import { OrderService } from './order.service.js';
-import { findBasket } from './stored-basket.js';
+import { UserDataRequested } from '../auth/event/user-data-requested.event.js';
+import { UserErased } from '../auth/event/user-erased.event.js';
+import { Environment } from '../config/environment.js';
+import { readPages } from '../http/page/read-pages.js';
+import type { OrderDto } from './order/order.dto.js';
+import { OrderService } from './order/order.service.js';
+import { findBasket } from './query/stored-basket.js';
 import { toBasketDto } from './to-basket-dto.js';
 
 /** With all their lines, a page is read and written in a few milliseconds. */

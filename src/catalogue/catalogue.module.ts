@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ProductImport } from './product-import.service.js';
+import { ProductImport } from './import/product-import.service.js';
 import { ProductController } from './product.controller.js';
 import { Product } from './product.entity.js';
 import { ProductService } from './product.service.js';

@@ -1,5 +1,5 @@
-import { invalidCursor } from '../page/invalid-cursor.js';
-import { PRINTABLE } from '../problem/printable.js';
+import { invalidCursor } from '../http/page/invalid-cursor.js';
+import { PRINTABLE } from '../http/input/printable.js';
 
 /** The last product of a page: the next one begins behind it, in the order of name and sku. */
 export interface ProductCursor {

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Environment } from '../environment.js';
+import { Environment } from '../config/environment.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { ApiSku } from './api-sku.decorator.js';
 import { ProductDto, ProductPageDto, ProductQueryDto, toProductDto } from './product.dto.js';

@@ -10,9 +10,9 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { PageQueryDto } from '../page/page-query.dto.js';
-import { Optional } from '../problem/optional.decorator.js';
-import { PRINTABLE, PRINTABLE_PATTERN, STORABLE, STORABLE_PATTERN } from '../problem/printable.js';
+import { PageQueryDto } from '../http/page/page-query.dto.js';
+import { Optional } from '../http/input/optional.decorator.js';
+import { PRINTABLE, PRINTABLE_PATTERN, STORABLE, STORABLE_PATTERN } from '../http/input/printable.js';
 import type { Product } from './product.entity.js';
 
 export class ProductDto {

@@ -1,7 +1,7 @@
 import { applyDecorators, Injectable, type PipeTransform } from '@nestjs/common';
 import { ValidateBy } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
-import { invalidInput } from '../problem/validation.pipe.js';
+import { invalidInput } from '../http/input/validation.pipe.js';
 import { isSku, isStoredSku, SKU_RULE, SKU_SCHEMA } from './sku.js';
 
 /** A sku in a body. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AuditService, type AuditReport } from '../basket/audit.service.js';
+import { AuditService, type AuditReport } from '../basket/expiry/audit.service.js';
 import { runWithApplication } from './run-with-application.js';
 
 export function addBasketsAudit(program: Command): void {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { BasketImport, type BasketImportReport } from '../adoption/basket-import.service.js';
-import { databaseUrlProblem } from '../database-url.js';
+import { BasketImport, type BasketImportReport } from '../oscar-import/basket-import.service.js';
+import { databaseUrlProblem } from '../config/database-url.js';
 import { interruption } from './interruption.js';
 import { type Progress, startProgress } from './progress.js';
 import { runWithApplication } from './run-with-application.js';

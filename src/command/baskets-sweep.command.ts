@@ -1,6 +1,6 @@
 import { isUUID } from 'class-validator';
 import { type Command, InvalidArgumentError } from 'commander';
-import { OrphanSweep, type SweepResult } from '../basket/orphan-sweep.service.js';
+import { OrphanSweep, type SweepResult } from '../basket/expiry/orphan-sweep.service.js';
 import { ClockCheck } from '../database/clock-check.service.js';
 import { duration } from './duration-argument.js';
 import { interruption } from './interruption.js';

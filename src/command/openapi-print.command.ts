@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AppModule } from '../app.module.js';
-import { readEnvironment } from '../environment.js';
-import { buildOpenApiDocument } from '../openapi.js';
-import { SessionCookie } from '../session/session-cookie.js';
+import { AppModule } from '../app/app.module.js';
+import { readEnvironment } from '../config/environment.js';
+import { buildOpenApiDocument } from '../app/openapi/build-openapi-document.js';
+import { SessionCookie } from '../session/request/session-cookie.js';
 
 export function addOpenApiPrint(program: Command): void {
   program

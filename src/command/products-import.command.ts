@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type ImportReport, ProductImport } from '../catalogue/product-import.service.js';
-import { messageOf } from '../error-text.js';
+import { type ImportReport, ProductImport } from '../catalogue/import/product-import.service.js';
+import { messageOf } from '../problem/error-text.js';
 import { interruption } from './interruption.js';
 import { startProgress } from './progress.js';
 import { runWithApplication } from './run-with-application.js';

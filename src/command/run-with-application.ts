@@ -1,9 +1,9 @@
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { createCommandLogger } from '../app.logger.js';
-import { AppModule } from '../app.module.js';
+import { createCommandLogger } from '../app/app.logger.js';
+import { AppModule } from '../app/app.module.js';
 import { findDatabase } from '../database/find-database.js';
-import { readCommandEnvironment } from '../environment.js';
+import { readCommandEnvironment } from '../config/environment.js';
 
 /** Runs a command's work within the application, without serving and without the schedule. */
 export async function runWithApplication<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { GuestBasketService } from '../basket/guest-basket.service.js';
+import { GuestBasketService } from '../basket/expiry/guest-basket.service.js';
 import { ClockCheck } from '../database/clock-check.service.js';
-import { messageOf } from '../error-text.js';
-import { CleanupRuns } from '../session/cleanup-runs.service.js';
-import { SessionCounts } from '../session/session-counts.service.js';
+import { messageOf } from '../problem/error-text.js';
+import { CleanupRuns } from '../session/cleanup/cleanup-runs.service.js';
+import { SessionCounts } from '../session/cleanup/session-counts.service.js';
 import { positiveInteger } from './integer-argument.js';
 import { interruption } from './interruption.js';
 import { startProgress } from './progress.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { InvalidArgumentError } from 'commander';
 import { isEmail } from 'class-validator';
-import { UserService } from '../auth/user.service.js';
+import { UserService } from '../auth/user/user.service.js';
 import { runWithApplication } from './run-with-application.js';
 
 export function addUsersCreateAdmin(program: Command): void {

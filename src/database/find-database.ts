@@ -1,4 +1,4 @@
-import { Environment } from '../environment.js';
+import { Environment } from '../config/environment.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 
 /** A database to work on, and how to let go of it. */

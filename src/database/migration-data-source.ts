@@ -7,10 +7,10 @@ import {
   type MigrationInterface,
   type QueryRunner,
 } from 'typeorm';
-import type { MigrationSettings } from '../environment.js';
-import { messageOf } from '../error-text.js';
-import { OperatorError } from '../operator-error.js';
-import { codeOf } from '../problem/database-away.js';
+import type { MigrationSettings } from '../config/environment.js';
+import { messageOf } from '../problem/error-text.js';
+import { OperatorError } from '../problem/operator-error.js';
+import { codeOf } from '../problem/database-unavailable.js';
 import { withMigrationLock } from './migration-lock.js';
 import { renameSampleSessions } from './migrations/1795651200000-SampleSessions.js';
 import { isConflict } from './retry-transaction.js';

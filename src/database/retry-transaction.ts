@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { codeOf } from '../problem/database-away.js';
+import { codeOf } from '../problem/database-unavailable.js';
 
 /** serialization_failure and deadlock_detected: PostgreSQL has rolled back and asks to try again. */
 const CONFLICTS = new Set(['40001', '40P01']);

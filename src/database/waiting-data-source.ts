@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { OperatorError } from '../operator-error.js';
-import { codeOf, isDatabaseAway } from '../problem/database-away.js';
+import { OperatorError } from '../problem/operator-error.js';
+import { codeOf, isDatabaseAway } from '../problem/database-unavailable.js';
 import { dropReadOnly, poolOf } from './connection-pool.js';
 
 const PAUSE_MILLISECONDS = 250;

@@ -1,7 +1,7 @@
 import { Controller, Get, Module, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { wantsHtml } from '../http/wants-html.js';
+import { wantsHtml } from '../http/request/wants-html.js';
 import { Problem } from './problem.js';
 import { PROBLEM_HELP } from './problem-help.js';
 import { PROBLEMS, type ProblemType } from './problem-types.js';

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pathOf } from '../http/request-path.js';
+import { pathOf } from '../http/request/request-path.js';
 import type { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 

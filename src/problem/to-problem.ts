@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { isDatabaseAway } from './database-away.js';
+import { isDatabaseAway } from './database-unavailable.js';
 import { Problem } from './problem.js';
 import type { ProblemType } from './problem-types.js';
 

@@ -2,10 +2,10 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../environment.js';
-import { pathOf } from '../http/request-path.js';
-import { wantsHtml } from '../http/wants-html.js';
-import { projectFolder } from '../project-folder.js';
+import type { Environment } from '../config/environment.js';
+import { pathOf } from '../http/request/request-path.js';
+import { wantsHtml } from '../http/request/wants-html.js';
+import { projectFolder } from '../config/project-folder.js';
 
 /** Where `npm run build` puts the pages. */
 export const WEB_FOLDER = join(projectFolder(), 'dist/web');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
-import type { AccessTokenDto } from '../../src/auth/login.dto.js';
+import type { AccessTokenDto } from '../../src/auth/login/login.dto.js';
 import type { BasketDto } from '../../src/basket/basket.dto.js';
 import { freePort } from '../support/free-port.js';
 import { Shop } from '../support/shop.js';

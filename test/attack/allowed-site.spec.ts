@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LoginDto } from '../../src/auth/login.dto.js';
+import type { LoginDto } from '../../src/auth/login/login.dto.js';
 import type { BasketDto } from '../../src/basket/basket.dto.js';
 import type { ProblemBody } from '../support/client.js';
 import { Shop } from '../support/shop.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { HASHES_AT_ONCE, PasswordService } from '../../src/auth/password.service.js';
+import { HASHES_AT_ONCE, PasswordService } from '../../src/auth/password/password.service.js';
 import { eventually } from '../support/eventually.js';
 import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
 

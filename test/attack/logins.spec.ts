@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { networkOf } from '../../src/http/network-of.js';
+import { networkOf } from '../../src/http/request/network-of.js';
 import type { Client } from '../support/client.js';
 import { PASSWORD, Shop } from '../support/shop.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
 import { hash } from '@node-rs/argon2';
 import { randomUUID } from 'node:crypto';
-import type { AccessTokenDto } from '../../src/auth/login.dto.js';
+import type { AccessTokenDto } from '../../src/auth/login/login.dto.js';
 import { PASSWORD, Shop } from '../support/shop.js';
 
 describe('users', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
-import type { AccessTokenDto } from '../../src/auth/login.dto.js';
-import { AccessTokenService } from '../../src/auth/access-token.service.js';
-import { UserService } from '../../src/auth/user.service.js';
+import type { AccessTokenDto } from '../../src/auth/login/login.dto.js';
+import { AccessTokenService } from '../../src/auth/token/access-token.service.js';
+import { UserService } from '../../src/auth/user/user.service.js';
 import { RowLock, whileLocked } from '../support/row-lock.js';
 import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
 

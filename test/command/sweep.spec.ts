@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { OrphanSweep } from '../../src/basket/orphan-sweep.service.js';
+import { OrphanSweep } from '../../src/basket/expiry/orphan-sweep.service.js';
 import { Program } from '../support/program.js';
 import { Shop } from '../support/shop.js';
 

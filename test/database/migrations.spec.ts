@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrationOptions } from '../../ormconfig.js';
 import { MigrationDataSource } from '../../src/database/migration-data-source.js';
-import { assertMigrated, migrate } from '../../src/database/migrate.js';
+import { assertMigrated, migrate } from '../../src/app/migrate.js';
 import { FindUnpinnedCurrencies1795741100000 } from '../../src/database/migrations/1795741100000-FindUnpinnedCurrencies.js';
 import { MIGRATIONS } from '../../src/database/migrations.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
-import { HASHES_AT_ONCE } from '../../src/auth/password.service.js';
-import { isDatabaseAway } from '../../src/problem/database-away.js';
+import { HASHES_AT_ONCE } from '../../src/auth/password/password.service.js';
+import { isDatabaseAway } from '../../src/problem/database-unavailable.js';
 import type { ProblemBody } from '../support/client.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
 import { eventually } from '../support/eventually.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Product } from '../../src/catalogue/product.entity.js';
-import { AuditService } from '../../src/basket/audit.service.js';
+import { AuditService } from '../../src/basket/expiry/audit.service.js';
 import type { Client } from '../support/client.js';
 import { type CutAt, DatabaseProxy } from '../support/database-proxy.js';
 import { Shop, type TestUser } from '../support/shop.js';

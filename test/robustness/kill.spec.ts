@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuditService } from '../../src/basket/audit.service.js';
+import { AuditService } from '../../src/basket/expiry/audit.service.js';
 import { Client } from '../support/client.js';
 import { type CutAt, DatabaseProxy } from '../support/database-proxy.js';
 import { eventually } from '../support/eventually.js';

@@ -1,6 +1,6 @@
 import { assertDocumented } from './documented.js';
 import type { BasketDto } from '../../src/basket/basket.dto.js';
-import type { LoginDto } from '../../src/auth/login.dto.js';
+import type { LoginDto } from '../../src/auth/login/login.dto.js';
 
 export interface Answer<T = unknown> {
   status: number;

@@ -2,17 +2,17 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { AppModule } from '../../src/app.module.js';
-import { listen, setUp } from '../../src/app.setup.js';
-import { AuditService } from '../../src/basket/audit.service.js';
+import { AppModule } from '../../src/app/app.module.js';
+import { listen, setUp } from '../../src/app/configure-app.js';
+import { AuditService } from '../../src/basket/expiry/audit.service.js';
 import { Product } from '../../src/catalogue/product.entity.js';
-import { readEnvironment } from '../../src/environment.js';
-import { createAdapter } from '../../src/http/create-adapter.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { createAdapter } from '../../src/http/server/create-adapter.js';
 import {
   type CleanupOptions,
   type CleanupReport,
   SessionCleanup,
-} from '../../src/session/session-cleanup.service.js';
+} from '../../src/session/cleanup/session-cleanup.service.js';
 import { builtWeb } from './build.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { Client } from './client.js';

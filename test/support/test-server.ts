@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { migrate } from '../../src/database/migrate.js';
-import { readMigrationSettings } from '../../src/environment.js';
+import { migrate } from '../../src/app/migrate.js';
+import { readMigrationSettings } from '../../src/config/environment.js';
 
 /** Nothing in a test's database has to survive a crash of the machine. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../../project-folder.js';
+import { projectFolder } from '../../config/project-folder.js';
 import type { Account } from './account.js';
 
 /** Where the embedded server keeps its files: in the project, or beside it where its account can't enter. */

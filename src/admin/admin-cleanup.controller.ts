@@ -1,0 +1,59 @@
+import { Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { invalidCursor } from '../http/page/invalid-cursor.js';
+import { PageQueryDto } from '../http/page/page-query.dto.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { CleanupRunStore } from '../session/cleanup/cleanup-run.store.js';
+import { CleanupRuns } from '../session/cleanup/cleanup-runs.service.js';
+import { AdminOnly } from './admin-only.decorator.js';
+import { CleanupRunDto, CleanupRunPageDto, toCleanupRunDto } from './cleanup-run.dto.js';
+import { OverviewDto, toOverviewDto } from './overview.dto.js';
+import { OverviewService } from '../monitoring/overview.service.js';
+
+@AdminOnly()
+@Controller('api/admin')
+export class AdminCleanupController {
+  constructor(
+    private readonly overview: OverviewService,
+    private readonly runs: CleanupRuns,
+    private readonly store: CleanupRunStore,
+  ) {}
+
+  @Get('overview')
+  @ApiOperation({
+    operationId: 'getOverview',
+    summary: 'See how sessions, guest baskets and the cleanup are',
+    description: 'Counts above a hundred thousand are estimates.',
+  })
+  @ApiOkResponse({ type: OverviewDto })
+  async getOverview(): Promise<OverviewDto> {
+    return toOverviewDto(await this.overview.look(), this.runs.isRunning);
+  }
+
+  @Get('cleanup-runs')
+  @ApiOperation({
+    operationId: 'listCleanupRuns',
+    summary: 'List the runs of the cleanup in the last 90 days, the newest first',
+    description: 'Follow `nextCursor` until it is null.',
+  })
+  @ApiOkResponse({ type: CleanupRunPageDto })
+  @ApiProblems('invalid-input')
+  async list(@Query() { limit, cursor }: PageQueryDto): Promise<CleanupRunPageDto> {
+    if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw invalidCursor();
+    const found = await this.store.findPage(limit + 1, cursor);
+    const runs = found.slice(0, limit).map(toCleanupRunDto);
+    return { runs, nextCursor: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
+  }
+
+  @Post('cleanup-runs')
+  @ApiOperation({
+    operationId: 'startCleanupRun',
+    summary: 'Start a run of the cleanup on this instance; its row in the list tells how it goes',
+    description: 'The answer does not wait for its end.',
+  })
+  @ApiCreatedResponse({ type: CleanupRunDto })
+  @ApiProblems(...BODY_PROBLEMS, 'cleanup-running', 'clock-differs')
+  async start(): Promise<CleanupRunDto> {
+    return toCleanupRunDto(await this.runs.start('admin'));
+  }
+}

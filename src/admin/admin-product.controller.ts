@@ -1,0 +1,49 @@
+import { Body, Controller, Param, Patch, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiSku } from '../catalogue/api-sku.decorator.js';
+import { ChangeProductDto, ProductDto, SaveProductDto, toProductDto } from '../catalogue/product.dto.js';
+import { ProductService } from '../catalogue/product.service.js';
+import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
+import { Environment } from '../config/environment.js';
+import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
+import { AdminOnly } from './admin-only.decorator.js';
+
+@AdminOnly()
+@Controller('api/admin/products')
+export class AdminProductController {
+  constructor(
+    private readonly products: ProductService,
+    private readonly environment: Environment,
+  ) {}
+
+  @Put(':sku')
+  @ApiOperation({
+    operationId: 'saveProduct',
+    summary: 'Make a product or replace it',
+    description:
+      'The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members. Baskets show the new price and name at their next read. Orders keep theirs.',
+  })
+  @ApiSku()
+  @ApiOkResponse({ type: ProductDto })
+  @ApiProblems(...BODY_PROBLEMS)
+  async save(@Param('sku', SkuPipe) sku: string, @Body() product: SaveProductDto): Promise<ProductDto> {
+    return toProductDto(await this.products.save({ sku, ...product }), this.environment.currency);
+  }
+
+  @Patch(':sku')
+  @ApiOperation({
+    operationId: 'changeProduct',
+    summary: 'Change a product',
+    description:
+      'A member that the body leaves out stays as it is. Null clears `imageUrl`, and lifts the limit of `stock`.',
+  })
+  @ApiSku('stored')
+  @ApiOkResponse({ type: ProductDto })
+  @ApiProblems(...BODY_PROBLEMS, 'unknown-product')
+  async change(
+    @Param('sku', StoredSkuPipe) sku: string,
+    @Body() changes: ChangeProductDto,
+  ): Promise<ProductDto> {
+    return toProductDto(await this.products.change(sku, changes), this.environment.currency);
+  }
+}

@@ -1,0 +1,117 @@
+import type { LoggerService } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  destination,
+  type Level,
+  type Logger,
+  multistream,
+  pino,
+  stdTimeFunctions,
+  type StreamEntry,
+} from 'pino';
+import { PinoPretty } from 'pino-pretty';
+import type { Environment } from '../config/environment.js';
+import { projectFolder } from '../config/project-folder.js';
+
+type Settings = Pick<Environment, 'isProduction' | 'logLevel'>;
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** What Nest says of its own doings at start: one line that says where we serve is enough. */
+const FRAMEWORK = new Set([
+  'InstanceLoader',
+  'NestFactory',
+  'NestApplication',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
+/** Who reports a failed start with its stack, before `main` and `cli` say it in a sentence. */
+const REPORTERS = new Set(['ExceptionHandler', 'TypeOrmModule']);
+
+/**
+ * Writes JSON for programs and text on a terminal. Errors go to standard error.
+ * It writes each line before it goes on, so that none is lost when the process ends.
+ */
+export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): Logger {
+  const { name, version } = readPackage();
+  const isText = !isProduction && (fd === STDOUT ? process.stdout : process.stderr).isTTY;
+  const streamTo = (to: number) =>
+    isText
+      ? PinoPretty({ destination: to, sync: true, messageKey: 'message', ignore: 'service,version,pid' })
+      : destination({ dest: to, sync: true });
+  const streams: StreamEntry[] = [
+    { level: 'trace', stream: streamTo(fd) },
+    { level: 'error', stream: streamTo(STDERR) },
+  ];
+  return pino(
+    {
+      level: logLevel,
+      base: { service: name, version, pid: process.pid },
+      messageKey: 'message',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    multistream(streams, { dedupe: true }),
+  );
+}
+
+/** Hands what Nest and the shop log to pino. */
+export class AppLogger implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    if (!FRAMEWORK.has(String(rest.at(-1)))) this.write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    if (!REPORTERS.has(String(rest.at(-1)))) this.write('error', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  /** The last parameter is Nest's context; a text before it is a stack. */
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    const parameters = [...rest];
+    const context = typeof parameters.at(-1) === 'string' ? parameters.pop() : undefined;
+    const stack = parameters.find((parameter) => typeof parameter === 'string');
+    const error = parameters.find((parameter) => parameter instanceof Error);
+    this.pino[level](
+      { context, stack, err: error },
+      message instanceof Error ? message.stack : String(message),
+    );
+  }
+}
+
+/**
+ * Creates the logger of the command line.
+ * Standard output belongs to the result, so only warnings and errors are logged.
+ */
+export function createCommandLogger({ isProduction, logLevel }: Settings): AppLogger {
+  return new AppLogger(
+    createPino({ isProduction, logLevel: logLevel === 'info' ? 'warn' : logLevel }, STDERR),
+  );
+}
+
+function readPackage(): { name: string; version: string } {
+  return JSON.parse(readFileSync(join(projectFolder(), 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+  };
+}

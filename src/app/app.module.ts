@@ -1,0 +1,31 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { AdoptionModule } from '../oscar-import/oscar-import.module.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { BasketModule } from '../basket/basket.module.js';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { DatabaseModule } from './database.module.js';
+import { Environment } from '../config/environment.js';
+import { EnvironmentModule } from '../config/environment.module.js';
+import { OperationsModule } from '../monitoring/monitoring.module.js';
+import { ProblemModule } from '../problem/problem.controller.js';
+import { SessionModule } from '../session/session.module.js';
+
+@Module({
+  imports: [
+    DatabaseModule,
+    EventEmitterModule.forRoot(),
+    SessionModule,
+    CatalogueModule,
+    AuthModule,
+    BasketModule,
+    AdoptionModule,
+    OperationsModule,
+    ProblemModule,
+  ],
+})
+export class AppModule {
+  static with(environment: Environment): DynamicModule {
+    return { module: AppModule, imports: [EnvironmentModule.with(environment)] };
+  }
+}

@@ -1,0 +1,133 @@
+import fastifyCompress from '@fastify/compress';
+import fastifyCors from '@fastify/cors';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { tagBaskets } from '../basket/tag-baskets.decorator.js';
+import { Environment } from '../config/environment.js';
+import { rejectCrossOrigin } from '../http/cross-origin/cross-origin.js';
+import { AllowedMethods } from '../http/server/allowed-methods.js';
+import { answerOnce } from '../http/response/answer-once.js';
+import { assertCanonicalPath } from '../http/server/canonical-path.js';
+import { decompressBody, parseOnlyJson } from '../http/input/json-body.js';
+import { assertOneHost } from '../http/server/one-host.js';
+import { serveToEverybody } from '../http/response/public-answers.js';
+import { logRefusedPreflights } from '../http/cross-origin/refused-preflights.js';
+import { responseHeaders } from '../http/response/response-headers.js';
+import { hostOf, trustedProxies } from '../http/request/trusted-proxies.js';
+import { isTunnelled } from '../http/request/tunnel.js';
+import { buildOpenApiDocument } from './openapi/build-openapi-document.js';
+import { Draining } from '../monitoring/draining.service.js';
+import { HttpMetrics } from '../monitoring/http.metrics.js';
+import { OperationsServer } from '../monitoring/operations-server.service.js';
+import { ProblemFilter } from '../problem/problem.filter.js';
+import { createValidationPipe } from '../http/input/validation.pipe.js';
+import { SessionCookie } from '../session/request/session-cookie.js';
+import { serveWeb, WEB_FOLDER } from '../web/serve-web.js';
+
+/** What main and the tests have in common; the application is created without Nest's own body parser. */
+export async function setUp(app: NestFastifyApplication, webFolder = WEB_FOLDER): Promise<void> {
+  const environment = app.get(Environment);
+  const instance = app.getHttpAdapter().getInstance();
+  instance.decorateRequest('visitor', null);
+  instance.decorateRequest('visitorSession', null);
+  instance.addHook('onRoute', tagBaskets);
+  instance.addHook('onRoute', app.get(AllowedMethods).collect);
+  observe(instance, app.get(HttpMetrics));
+  nameAnswers(instance, environment, app.get(Draining));
+  await letOriginsIn(instance, environment);
+  guard(instance, environment, app.get(OperationsServer));
+  parseOnlyJson(instance);
+  await compress(instance);
+  if (environment.hasWeb) serveWeb(instance, webFolder, environment);
+  app.useGlobalPipes(createValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  const buildDocument = () => buildOpenApiDocument(app, app.get(SessionCookie).name, environment.basePath);
+  SwaggerModule.setup('api/docs', app, buildDocument, {
+    jsonDocumentUrl: 'api/openapi.json',
+    yamlDocumentUrl: 'api/openapi.yaml',
+    customSiteTitle: 'Basketkeeper API',
+    swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true, defaultModelsExpandDepth: 0 },
+  });
+}
+
+/** Listens for visitors, and for the shop's own people where they have a port of their own. */
+export async function listen(app: NestFastifyApplication, port: number, host: string): Promise<void> {
+  await app.init();
+  const instance = app.getHttpAdapter().getInstance();
+  app.get(AllowedMethods).reject(instance);
+  await app.listen(port, host);
+  await app.get(OperationsServer).listen((request, response) => instance.routing(request, response));
+}
+
+function observe(instance: FastifyInstance, metrics: HttpMetrics): void {
+  instance.addHook('onRoute', metrics.observeRoute);
+  instance.addHook('onResponse', metrics.observeUnrouted);
+  instance.addHook('onRequest', metrics.watchAborted);
+}
+
+/** Each route says for itself what is compressed. */
+async function compress(instance: FastifyInstance): Promise<void> {
+  instance.addHook('onRoute', serveToEverybody);
+  instance.addHook('onRoute', answerOnce);
+  instance.addHook('onRoute', decompressBody);
+  // Loaded at once: its own hook must hear of the routes that follow.
+  await instance.register(fastifyCompress, { global: false });
+}
+
+function nameAnswers(instance: FastifyInstance, environment: Environment, draining: Draining): void {
+  const { operationsPort } = environment;
+  const trusted = trustedProxies(environment.trustProxy);
+  const headers = responseHeaders(environment);
+  // Some browsers would ask a tunnel for https as well, which has none.
+  const tunnelHeaders = responseHeaders({ isProduction: false, hsts: 'off' });
+  instance.addHook('onRequest', (request, reply, done) => {
+    const isPlain = isTunnelled(request.raw, operationsPort, trusted);
+    reply.headers(isPlain ? tunnelHeaders : headers).header('x-request-id', request.id);
+    // A connection that stays open would be waited for.
+    if (draining.isDraining) reply.header('connection', 'close');
+    done();
+  });
+}
+
+/** Pages of `ALLOWED_ORIGINS` may read the answers. */
+async function letOriginsIn(instance: FastifyInstance, { allowedOrigins }: Environment): Promise<void> {
+  const logger = new Logger('Origins');
+  const logRefused = logRefusedPreflights(allowedOrigins, (message) => logger.warn(message));
+  instance.addHook('onRequest', (request, _reply, done) => {
+    assertOneHost(request.raw);
+    logRefused(request);
+    done();
+  });
+  if (allowedOrigins.length === 0) return;
+  // Loaded at once: its hook comes before the guards, so that the page can read why they refuse.
+  await instance.register(fastifyCors, {
+    origin: allowedOrigins,
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Location',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
+    maxAge: 600,
+    strictPreflight: false,
+  });
+}
+
+/** Pages of other sites may do what they are allowed to, and each port has its own routes. */
+function guard(instance: FastifyInstance, environment: Environment, operations: OperationsServer): void {
+  const { allowedOrigins } = environment;
+  const trusted = trustedProxies(environment.trustProxy);
+  instance.addHook('onRequest', (request, _reply, done) => {
+    assertCanonicalPath(request.url, () => request.routeOptions.url);
+    operations.assertServed(request);
+    const needsNoCookie = (): boolean => request.routeOptions.config?.needsNoCookie ?? false;
+    rejectCrossOrigin(request, hostOf(request.raw, trusted), allowedOrigins, needsNoCookie);
+    done();
+  });
+}

@@ -1,0 +1,51 @@
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions, KEPT_CONNECTIONS, SILENCE_MILLISECONDS } from '../../ormconfig.js';
+import { Environment } from '../config/environment.js';
+import { ClockCheck } from '../database/clock-check.service.js';
+import { boundSilence, fillPool } from '../database/connection-pool.js';
+import { assertMigrated } from './migrate.js';
+import { WaitingDataSource } from '../database/waiting-data-source.js';
+
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [Environment],
+      useFactory: ({
+        databaseUrl = '',
+        databasePoolSize,
+        databaseWaitSeconds,
+        isDatabaseBounded,
+      }: Environment) => ({
+        ...dataSourceOptions(databaseUrl, databasePoolSize, isDatabaseBounded),
+        waitSeconds: databaseWaitSeconds,
+        // The data source waits by itself, and only where that may help.
+        retryAttempts: 1,
+      }),
+      dataSourceFactory: async (options) => {
+        if (!options) throw new Error('The options come from the factory above.');
+        const { waitSeconds } = options as typeof options & { waitSeconds: number };
+        const dataSource = await new WaitingDataSource(options, waitSeconds).initialize();
+        await assertMigrated(dataSource);
+        return dataSource;
+      },
+    }),
+  ],
+  providers: [ClockCheck],
+  exports: [ClockCheck],
+})
+export class DatabaseModule implements OnModuleInit {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Not for a command, which ends soon and has no visitors. */
+  async onModuleInit(): Promise<void> {
+    if (!this.environment.isDatabaseBounded) return;
+    boundSilence(this.dataSource, SILENCE_MILLISECONDS);
+    await fillPool(this.dataSource, Math.min(KEPT_CONNECTIONS, this.environment.databasePoolSize));
+  }
+}

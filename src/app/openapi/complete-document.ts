@@ -1,0 +1,75 @@
+import type { OpenAPIObject, OperationObject, ResponseObject } from '@nestjs/swagger';
+import { API_HEADERS, type ApiHeaderName, apiHeaders } from '../../http/response/api-headers.js';
+
+/** A schema or anything else of the document. */
+type Node = Record<string, unknown>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+/** The headers that the server adds to every answer with the status. */
+const HEADERS_OF_STATUS: Record<string, ApiHeaderName[]> = {
+  401: ['WWW-Authenticate'],
+  405: ['Allow'],
+  412: ['ETag'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
+/** Adds what holds for all routes, so that their decorators need not repeat it. */
+export function completeDocument(document: OpenAPIObject): void {
+  for (const operation of operationsOf(document)) {
+    // Without a list of its own an operation would have the list of the document.
+    operation.security ??= [];
+    for (const [status, response] of Object.entries(operation.responses)) {
+      const headers = headersOf(operation, status);
+      const answer = response as ResponseObject;
+      answer.headers = { ...answer.headers, ...apiHeaders(...headers) };
+    }
+    const { requestBody } = operation;
+    if (requestBody) closeObjects(requestBody as unknown as Node, document);
+  }
+  nameNullableEnums(document as unknown as Node);
+  const used = JSON.stringify(document.paths);
+  const headers = Object.entries(API_HEADERS).filter(([name]) =>
+    used.includes(`#/components/headers/${name}"`),
+  );
+  (document.components ??= {}).headers = Object.fromEntries(headers);
+}
+
+function operationsOf({ paths }: OpenAPIObject): OperationObject[] {
+  return Object.values(paths).flatMap((path) => METHODS.flatMap((method) => path[method] ?? []));
+}
+
+function headersOf({ parameters = [] }: OperationObject, status: string): ApiHeaderName[] {
+  const isOnce = parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
+  const replayed: ApiHeaderName[] = isOnce && status.startsWith('2') ? ['Idempotency-Replayed'] : [];
+  return ['X-Request-Id', ...(HEADERS_OF_STATUS[status] ?? []), ...replayed];
+}
+
+/** The validation refuses a member of a body that the DTO does not name. */
+function closeObjects(node: Node, document: OpenAPIObject): void {
+  const { $ref } = node;
+  const referenced = typeof $ref === 'string' && document.components?.schemas?.[$ref.split('/').at(-1) ?? ''];
+  if (referenced) closeObjects(referenced as Node, document);
+  if (node.type === 'object' && node.properties) node.additionalProperties ??= false;
+  for (const member of membersOf(node)) closeObjects(member, document);
+}
+
+/** Generators make a plain enum of `anyOf`, and a broken one of null among its values. */
+function nameNullableEnums(node: Node): void {
+  const { type, enum: values } = node;
+  if (Array.isArray(values) && Array.isArray(type) && type.includes('null')) {
+    const named = {
+      type: (type as string[]).find((one) => one !== 'null'),
+      enum: values.filter((one) => one !== null),
+    };
+    delete node.type;
+    delete node.enum;
+    node.anyOf = [named, { type: 'null' }];
+  }
+  membersOf(node).forEach(nameNullableEnums);
+}
+
+function membersOf(node: Node): Node[] {
+  return Object.values(node).filter((value): value is Node => typeof value === 'object' && value !== null);
+}

@@ -1,0 +1,93 @@
+import { Problem } from '../../problem/problem.js';
+
+const RETRY_AFTER_SECONDS = 5;
+
+interface Waiter {
+  start: () => void;
+  refuse: (reason: Error) => void;
+}
+
+/**
+ * Bounds how much work is done at once, and how much waits for its turn.
+ *
+ * Networks take turns, so one network with a thousand requests delays another by one turn.
+ * When the queue is full, the network with the longest queue loses its newest work, so one network
+ * can't shut the others out.
+ */
+export class FairQueue {
+  private running = 0;
+  private waiting = 0;
+  /** By network; the next turn is the first network's. */
+  private readonly queues = new Map<string, Waiter[]>();
+
+  constructor(private readonly most: { readonly running: number; readonly waiting: number }) {}
+
+  /**
+   * Runs the work when its turn has come. Work whose signal is aborted before that is never run.
+   *
+   * @throws Problem `overloaded`, when the queue is full; the reason of the signal, when it is aborted first
+   */
+  async run<T>(network: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    if (this.running < this.most.running) this.running += 1;
+    else await this.waitForTurn(network, signal);
+    try {
+      return await work();
+    } finally {
+      this.passOn();
+    }
+  }
+
+  private async waitForTurn(network: string, signal: AbortSignal): Promise<void> {
+    if (this.waiting >= this.most.waiting) this.makeRoom(network);
+    let abort = () => {};
+    await new Promise<void>((start, refuse) => {
+      const waiter = { start, refuse };
+      abort = () => {
+        this.remove(network, waiter);
+        refuse(signal.reason as Error);
+      };
+      signal.addEventListener('abort', abort);
+      this.queues.set(network, [...(this.queues.get(network) ?? []), waiter]);
+      this.waiting += 1;
+    }).finally(() => signal.removeEventListener('abort', abort));
+  }
+
+  /** Gives the turn to the next network, which then goes to the end. */
+  private passOn(): void {
+    const [next] = this.queues;
+    if (!next) {
+      this.running -= 1;
+      return;
+    }
+    const [network, [first, ...others]] = next;
+    this.queues.delete(network);
+    if (others.length > 0) this.queues.set(network, others);
+    this.waiting -= 1;
+    first?.start();
+  }
+
+  private makeRoom(network: string): void {
+    const own = this.queues.get(network)?.length ?? 0;
+    let longest: [network: string, queue: Waiter[]] = [network, []];
+    for (const entry of this.queues) if (entry[1].length > longest[1].length) longest = entry;
+    const newest = longest[1].at(-1);
+    if (!newest || longest[1].length <= own) throw overloaded();
+    this.remove(longest[0], newest);
+    newest.refuse(overloaded());
+  }
+
+  private remove(network: string, waiter: Waiter): void {
+    const queue = this.queues.get(network) ?? [];
+    const others = queue.filter((other) => other !== waiter);
+    this.waiting -= queue.length - others.length;
+    if (others.length > 0) this.queues.set(network, others);
+    else this.queues.delete(network);
+  }
+}
+
+function overloaded(): Problem {
+  const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+  const detail = `Too many logins and registrations at this moment. Try again in ${RETRY_AFTER_SECONDS} s.`;
+  return new Problem('overloaded', detail, {}, { headers });
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { DataSource, type EntityManager } from 'typeorm';
+import { SessionLimit } from '../../session/limit/session-limit.service.js';
+import { SessionStore } from '../../session/store/session.store.js';
+import type { ReplacedSession } from '../../session/store/session.queries.js';
+import type { VisitorSession } from '../../session/request/request-session.js';
+import type { TokenGrant } from '../token/access-token.service.js';
+import { AuthenticationService, retryOnChangedHash } from './authentication.service.js';
+import type { LoginRequestDto } from '../password/credentials.dto.js';
+import { lockUser } from '../visitor/lock-user.js';
+import { type MergeReport, UserLoggedIn } from '../event/user-logged-in.event.js';
+import { User } from '../user/user.entity.js';
+
+export interface Login {
+  user: User;
+  basket: MergeReport;
+  token: TokenGrant;
+}
+
+@Injectable()
+export class LoginService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly authentication: AuthenticationService,
+    private readonly sessions: SessionStore,
+    private readonly sessionLimit: SessionLimit,
+    private readonly events: EventEmitter2,
+  ) {}
+
+  /**
+   * Logs a user in and replaces the session, against session fixation.
+   *
+   * A page of another site gets a token alone: the browser would not keep the cookie, and nobody could use the session.
+   *
+   * All of it is one transaction: whatever fails, the visitor stays as they were, basket and all.
+   *
+   * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password; `too-many-logins`
+   */
+  async logIn(credentials: LoginRequestDto, session: VisitorSession, address: string): Promise<Login> {
+    const login = await retryOnChangedHash(async () => {
+      // Before the transaction: hashing takes long, and locks would be held over it.
+      const user = await this.authentication.authenticate(credentials, address);
+      return session.inTransaction(this.dataSource, (manager) =>
+        this.begin(manager, user, session, credentials),
+      );
+    });
+    if (session.isKept && session.stored) await this.sessionLimit.apply(login.user.id, session.stored.id);
+    return login;
+  }
+
+  /** Null: the user's hash is no longer the one that was verified, or the user is gone. */
+  private async begin(
+    manager: EntityManager,
+    user: User,
+    session: VisitorSession,
+    { mergeStrategy }: LoginRequestDto,
+  ): Promise<Login | null> {
+    const locked = await lockUser(manager, user.id);
+    if (locked?.passwordHash !== user.passwordHash) return null;
+    const { tokenGeneration, now } = locked;
+    const guest = session.isKept ? await this.replaceSession(manager, session) : null;
+    const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, mergeStrategy));
+    if (session.isKept) await session.begin(manager, { userId: user.id });
+    return { user, basket, token: { userId: user.id, tokenGeneration, now } };
+  }
+
+  /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */
+  private async replaceSession(
+    manager: EntityManager,
+    session: VisitorSession,
+  ): Promise<ReplacedSession | null> {
+    const replaced = session.living && (await this.sessions.replace(manager, session.living.id));
+    return replaced?.userId === null ? replaced : null;
+  }
+
+  private async tell(event: UserLoggedIn): Promise<MergeReport> {
+    const [report] = (await this.events.emitAsync(UserLoggedIn.NAME, event)) as [MergeReport?];
+    if (!report) throw new Error('Nobody takes care of the guest basket when a user logs in.');
+    return report;
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { retryTransaction } from '../../database/retry-transaction.js';
+import { SessionStore } from '../../session/store/session.store.js';
+import type { VisitorSession } from '../../session/request/request-session.js';
+import { AuthenticationService, retryOnChangedHash } from '../login/authentication.service.js';
+import type { PasswordChangeDto } from './credentials.dto.js';
+import { endSessions } from '../user/end-sessions.js';
+import { lockUserVisitor } from '../visitor/lock-user.js';
+import { PasswordService } from './password.service.js';
+import { User } from '../user/user.entity.js';
+import { UserService } from '../user/user.service.js';
+import { loginRequired } from '../visitor/visitor.decorator.js';
+import type { UserVisitor } from '../visitor/visitor.js';
+
+/** What a user does who fears that somebody else has got in. */
+@Injectable()
+export class CredentialsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly users: UserService,
+    private readonly passwords: PasswordService,
+    private readonly authentication: AuthenticationService,
+    private readonly sessions: SessionStore,
+  ) {}
+
+  /**
+   * Changes the password, ends all other sessions and all tokens until now, and replaces the session of the request.
+   *
+   * @throws Problem `invalid-credentials` or `too-many-logins`
+   */
+  async changePassword(
+    visitor: UserVisitor,
+    { currentPassword, newPassword }: PasswordChangeDto,
+    session: VisitorSession,
+    address: string,
+  ): Promise<void> {
+    const { userId } = visitor;
+    await retryOnChangedHash(async () => {
+      const user = await this.users.get(userId);
+      await this.authentication.confirm(user, currentPassword, address);
+      const passwordHash = await this.passwords.hash(newPassword);
+      return session.inTransaction(this.dataSource, async (manager) => {
+        const locked = await lockUserVisitor(manager, visitor);
+        if (locked.passwordHash !== user.passwordHash) return null;
+        await manager.update(User, { id: userId }, { passwordHash });
+        await this.replaceSession(manager, userId, session);
+        return true;
+      });
+    });
+  }
+
+  /**
+   * Ends all sessions and tokens of the user.
+   *
+   * @throws Problem `login-required` when the session ended meanwhile
+   * @throws Problem `invalid-token` when the token ended meanwhile
+   */
+  async logOutEverywhere(visitor: UserVisitor): Promise<void> {
+    await retryTransaction(this.dataSource, async (manager) => {
+      await lockUserVisitor(manager, visitor);
+      await endSessions(manager, visitor.userId);
+    });
+  }
+
+  /** A request by token has no session that could go on. */
+  private async replaceSession(
+    manager: EntityManager,
+    userId: string,
+    session: VisitorSession,
+  ): Promise<void> {
+    const { living } = session;
+    const own = living?.userId === userId ? living : undefined;
+    // Another request may have ended it while this one waited.
+    if (own && !(await this.sessions.replace(manager, own.id))) throw loginRequired();
+    await endSessions(manager, userId);
+    if (own) await session.begin(manager, { userId });
+  }
+}

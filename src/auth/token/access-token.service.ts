@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { DataSource } from 'typeorm';
+import { queryNamed } from '../../database/named-statement.js';
+import { Environment } from '../../config/environment.js';
+import { STILL_LIVES } from '../../session/session-expiry.js';
+import { TokenKeys } from './token-keys.js';
+
+/** Who makes the tokens and who takes them: RFC 8725, 3.8 and 3.9. */
+export const TOKEN_ISSUER = 'basketkeeper';
+export const TOKEN_AUDIENCE = 'basketkeeper-api';
+export const TOKEN_ALGORITHM = 'HS256';
+
+/** The claims of an access token, RFC 7519; times in seconds since 1970, by the database's clock. */
+export interface TokenClaims {
+  sub: string;
+  /** `users.token_generation`; the tokens of the previous version have none. */
+  gen?: number;
+  /** With a fraction, so that the previous version can compare it with `users.tokens_valid_after`. */
+  iat: number;
+  exp?: number;
+}
+
+/** The user's row, read under its lock to grant a token. */
+export interface TokenGrant {
+  readonly userId: string;
+  readonly tokenGeneration: number;
+  readonly now: number;
+}
+
+/**
+ * Locks the user, then the session, in one statement.
+ *
+ * A transaction that raises the generation holds the user's lock. This statement waits for it and
+ * then finds no session, so no token outlives the raise.
+ */
+const GRANT_BY_SESSION = {
+  name: 'grant-token-by-session',
+  text: `
+    SELECT u.id AS "userId", u.token_generation AS "tokenGeneration",
+      extract(epoch FROM clock_timestamp())::float8 AS now
+    FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = $1 AND ${STILL_LIVES}
+    FOR SHARE OF u, s`,
+};
+
+@Injectable()
+export class AccessTokenService {
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly keys: TokenKeys,
+    private readonly environment: Environment,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** Seconds. */
+  get lifetime(): number {
+    return this.environment.jwtTtlSeconds;
+  }
+
+  /** Null: the session has no user, or it has ended. */
+  async grantBySession(sessionId: string): Promise<TokenGrant | null> {
+    const [grant] = await queryNamed<TokenGrant>(this.dataSource, GRANT_BY_SESSION, [sessionId]);
+    return grant ?? null;
+  }
+
+  issue({ userId, tokenGeneration, now }: TokenGrant): string {
+    const claims: TokenClaims = { sub: userId, gen: tokenGeneration, iat: now };
+    const { id, secret } = this.keys.signing;
+    return this.jwt.sign(claims, {
+      privateKey: secret,
+      keyid: id,
+      algorithm: TOKEN_ALGORITHM,
+      issuer: TOKEN_ISSUER,
+      audience: TOKEN_AUDIENCE,
+      expiresIn: this.lifetime,
+    });
+  }
+}

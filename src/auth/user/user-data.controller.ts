@@ -1,0 +1,57 @@
+import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { apiHeaders } from '../../http/response/api-headers.js';
+import { ApiProblems, BODY_PROBLEMS } from '../../problem/api-problems.decorator.js';
+import { SessionCookie } from '../../session/request/session-cookie.js';
+import { toJsonChunks } from '../../http/response/json-chunks.js';
+import { sendJson } from '../../http/response/send-json.js';
+import { UserDataDto } from './user-data.dto.js';
+import { UserDataService } from './user-data.service.js';
+import { CurrentUser } from '../visitor/visitor.decorator.js';
+import { ForVisitors } from '../visitor/for-visitors.decorator.js';
+import type { UserVisitor } from '../visitor/visitor.js';
+
+@ForVisitors('auth', 'login-required')
+@Controller('api/auth/me')
+export class UserDataController {
+  constructor(
+    private readonly data: UserDataService,
+    private readonly cookie: SessionCookie,
+  ) {}
+
+  @Get('export')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'exportMe',
+    summary: 'Get all that is stored about the user, except secrets',
+    description: 'Secrets are the hash of the password and the ids of sessions.',
+  })
+  @ApiOkResponse({ type: UserDataDto })
+  async export(@CurrentUser() { userId }: UserVisitor, @Res() reply: FastifyReply): Promise<void> {
+    await sendJson(reply.raw, toJsonChunks(await this.data.export(userId)), () => takeOver(reply));
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'eraseMe',
+    summary: 'Erase the user with sessions and baskets; orders stay, without their owner',
+    description: 'It can not be undone. Export first what is still needed.',
+  })
+  @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
+  @ApiProblems(...BODY_PROBLEMS)
+  async erase(
+    @CurrentUser() visitor: UserVisitor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.data.erase(visitor);
+    this.cookie.clear(reply.raw);
+  }
+}
+
+/** Fastify leaves the answer to its caller then, with the headers that it has. */
+function takeOver(reply: FastifyReply): void {
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value) reply.raw.setHeader(name, value);
+  reply.hijack();
+}

@@ -1,0 +1,20 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../../problem/problem.js';
+import { UserService } from '../user/user.service.js';
+import { loginRequired } from './visitor.decorator.js';
+import { visitorOf } from './visitor.guard.js';
+
+/** Lets admins pass, by the role that the user's row has now; it stands behind the VisitorGuard. */
+@Injectable()
+export class AdminGuard implements CanActivate {
+  constructor(private readonly users: UserService) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const visitor = visitorOf(context.switchToHttp().getRequest<FastifyRequest>());
+    if (visitor.kind !== 'user') throw loginRequired();
+    const { role } = await this.users.get(visitor.userId);
+    if (role !== 'admin') throw new Problem('forbidden', 'Only admins of the shop may do this.');
+    return true;
+  }
+}

@@ -1,0 +1,62 @@
+import type { EntityManager } from 'typeorm';
+import type { Problem } from '../../problem/problem.js';
+import { STILL_LIVES } from '../../session/session-expiry.js';
+import { loginRequired } from './visitor.decorator.js';
+import { invalidToken } from './visitor.guard.js';
+import type { UserVisitor } from './visitor.js';
+
+/** A user's row, read under its lock. */
+export interface LockedUser {
+  readonly passwordHash: string;
+  readonly tokenGeneration: number;
+  /** The database's time, in seconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Not FOR UPDATE: rows that refer to the user need not wait.
+ *
+ * `clock_timestamp()`: this statement may start before the transaction that it waits for has ended.
+ */
+const LOCK_USER = `
+  SELECT password_hash AS "passwordHash", token_generation AS "tokenGeneration",
+    extract(epoch FROM clock_timestamp())::float8 AS now
+  FROM users WHERE id = $1 FOR NO KEY UPDATE`;
+
+/**
+ * A plain logout deletes the session without the user's lock. This lock makes it wait for this transaction. A renewal of
+ * the session need not wait for KEY SHARE.
+ */
+const LOCK_LIVING_SESSION = `
+  SELECT FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND ${STILL_LIVES}
+  FOR KEY SHARE`;
+
+/** Locks a user, first of all locks, for the rest of the transaction; null: the user is gone. */
+export async function lockUser(manager: EntityManager, id: string): Promise<LockedUser | null> {
+  const [user] = await manager.query<LockedUser[]>(LOCK_USER, [id]);
+  return user ?? null;
+}
+
+/**
+ * Locks the user who sends the request, and the session that named the user.
+ *
+ * The session or the token may have ended since the request arrived. The request is refused then: a session writes
+ * nothing after we have confirmed its end.
+ *
+ * @throws Problem `invalid-token`, or the problem of `sessionEnded`
+ */
+export async function lockUserVisitor(
+  manager: EntityManager,
+  visitor: UserVisitor,
+  sessionEnded: () => Problem = loginRequired,
+): Promise<LockedUser> {
+  const { userId, sessionId, tokenGeneration } = visitor;
+  const user = await lockUser(manager, userId);
+  if (tokenGeneration !== undefined && tokenGeneration !== user?.tokenGeneration) throw invalidToken();
+  if (!user) throw sessionEnded();
+  if (sessionId !== undefined) {
+    const living = await manager.query<object[]>(LOCK_LIVING_SESSION, [sessionId, userId]);
+    if (living.length === 0) throw sessionEnded();
+  }
+  return user;
+}

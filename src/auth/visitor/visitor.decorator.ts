@@ -1,0 +1,32 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../../problem/problem.js';
+import { visitorSessionOf } from '../../session/request/session.guard.js';
+import type { VisitorSession } from '../../session/request/request-session.js';
+import type { UnreadVisitor, UserVisitor, Visitor } from './visitor.js';
+import { visitorOf } from './visitor.guard.js';
+
+/** Whoever sends the request; the route needs the VisitorGuard. Unread where the session is left to the handler. */
+export const CurrentVisitor = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Visitor | UnreadVisitor => visitorOf(requestOf(context)),
+);
+
+/** The user who sends the request; a guest is answered 401 `login-required`. */
+export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): UserVisitor => {
+  const visitor = visitorOf(requestOf(context));
+  if (visitor.kind === 'user') return visitor;
+  throw loginRequired();
+});
+
+/** The session of the request's cookie, whatever its Authorization header says; the route needs the SessionGuard. */
+export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): VisitorSession =>
+  visitorSessionOf(requestOf(context)),
+);
+
+export function loginRequired(): Problem {
+  return new Problem('login-required', 'Log in, or send an access token.');
+}
+
+function requestOf(context: ExecutionContext): FastifyRequest {
+  return context.switchToHttp().getRequest<FastifyRequest>();
+}

@@ -1,0 +1,67 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasBearerToken } from '../../http/request/bearer-token.js';
+import { Problem } from '../../problem/problem.js';
+import { visitorSessionOf } from '../../session/request/session.guard.js';
+import { SessionReader } from '../../session/request/session-loader.service.js';
+import { toVisitor, type UnreadVisitor, unreadVisitor, type Visitor } from './visitor.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null: no VisitorGuard stands before the route. */
+    visitor: Visitor | UnreadVisitor | null;
+  }
+}
+
+/** Says who sends the request: a Bearer token's user, else the session's, else a guest. Stands behind the SessionGuard. */
+@Injectable()
+export class VisitorGuard extends AuthGuard('jwt') {
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (hasBearerToken(request.headers)) await super.canActivate(context);
+    else request.visitor = await this.bySession(context);
+    return true;
+  }
+
+  /** A token that is present and not valid is an error, never a silent guest. */
+  override handleRequest<T>(
+    error: unknown,
+    visitor: Visitor | false,
+    _info: unknown,
+    context: ExecutionContext,
+  ): T {
+    if (error) throw error as Error;
+    if (!visitor) throw invalidToken();
+    context.switchToHttp().getRequest<FastifyRequest>().visitor = visitor;
+    return visitor as T;
+  }
+
+  protected bySession(context: ExecutionContext): Visitor | Promise<UnreadVisitor> {
+    return toVisitor(visitorSessionOf(context.switchToHttp().getRequest<FastifyRequest>()));
+  }
+}
+
+/** The same without a SessionGuard: it leaves the session to the handler, which may find it and the basket in one statement. */
+@Injectable()
+export class DeferredVisitorGuard extends VisitorGuard {
+  constructor(private readonly reader: SessionReader) {
+    super();
+  }
+
+  protected override async bySession(context: ExecutionContext): Promise<UnreadVisitor> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>().raw;
+    return unreadVisitor(await this.reader.leave(request, http.getResponse<FastifyReply>().raw));
+  }
+}
+
+export function invalidToken(): Problem {
+  const headers = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
+  return new Problem('invalid-token', 'Refresh the token or log in again.', {}, { headers });
+}
+
+export function visitorOf({ visitor, url }: FastifyRequest): Visitor | UnreadVisitor {
+  if (!visitor) throw new Error(`No VisitorGuard stands before ${url}`);
+  return visitor;
+}

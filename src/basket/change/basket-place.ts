@@ -1,0 +1,56 @@
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { lockUserVisitor } from '../../auth/visitor/lock-user.js';
+import type { Visitor } from '../../auth/visitor/visitor.js';
+import { STILL_LIVES } from '../../session/session-expiry.js';
+import { sessionReplaced } from '../../session/request/session-replaced.js';
+import { Session } from '../../session/session.entity.js';
+import { Basket } from '../basket.entity.js';
+import type { BasketOf, StoredBasket } from '../query/stored-basket.js';
+
+/**
+ * Locks the row that a visitor's basket hangs on, the user or the session, for the rest of the transaction.
+ *
+ * With it all changes of one visitor's basket take turns, on every instance: two first adds make one basket, and no
+ * login and no cleanup comes in between. Null: a guest who has no basket yet.
+ *
+ * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster; `invalid-token`, when the token has ended
+ */
+export async function lockPlace(manager: EntityManager, visitor: Visitor): Promise<BasketOf | null> {
+  if (visitor.kind === 'user') {
+    await lockUserVisitor(manager, visitor, sessionReplaced);
+    return { ownerId: visitor.userId };
+  }
+  const { stored } = visitor.session;
+  if (!stored) return null;
+  const basketId = stored.isReplaced ? undefined : await lockSession(manager, stored.id);
+  if (basketId === undefined) throw sessionReplaced();
+  return basketId === null ? null : { basketId };
+}
+
+/** Makes the visitor's basket, and the session of a guest who comes without one; the first line makes it version 1. */
+export async function beginBasket(manager: EntityManager, visitor: Visitor): Promise<StoredBasket> {
+  const id = uuidv7();
+  const ownerId = visitor.kind === 'user' ? visitor.userId : null;
+  await manager.insert(Basket, { id, ownerId, version: 0 });
+  if (visitor.kind === 'guest') {
+    const { stored } = visitor.session;
+    if (stored) await manager.update(Session, { id: stored.id }, { basketId: id });
+    else await visitor.session.begin(manager, { basketId: id });
+  }
+  const unset = { lastMerge: null, submittedAt: null, currency: null };
+  return { id, ownerId, status: 'open', version: 0, ...unset, lines: [] };
+}
+
+/**
+ * Null: the session has no basket. Undefined: it is gone, replaced or expired.
+ *
+ * An expired session is refused: the cleanup could delete a change that we have already confirmed.
+ */
+async function lockSession(manager: EntityManager, id: string): Promise<string | null | undefined> {
+  const sql = `
+    SELECT s.basket_id FROM sessions s WHERE s.id = $1 AND ${STILL_LIVES}
+    FOR UPDATE`;
+  const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id]);
+  return session?.basket_id;
+}

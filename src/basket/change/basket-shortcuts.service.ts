@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { GuestVisitor, UnreadVisitor, UserVisitor, Visitor } from '../../auth/visitor/visitor.js';
+import { type NamedStatement, queryNamed } from '../../database/named-statement.js';
+import { isConflict } from '../../database/retry-transaction.js';
+import { Environment } from '../../config/environment.js';
+import { SessionLifetimes } from '../../session/session-expiry.js';
+import { sessionReplaced } from '../../session/request/session-replaced.js';
+import { SessionStore } from '../../session/store/session.store.js';
+import type { BasketDto } from '../basket.dto.js';
+import type { Conditions } from './conditions.decorator.js';
+import { isKeyTaken } from './idempotency.js';
+import { READ_BY_SESSION, type SessionBasketRow } from '../query/read-statement.js';
+import { BEGIN } from '../query/begin-statement.js';
+import { holdStatement, removeStatement } from '../query/shortcut-statements.js';
+import { type BasketRow, readBasketOf, toBaskets } from '../query/stored-basket.js';
+import { toBasketDto } from '../to-basket-dto.js';
+
+/** Who can be served in one statement, the session's reading and renewal included. */
+type Directly = UnreadVisitor | UserVisitor;
+
+type ChangedRow = BasketRow & { hasLived?: boolean; sessionExpiresAt?: number };
+
+/**
+ * A look, or a change of one line, in one statement, when nothing is in its way.
+ *
+ * A change returns null, and changes nothing, when one statement is not enough. The caller then takes locks and reports the
+ * reason.
+ *
+ * Measured in the mix of `npm run bench -- requests` at 16 connections: twice the rate of that way, 0.57 of the
+ * server's CPU and 0.42 of PostgreSQL's; and of that, to read the session along the way and not first, 1.22 times the
+ * rate, 0.77 and 0.89 of the CPU.
+ */
+@Injectable()
+export class BasketShortcuts {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+    private readonly lifetimes: SessionLifetimes,
+    private readonly sessions: SessionStore,
+  ) {}
+
+  async read(visitor: Directly): Promise<BasketDto> {
+    if (visitor.kind === 'user')
+      return this.show(await readBasketOf(this.dataSource, visitor.userId), 'user');
+    const { sessionId } = visitor;
+    if (sessionId === null) return this.show(null, 'guest');
+    const { idle, absolute } = this.lifetimes;
+    const values = [sessionId, idle, absolute];
+    const rows = await queryNamed<SessionBasketRow>(this.dataSource, READ_BY_SESSION, values);
+    const [session] = rows;
+    if (!session) return this.show(null, 'guest');
+    const expiresAt = await this.sessions.prolong(sessionId, session);
+    // A session without a basket is one row without an id.
+    const [basket = null] = session.id === null ? [] : toBaskets(rows);
+    return session.userId ? this.show(basket, 'user') : this.show(basket, 'guest', expiresAt);
+  }
+
+  /** Adds to what the line holds, or sets what it holds. */
+  async hold(
+    visitor: Directly,
+    { ifMatch, idempotent }: Conditions,
+    sku: string,
+    quantity: number,
+    isAdded: boolean,
+  ): Promise<BasketDto | null> {
+    const holder = holderOf(visitor);
+    if (holder === null || ifMatch) return null;
+    const { basketMaxQuantity, basketMaxLines } = this.environment;
+    const limits = [basketMaxQuantity, basketMaxLines];
+    const once = idempotent ? [idempotent.key, idempotent.hash] : [];
+    const statement = holdStatement({ by: byOf(visitor), isIdempotent: idempotent !== null });
+    return this.change(visitor, statement, [
+      holder,
+      sku,
+      quantity,
+      isAdded,
+      ...limits,
+      ...this.validityOf(visitor),
+      ...once,
+    ]);
+  }
+
+  async remove(visitor: Directly, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
+    const holder = holderOf(visitor);
+    if (holder === null || ifMatch) return null;
+    return this.change(visitor, removeStatement(byOf(visitor)), [holder, sku, ...this.validityOf(visitor)]);
+  }
+
+  /** The very first add of a guest. */
+  async begin(
+    { session }: GuestVisitor,
+    { ifMatch, idempotent }: Conditions,
+    sku: string,
+    quantity: number,
+  ): Promise<BasketDto | null> {
+    if (session.stored || ifMatch || idempotent || quantity > this.environment.basketMaxQuantity) return null;
+    const basketId = uuidv7();
+    const { idle, absolute } = this.lifetimes;
+    const begun = await session.beginWith({ basketId }, async ({ id, json }) => {
+      const rows = await this.run(BEGIN, [idle, absolute, id, json, basketId, sku, quantity]);
+      const { sessionExpiresAt: expiredAt } = rows[0] ?? {};
+      return expiredAt === undefined ? null : { expiredAt, basket: toBaskets(rows)[0] ?? null };
+    });
+    return begun && this.show(begun.basket, 'guest', begun.expiredAt);
+  }
+
+  private async change(
+    visitor: Directly,
+    statement: NamedStatement,
+    values: unknown[],
+  ): Promise<BasketDto | null> {
+    const rows = await this.run(statement, values);
+    const [row] = rows;
+    if (row?.id)
+      return this.show(toBaskets(rows)[0] ?? null, row.ownerId ? 'user' : 'guest', row.sessionExpiresAt);
+    if (row?.hasLived && visitor.kind === 'unread') assertLiving(await visitor.read());
+    return null;
+  }
+
+  private async run(statement: NamedStatement, values: unknown[]): Promise<ChangedRow[]> {
+    try {
+      return await queryNamed<ChangedRow>(this.dataSource, statement, values);
+    } catch (error) {
+      // Rolled back because of another request. The caller repeats it under the lock, or finds the answer to its key.
+      if (isConflict(error) || isKeyTaken(error)) return [];
+      throw error;
+    }
+  }
+
+  private show(
+    basket: Parameters<typeof toBasketDto>[0],
+    owner: 'guest' | 'user',
+    expiresAt?: number,
+  ): BasketDto {
+    const { currency } = this.environment;
+    return toBasketDto(basket, {
+      owner,
+      currency,
+      expiresAt: owner === 'guest' ? (expiresAt ?? null) : null,
+    });
+  }
+
+  /** The values by which the statement checks the session or the token. */
+  private validityOf(visitor: Directly): unknown[] {
+    const { idle, absolute, step } = this.lifetimes;
+    return visitor.kind === 'unread' ? [idle, absolute, step] : [visitor.tokenGeneration];
+  }
+}
+
+/** @throws Problem `session-replaced`, as the way under the lock does for a session that goes meanwhile */
+function assertLiving(visitor: Visitor): void {
+  if (visitor.kind === 'guest' && !visitor.session.living) throw sessionReplaced();
+}
+
+/** Whose row the basket hangs on: the token's user, or the session of the cookie; null: a guest without a session. */
+export function holderOf(visitor: Directly): string | null {
+  return visitor.kind === 'user' ? visitor.userId : visitor.sessionId;
+}
+
+function byOf({ kind }: Directly): 'session' | 'user' {
+  return kind === 'user' ? 'user' : 'session';
+}

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { BasketVisitor } from '../basket.service.js';
+import { holderOf } from './basket-shortcuts.service.js';
+import type { Conditions } from './conditions.decorator.js';
+import { SerialQueue } from './serial-queue.js';
+
+/** At about 2 ms a change the last one waits 100 ms. */
+const MOST_WAITING = 50;
+
+/** As long as the database lets a statement wait for a lock. */
+const MOST_MILLISECONDS = 5_000;
+
+/**
+ * Lets the changes of one visitor's basket wait here, and not in the database: there each of them would hold a connection of
+ * the pool, and everybody else would wait for one.
+ *
+ * The locks of the database still decide: another instance, or another session of the same user, has a queue of its own.
+ */
+@Injectable()
+export class BasketTurns {
+  private readonly queue = new SerialQueue({ waiting: MOST_WAITING, milliseconds: MOST_MILLISECONDS });
+
+  /** Makes a change when its turn has come. A guest without a session has nobody to wait for. */
+  async take<T>(visitor: BasketVisitor, { closed }: Conditions, change: () => Promise<T>): Promise<T> {
+    const holder = holderOf(visitor);
+    return holder === null ? change() : this.queue.run(holder, closed, change);
+  }
+}

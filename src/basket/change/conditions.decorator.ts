@@ -1,0 +1,57 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { closeSignal } from '../../http/response/close-signal.js';
+import { pathOf } from '../../http/request/request-path.js';
+import { PRINTABLE } from '../../http/input/printable.js';
+import { invalidInput } from '../../http/input/validation.pipe.js';
+
+const MAX_KEY_LENGTH = 255;
+
+/** A request that is to be done once, however often it is sent. */
+export interface IdempotentRequest {
+  key: string;
+  /** SHA-256 of method, path and body. */
+  hash: string;
+}
+
+/** Under which conditions a change may be made. */
+export interface Conditions {
+  /** The entity tags of `If-Match`, without the `W/` that a proxy may have put before them. */
+  ifMatch: string[] | null;
+  idempotent: IdempotentRequest | null;
+  /** Makes a signal that aborts when the client closes the connection: a change that still waits is not made then. */
+  closed: () => AbortSignal;
+}
+
+/** Reads `If-Match`, and on a POST `Idempotency-Key`. @throws Problem `invalid-input` */
+export const CurrentConditions = createParamDecorator((_: unknown, context: ExecutionContext): Conditions => {
+  const http = context.switchToHttp();
+  const request = http.getRequest<FastifyRequest>();
+  return {
+    ifMatch: readIfMatch(request.headers['if-match']),
+    idempotent: readIdempotencyKey(request),
+    closed: () => closeSignal(http.getResponse<FastifyReply>().raw),
+  };
+});
+
+function readIfMatch(header: string | undefined): string[] | null {
+  return header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? null;
+}
+
+function readIdempotencyKey(request: FastifyRequest): IdempotentRequest | null {
+  const key = request.headers['idempotency-key'] as string | undefined;
+  if (key === undefined || request.method !== 'POST') return null;
+  if (key.length >= 1 && key.length <= MAX_KEY_LENGTH && PRINTABLE.test(key))
+    return { key, hash: hashOf(request) };
+  const message = `Idempotency-Key must be 1 to ${MAX_KEY_LENGTH} printable characters`;
+  throw invalidInput([{ field: 'Idempotency-Key', message }]);
+}
+
+/** The order of a body's members means nothing, so they are sorted. */
+function hashOf({ method, url, body }: FastifyRequest): string {
+  const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([method, pathOf(url), members]))
+    .digest('hex');
+}

@@ -1,0 +1,129 @@
+import type { EntityManager } from 'typeorm';
+import type { Visitor } from '../../auth/visitor/visitor.js';
+import { TransactionConflict } from '../../database/retry-transaction.js';
+import { Problem } from '../../problem/problem.js';
+import type { IdempotentRequest } from './conditions.decorator.js';
+
+/** A session or a user keeps this many keys. A newer key removes the oldest. */
+export const KEYS_KEPT = 1_000;
+
+/** A younger key is known, and an older one is free again, by the database's clock. The cleanup removes it. */
+export const KEY_SECONDS = 24 * 60 * 60;
+const YOUNG = `created_at > statement_timestamp() - interval '${KEY_SECONDS} seconds'`;
+
+/** Whose keys they are; a login gives a guest's to the user. */
+interface Holder {
+  column: 'session_id' | 'user_id';
+  id: string;
+}
+
+/** What the first request with a key did. */
+export interface Answered {
+  /** The basket that it changed; null: it is gone by now. */
+  basketId: string | null;
+}
+
+/** What is remembered of a request. */
+export interface Answer extends Answered {
+  status: number;
+  /** False: the basket has the version that it had before. */
+  isChange: boolean;
+}
+
+/**
+ * Finds the result of an earlier request with this key. Under the visitor's lock it sees every answered request.
+ *
+ * The hash covers method and path, and each route has one success status. So both answers have the same status.
+ *
+ * @throws Problem `idempotency-key-reused`
+ */
+export async function findAnswered(
+  manager: EntityManager,
+  visitor: Visitor,
+  { key, hash }: IdempotentRequest,
+): Promise<Answered | null> {
+  const holder = holderOf(visitor);
+  if (!holder) return null;
+  const sql = `
+    SELECT request_hash AS hash, basket_id AS "basketId" FROM idempotency_keys
+    WHERE ${holder.column} = $1 AND key = $2 AND ${YOUNG}`;
+  const [found] = await manager.query<(Answered & { hash: string })[]>(sql, [holder.id, key]);
+  if (found && found.hash !== hash) {
+    throw new Problem('idempotency-key-reused', 'Make a new key for a new request.');
+  }
+  return found ?? null;
+}
+
+/**
+ * Stores the key in the transaction of its request: a failed request leaves no key. Overwrites a key older than 24 hours.
+ *
+ * A request that does not raise the basket's version keeps one key less. A single statement may wait for this basket. It
+ * has counted the keys already and adds its own.
+ *
+ * @throws TransactionConflict when a single statement has stored the key meanwhile: it does not take the user's lock
+ */
+export async function rememberAnswered(
+  manager: EntityManager,
+  visitor: Visitor,
+  { key, hash }: IdempotentRequest,
+  { status, basketId, isChange }: Answer,
+): Promise<void> {
+  const holder = holderOf(visitor);
+  // A guest without a session has changed nothing.
+  if (!holder) return;
+  const { column, id } = holder;
+  const others = KEYS_KEPT - (isChange ? 1 : 2);
+  const sql = `
+    WITH forgotten AS (${forgetOldest(column, 'key <> $2', '$6')})
+    INSERT INTO idempotency_keys AS k (${column}, key, request_hash, status, basket_id, created_at)
+    VALUES ($1, $2, $3, $4, $5, statement_timestamp())
+    ON CONFLICT (${column}, key) WHERE ${column} IS NOT NULL
+    DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
+      basket_id = excluded.basket_id, created_at = excluded.created_at
+    WHERE NOT (k.${YOUNG})
+    RETURNING k.id`;
+  const saved = await manager.query<object[]>(sql, [id, key, hash, status, basketId, others]);
+  if (saved.length === 0) throw new TransactionConflict('The idempotency key was used meanwhile.');
+}
+
+/** Says whether a single statement failed because another request stored its key meanwhile. */
+export function isKeyTaken(error: unknown): boolean {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === '23505' && /^idempotency_keys_(session|user)_id_key$/.test(String(constraint));
+}
+
+/**
+ * Gives a guest's keys to the user. When both used the same key, the guest's request stays with the later of the two
+ * times, so neither is done again.
+ *
+ * Call it with the baskets locked, as for every key that is written.
+ */
+export async function moveKeys(manager: EntityManager, sessionId: string, userId: string): Promise<void> {
+  const moved = await manager.query<object[]>(
+    `WITH moved AS (DELETE FROM idempotency_keys WHERE session_id = $1 RETURNING *)
+     INSERT INTO idempotency_keys AS k (user_id, key, request_hash, status, basket_id, created_at)
+     SELECT $2, key, request_hash, status, basket_id, created_at FROM moved WHERE ${YOUNG} ORDER BY id
+     ON CONFLICT (user_id, key) WHERE user_id IS NOT NULL
+     DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
+       basket_id = excluded.basket_id, created_at = greatest(k.created_at, excluded.created_at)
+     RETURNING k.id`,
+    [sessionId, userId],
+  );
+  if (moved.length === 0) return;
+  await manager.query(forgetOldest('user_id', 'true', '$2'), [userId, KEYS_KEPT - 1]);
+}
+
+/** SQL: deletes the oldest keys of the session or user `$1`. */
+function forgetOldest(column: Holder['column'], which: string, kept: string): string {
+  return `
+    DELETE FROM idempotency_keys WHERE id = ANY (ARRAY (
+      SELECT id FROM idempotency_keys WHERE ${column} = $1 AND ${which}
+      ORDER BY created_at DESC, id DESC OFFSET ${kept}
+    ))`;
+}
+
+function holderOf(visitor: Visitor): Holder | null {
+  if (visitor.kind === 'user') return { column: 'user_id', id: visitor.userId };
+  const id = visitor.session.stored?.id;
+  return id ? { column: 'session_id', id } : null;
+}

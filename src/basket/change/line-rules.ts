@@ -1,0 +1,41 @@
+import { Problem } from '../../problem/problem.js';
+import type { LineProduct, StoredBasket } from '../query/stored-basket.js';
+
+/** What a shop allows in one basket. */
+export interface BasketLimits {
+  maxQuantity: number;
+  maxLines: number;
+}
+
+/**
+ * Checks what a shopper asks for against the shop's limits and the stock.
+ *
+ * @param quantity what the line shall hold in the end
+ * @throws Problem `quantity-limit` or `insufficient-stock`, with the figure that was passed
+ */
+export function assertCanHold(
+  basket: StoredBasket | null,
+  sku: string,
+  product: LineProduct,
+  quantity: number,
+  limits: BasketLimits,
+): void {
+  const lines = basket?.lines ?? [];
+  const { maxQuantity, maxLines } = limits;
+  if (quantity > maxQuantity) {
+    throw new Problem('quantity-limit', `A line holds at most ${maxQuantity}.`, { limit: maxQuantity });
+  }
+  if (lines.length >= maxLines && !lines.some((line) => line.sku === sku)) {
+    throw new Problem('quantity-limit', `A basket holds at most ${maxLines} lines.`, { limit: maxLines });
+  }
+  if (product.stock !== null && quantity > product.stock) {
+    const detail = `Ask for ${product.stock} or less in all.`;
+    throw new Problem('insufficient-stock', detail, { available: product.stock });
+  }
+}
+
+/** @throws Problem `basket-frozen` */
+export function assertOpen(basket: StoredBasket | null): void {
+  if (basket === null || basket.status === 'open') return;
+  throw new Problem('basket-frozen', 'The basket is being paid for. Thaw it to change it.');
+}

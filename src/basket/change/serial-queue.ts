@@ -1,0 +1,66 @@
+import { clientGone } from '../../http/response/close-signal.js';
+import { Problem } from '../../problem/problem.js';
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** Runs the work of one key in the order of its arrival, one at a time. Work of different keys runs at the same time. */
+export class SerialQueue {
+  /** The work that waits, by key. A key is here while its work runs. */
+  private readonly queues = new Map<string, (() => void)[]>();
+
+  /** @param most how many wait for one key, and how long each */
+  constructor(private readonly most: { readonly waiting: number; readonly milliseconds: number }) {}
+
+  /** The number of keys with work. */
+  get size(): number {
+    return this.queues.size;
+  }
+
+  /**
+   * Runs the work when its turn has come.
+   *
+   * @param closed aborts when the client is gone; called only when the work has to wait
+   * @throws Problem `overloaded`, when the queue is full or the wait too long; `too-slow`, when the client goes first
+   */
+  async run<T>(key: string, closed: () => AbortSignal, work: () => Promise<T>): Promise<T> {
+    const queue = this.queues.get(key);
+    if (queue) await this.waitForTurn(queue, closed());
+    else this.queues.set(key, []);
+    try {
+      return await work();
+    } finally {
+      this.passOn(key);
+    }
+  }
+
+  private async waitForTurn(queue: (() => void)[], closed: AbortSignal): Promise<void> {
+    if (closed.aborted) throw clientGone();
+    if (queue.length >= this.most.waiting) throw overloaded();
+    return new Promise((resolve, reject) => {
+      const settle = (problem?: Problem) => {
+        clearTimeout(timer);
+        closed.removeEventListener('abort', abort);
+        if (!problem) return resolve();
+        queue.splice(queue.indexOf(start), 1);
+        reject(problem);
+      };
+      const start = () => settle();
+      const abort = () => settle(clientGone());
+      const timer = setTimeout(() => settle(overloaded()), this.most.milliseconds);
+      closed.addEventListener('abort', abort);
+      queue.push(start);
+    });
+  }
+
+  private passOn(key: string): void {
+    const start = this.queues.get(key)?.shift();
+    if (start) start();
+    else this.queues.delete(key);
+  }
+}
+
+function overloaded(): Problem {
+  const headers = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+  const detail = `Too many changes of this basket are waiting. Try again in ${RETRY_AFTER_SECONDS} s.`;
+  return new Problem('overloaded', detail, {}, { headers });
+}

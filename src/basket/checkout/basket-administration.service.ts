@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { lockUser } from '../../auth/visitor/lock-user.js';
+import { retryTransaction } from '../../database/retry-transaction.js';
+import { Environment } from '../../config/environment.js';
+import { Problem } from '../../problem/problem.js';
+import { SessionStore } from '../../session/store/session.store.js';
+import type { BasketDto } from '../basket.dto.js';
+import { thawBaskets } from './freeze-basket.js';
+import type { OrderDto } from '../order/order.dto.js';
+import { OrderService } from '../order/order.service.js';
+import { lockBaskets, type StoredBasket } from '../query/stored-basket.js';
+import { submitBasket } from './submit-basket.js';
+import { toBasketDto } from '../to-basket-dto.js';
+
+/** Whom a basket belongs to: a user, a guest's session, or nobody any more. */
+interface Holder {
+  ownerId: string | null;
+  sessionId: string | null;
+}
+
+const FIND_HOLDER = `
+  SELECT b.owner_id AS "ownerId", s.id AS "sessionId"
+  FROM baskets b LEFT JOIN sessions s ON s.basket_id = b.id
+  WHERE b.id = $1`;
+
+/** A login may come between the look and the lock, once; more often is no accident. */
+const TRIES = 5;
+
+/** Baskets by their id, for the shop's own back end: a payment provider calls back without the shopper's cookie. */
+@Injectable()
+export class BasketAdministration {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessions: SessionStore,
+    private readonly orders: OrderService,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Makes an order of a basket; one that is submitted already stays so, for callbacks come more than once. */
+  async submit(id: string, expectedAmountMinor?: number): Promise<OrderDto> {
+    const order = await this.change(id, (manager, basket) =>
+      basket.status === 'submitted'
+        ? Promise.resolve(basket)
+        : submitBasket(manager, basket, expectedAmountMinor, (shown) => this.show(shown)),
+    );
+    return this.orders.toOrderDto(order);
+  }
+
+  /** @throws Problem `session-expired`: opened, it would be an orphan; it can be submitted, or goes in its time */
+  async thaw(id: string): Promise<BasketDto> {
+    const changed = await this.change(id, async (manager, basket, { ownerId, sessionId }) => {
+      if (basket.status !== 'frozen') return basket;
+      if (ownerId === null && sessionId === null) {
+        throw new Problem(
+          'session-expired',
+          'The basket can only be submitted; it is removed at the end of its time.',
+        );
+      }
+      const [thawed = basket] = await thawBaskets(manager, [id]);
+      return thawed;
+    });
+    return this.show(changed);
+  }
+
+  private async change(
+    id: string,
+    change: (manager: EntityManager, basket: StoredBasket, holder: Holder) => Promise<StoredBasket>,
+  ): Promise<StoredBasket> {
+    return retryTransaction(this.dataSource, async (manager) => {
+      const holder = await this.lockHolder(manager, id);
+      const [basket] = holder ? await lockBaskets(manager, [id]) : [];
+      if (!holder || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
+      return change(manager, basket, holder);
+    });
+  }
+
+  /** First who holds it, then the basket, as everywhere; null: there is no such basket. */
+  private async lockHolder(manager: EntityManager, id: string): Promise<Holder | null> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const [holder] = await manager.query<Holder[]>(FIND_HOLDER, [id]);
+      if (!holder) return null;
+      if (holder.ownerId) await lockUser(manager, holder.ownerId);
+      else if (holder.sessionId) await this.sessions.lock(manager, holder.sessionId);
+      const [locked] = await manager.query<Holder[]>(FIND_HOLDER, [id]);
+      if (locked?.ownerId === holder.ownerId && locked.sessionId === holder.sessionId) return locked;
+    }
+    throw new Error(`Basket ${id} changes hands faster than it can be locked.`);
+  }
+
+  private show(basket: StoredBasket): BasketDto {
+    const owner = basket.ownerId === null ? 'guest' : 'user';
+    return toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
+  }
+}

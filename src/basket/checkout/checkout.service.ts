@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.js';
+import type { BasketDto } from '../basket.dto.js';
+import { type BasketVisitor, readVisitor } from '../basket.service.js';
+import { BasketChanges } from '../change/basket-changes.service.js';
+import type { Conditions } from '../change/conditions.decorator.js';
+import { freezeBasket, thawBaskets } from './freeze-basket.js';
+import type { OrderDto } from '../order/order.dto.js';
+import { OrderService, unknownOrder } from '../order/order.service.js';
+import { markReplayed } from '../change/replayed.js';
+import { emptyBasket, submitBasket } from './submit-basket.js';
+
+/** open → frozen → open, and open or frozen → submitted. */
+@Injectable()
+export class CheckoutService {
+  constructor(
+    private readonly changes: BasketChanges,
+    private readonly orders: OrderService,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Pins prices, names and the currency while the shopper pays; again is no change. @throws Problem `empty-basket` */
+  async freeze(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
+    return this.changes.run(await readVisitor(visitor), conditions, 200, async (manager, basket) => {
+      if (!basket || basket.lines.length === 0) throw emptyBasket();
+      return basket.status === 'frozen'
+        ? basket
+        : freezeBasket(manager, basket.id, this.environment.currency);
+    });
+  }
+
+  /** Opens a frozen basket; one that is open, or none, stays as it is. */
+  async thaw(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
+    return this.changes.run(await readVisitor(visitor), conditions, 200, async (manager, basket) => {
+      if (basket?.status !== 'frozen') return basket;
+      const [thawed = null] = await thawBaskets(manager, [basket.id]);
+      return thawed;
+    });
+  }
+
+  /**
+   * Answers the order.
+   *
+   * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`; `unknown-order` for a key whose
+   *   order is gone
+   */
+  async submit(
+    unread: BasketVisitor,
+    conditions: Conditions,
+    expectedAmountMinor?: number,
+  ): Promise<OrderDto> {
+    const visitor = await readVisitor(unread);
+    const { basket, isReplayed } = await this.changes.make(visitor, conditions, 200, (manager, open) =>
+      submitBasket(manager, open, expectedAmountMinor, (shown) => this.changes.show(shown, visitor)),
+    );
+    if (basket?.status !== 'submitted') throw unknownOrder();
+    const order = this.orders.toOrderDto(basket);
+    return isReplayed ? markReplayed(order) : order;
+  }
+}

@@ -1,0 +1,47 @@
+import type { EntityManager } from 'typeorm';
+import { findBaskets, type StoredBasket } from '../query/stored-basket.js';
+
+/** Pins prices, names and the currency; a product that the catalogue has no more keeps the last price that is known. */
+const FREEZE = `
+  WITH basket AS (
+    UPDATE baskets SET status = 'frozen', currency = $2, frozen_at = now(), version = version + 1, updated_at = now(),
+      last_merge = NULL
+    WHERE id = $1
+    RETURNING id
+  ), pins AS (
+    SELECT l.sku, coalesce(p.name, l.sku) AS name,
+      coalesce(p.unit_price_minor, l.unit_price_minor_when_added) AS unit_price_minor
+    FROM basket_lines l LEFT JOIN products p USING (sku)
+    WHERE l.basket_id = $1
+  )
+  UPDATE basket_lines l
+  SET name_pinned = pins.name, unit_price_minor_pinned = pins.unit_price_minor
+  FROM basket, pins
+  WHERE l.basket_id = basket.id AND l.sku = pins.sku`;
+
+const THAW = `
+  WITH basket AS (
+    UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, version = version + 1, updated_at = now(),
+      last_merge = NULL
+    WHERE id = ANY ($1)
+    RETURNING id
+  )
+  UPDATE basket_lines l SET name_pinned = NULL, unit_price_minor_pinned = NULL
+  FROM basket WHERE l.basket_id = basket.id`;
+
+/** Freezes a locked basket; it reserves nothing. */
+export async function freezeBasket(
+  manager: EntityManager,
+  id: string,
+  currency: string,
+): Promise<StoredBasket | null> {
+  await manager.query(FREEZE, [id, currency]);
+  const [frozen] = await findBaskets(manager, [id]);
+  return frozen ?? null;
+}
+
+/** Thaws locked baskets: prices are the catalogue's again. */
+export async function thawBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
+  await manager.query(THAW, [ids]);
+  return findBaskets(manager, ids);
+}

@@ -1,0 +1,110 @@
+import type { EntityManager } from 'typeorm';
+import { Problem } from '../../problem/problem.js';
+import type { BasketDto } from '../basket.dto.js';
+import { findBaskets, type LineProduct, type StoredBasket } from '../query/stored-basket.js';
+import { isBuyable } from '../to-basket-dto.js';
+
+/** Shows a basket as its reader sees it. */
+type Show = (basket: StoredBasket) => BasketDto;
+
+/** Any number, as long as it is always this one: who submits holds it shared, who lists orders exclusively. */
+export const SUBMIT_LOCK = 2_026_112_301;
+
+/**
+ * Makes an order of a locked basket: reduces the stock, pins prices, names and the currency, and clears the session's pointer.
+ *
+ * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
+ */
+export async function submitBasket(
+  manager: EntityManager,
+  basket: StoredBasket | null,
+  expectedAmountMinor: number | undefined,
+  show: Show,
+): Promise<StoredBasket> {
+  if (!basket || basket.lines.length === 0) throw emptyBasket();
+  const current = await withLockedProducts(manager, basket);
+  assertBuyable(current, show(current));
+  const shown = show(current);
+  if (expectedAmountMinor !== undefined && expectedAmountMinor !== shown.totals.amountMinor) {
+    const detail = `It is ${shown.totals.amountMinor} now. Show it to the shopper and submit again.`;
+    throw new Problem('total-changed', detail, { basket: shown });
+  }
+  await takeStock(manager, current);
+  await manager.query(SUBMIT, [basket.id, shown.currency]);
+  await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
+  await manager.query(STAMP, [basket.id]);
+  const [submitted] = await findBaskets(manager, [basket.id]);
+  if (!submitted) throw new Error(`Basket ${basket.id} is gone though it is locked.`);
+  return submitted;
+}
+
+export function emptyBasket(): Problem {
+  return new Problem('empty-basket', 'Add something first.');
+}
+
+/** One statement: pins what is not pinned yet, and remembers and clears the session that points to the basket. */
+const SUBMIT = `
+  WITH session AS (
+    UPDATE sessions SET basket_id = NULL WHERE basket_id = $1 RETURNING id
+  ), basket AS (
+    UPDATE baskets
+    SET status = 'submitted', currency = $2, submitted_session_id = (SELECT id FROM session), frozen_at = NULL,
+      version = version + 1, updated_at = now(), last_merge = NULL
+    WHERE id = $1
+    RETURNING id
+  )
+  UPDATE basket_lines l
+  SET name_pinned = coalesce(l.name_pinned, p.name),
+    unit_price_minor_pinned = coalesce(l.unit_price_minor_pinned, p.unit_price_minor)
+  FROM basket, products p
+  WHERE l.basket_id = basket.id AND p.sku = l.sku`;
+
+/**
+ * The stamp is later than every committed stamp, even after a failover to a server whose clock is behind.
+ *
+ * It is a separate statement after the lock, so its snapshot has every order that a list has shown. Two orders of the same
+ * moment can get equal stamps. No list is read between them, and the id decides their order.
+ *
+ * The index `baskets_submitted_at` answers the maximum with one row.
+ */
+const STAMP = `
+  UPDATE baskets
+  SET submitted_at = greatest(
+    clock_timestamp(),
+    (SELECT max(submitted_at) FROM baskets WHERE submitted_at IS NOT NULL) + interval '1 microsecond')
+  WHERE id = $1`;
+
+/** In the order of their skus, so that two orders of the same products wait for each other and do not block. */
+const LOCK_PRODUCTS = `
+  SELECT sku, name, unit_price_minor AS "unitPriceMinor", stock, is_active AS "isActive"
+  FROM products WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;
+
+async function withLockedProducts(manager: EntityManager, basket: StoredBasket): Promise<StoredBasket> {
+  const skus = basket.lines.map(({ sku }) => sku);
+  const locked = await manager.query<(LineProduct & { sku: string })[]>(LOCK_PRODUCTS, [skus]);
+  const products = new Map(locked.map((product) => [product.sku, product]));
+  return {
+    ...basket,
+    lines: basket.lines.map((line) => ({ ...line, product: products.get(line.sku) ?? null })),
+  };
+}
+
+function assertBuyable(basket: StoredBasket, shown: BasketDto): void {
+  const refused = shown.lines.filter((line) => !isBuyable(line));
+  if (refused.length === 0) return;
+  const skus = refused.map(({ sku }) => sku);
+  const isGone = refused.some(({ notices }) => notices.includes('unavailable'));
+  const stock = basket.lines.find(({ sku }) => sku === skus[0])?.product?.stock;
+  const members = isGone ? { skus } : { skus, available: stock };
+  const detail = `Change or remove ${skus.join(', ')} and submit again.`;
+  throw new Problem(isGone ? 'unavailable' : 'insufficient-stock', detail, members);
+}
+
+async function takeStock(manager: EntityManager, { lines }: StoredBasket): Promise<void> {
+  await manager.query(
+    `UPDATE products p SET stock = p.stock - sold.quantity
+     FROM unnest($1::text[], $2::int[]) AS sold (sku, quantity)
+     WHERE p.sku = sold.sku AND p.stock IS NOT NULL`,
+    [lines.map(({ sku }) => sku), lines.map(({ quantity }) => quantity)],
+  );
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { DataSource, Repository } from 'typeorm';
+import { INVARIANTS, ORPHANS } from './invariants.js';
+import { OrphanCount } from './orphan-count.entity.js';
+
+export interface AuditedInvariant {
+  id: string;
+  rule: string;
+  /** How often it is broken. */
+  count: number;
+  /** Some of the rows that break it. */
+  examples: string[];
+}
+
+export interface AuditReport {
+  isSound: boolean;
+  invariants: AuditedInvariant[];
+}
+
+const EXAMPLES = 5;
+
+/** Checks that the tables are as they must be, whatever has happened. */
+@Injectable()
+export class AuditService {
+  constructor(
+    private readonly dataSource: DataSource,
+    @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
+  ) {}
+
+  /**
+   * Counts in the database and brings home only a number and a few examples, however large the tables are.
+   *
+   * All checks see one moment: what changes meanwhile is not half seen.
+   */
+  async audit(): Promise<AuditReport> {
+    const invariants = await this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      await manager.query('SET TRANSACTION READ ONLY');
+      const audited: AuditedInvariant[] = [];
+      for (const { id, rule, broken } of INVARIANTS) {
+        const [found] = await manager.query<Pick<AuditedInvariant, 'count' | 'examples'>[]>(`
+          WITH broken AS (${broken})
+          SELECT (SELECT count(*)::int FROM broken) AS count,
+            ARRAY (SELECT id FROM broken LIMIT ${EXAMPLES}) AS examples`);
+        audited.push({ id, rule, count: found?.count ?? 0, examples: found?.examples ?? [] });
+      }
+      return audited;
+    });
+    const orphans = invariants.find(({ id }) => id === ORPHANS.id)?.count ?? 0;
+    await this.orphanCounts.upsert({ countedBy: 'audit', orphans, countedAt: () => 'now()' }, ['countedBy']);
+    return { isSound: invariants.every(({ count }) => count === 0), invariants };
+  }
+}

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { DataSource } from 'typeorm';
+import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
+import { Environment } from '../../config/environment.js';
+import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
+import { KEY_SECONDS } from '../change/idempotency.js';
+
+/** The number of rows, and the time that decided it. */
+const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
+
+/** Seconds before the present of the database. */
+const AGO = `statement_timestamp() - $1 * interval '1 second'`;
+
+/** A guest's basket whose session is gone, and whose payment never came. */
+const REMOVE_FROZEN = `
+  WITH removed AS (
+    DELETE FROM baskets WHERE id = ANY (ARRAY (
+      SELECT id FROM baskets b
+      WHERE frozen_at <= ${AGO} AND status = 'frozen' AND owner_id IS NULL
+        AND NOT EXISTS (SELECT FROM sessions WHERE basket_id = b.id)
+      LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING id
+  )
+  ${COUNT} FROM removed`;
+
+/** A user's basket is never removed, only opened again; in one statement, its lines with it. */
+const THAW_OWNED = `
+  WITH stale AS (
+    SELECT id FROM baskets
+    WHERE frozen_at <= ${AGO} AND status = 'frozen' AND owner_id IS NOT NULL
+    LIMIT $2 FOR UPDATE SKIP LOCKED
+  ), lines AS (
+    UPDATE basket_lines l SET name_pinned = NULL, unit_price_minor_pinned = NULL
+    FROM stale WHERE l.basket_id = stale.id
+  ), thawed AS (
+    UPDATE baskets b
+    SET status = 'open', currency = NULL, frozen_at = NULL, version = version + 1, updated_at = now()
+    FROM stale WHERE b.id = stale.id
+    RETURNING b.id
+  )
+  ${COUNT} FROM thawed`;
+
+const REMOVE_KEYS = `
+  WITH removed AS (
+    DELETE FROM idempotency_keys WHERE id = ANY (ARRAY (
+      SELECT id FROM idempotency_keys WHERE created_at <= ${AGO} LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING id
+  )
+  ${COUNT} FROM removed`;
+
+/** Ends what had a time of its own: frozen baskets and idempotency keys. */
+@Injectable()
+export class EndFrozenOnCleanupHandler {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+    private readonly clock: ClockCheck,
+  ) {}
+
+  /** How many baskets were removed. */
+  @OnEvent(ExpiredSessionsRemoved.NAME, { suppressErrors: false })
+  async endFrozen(event: ExpiredSessionsRemoved): Promise<number> {
+    const { frozenTtlSeconds } = this.environment;
+    const removed = await this.inBatches(REMOVE_FROZEN, frozenTtlSeconds, event);
+    await this.inBatches(THAW_OWNED, frozenTtlSeconds, event);
+    await this.inBatches(REMOVE_KEYS, KEY_SECONDS, event);
+    return removed;
+  }
+
+  private async inBatches(
+    sql: string,
+    seconds: number,
+    { batchSize, mustStop }: ExpiredSessionsRemoved,
+  ): Promise<number> {
+    for (let total = 0; ;) {
+      if (mustStop()) return total;
+      const { count } = await this.dataSource.transaction((manager) =>
+        this.clock.queryChecked<{ count: number }>(manager, sql, [seconds, batchSize]),
+      );
+      total += count;
+      if (count < batchSize) return total;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { DataSource, Repository } from 'typeorm';
+import { NIL } from 'uuid';
+import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
+import { messageOf } from '../../problem/error-text.js';
+import { OrphanCount } from './orphan-count.entity.js';
+
+export interface SweepOptions {
+  /** Only baskets that were not changed for so long. */
+  olderThanMilliseconds: number;
+  batchSize: number;
+  /** Only counts. */
+  dryRun: boolean;
+  /** At most so many baskets are removed. */
+  limit?: number;
+  /** Goes on behind this basket, where a sweep before was interrupted. */
+  after?: string;
+  signal?: AbortSignal;
+  onProgress?: (report: SweepReport) => void;
+}
+
+export interface SweepReport {
+  /** Orphans that were removed, or with a dry run that would be. */
+  baskets: number;
+  /** Baskets that were looked at, of whatever kind. */
+  checked: number;
+  /** The last basket that was looked at; `after` takes it. */
+  lastId: string | null;
+}
+
+export interface SweepResult extends SweepReport {
+  /** How long it took. */
+  seconds: number;
+  stopReason: 'drained' | 'limit' | 'interrupted' | 'failed';
+  /** Why it failed; what is reported beside it is gone all the same. */
+  error?: string;
+}
+
+/**
+ * One statement a batch, and a step over the primary key: what is passed is not looked at again.
+ *
+ * A new basket gets its session in the same transaction, so no session claims an orphan later. The age limit ensures that
+ * this transaction has ended.
+ */
+const STEP = (orphans: string) => `
+  WITH step AS (
+    SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT $2
+  ), orphans AS (
+    SELECT b.id FROM baskets b JOIN step USING (id)
+    WHERE b.owner_id IS NULL AND b.status = 'open' AND b.updated_at < statement_timestamp() - $3 * interval '1 millisecond'
+      AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)
+    ORDER BY b.id LIMIT $4
+    FOR UPDATE OF b SKIP LOCKED
+  ), found AS (${orphans})
+  SELECT (SELECT count(*)::int FROM step) AS checked, (SELECT count(*)::int FROM found) AS baskets,
+    ${DATABASE_AT}, (
+      SELECT id FROM step
+      -- A step that ended at the limit may have left orphans behind the last one that it took.
+      WHERE (SELECT count(*) FROM orphans) < $4 OR id = (SELECT id FROM orphans ORDER BY id DESC LIMIT 1)
+      ORDER BY id DESC LIMIT 1
+    ) AS "lastId"`;
+
+const COUNT = STEP('SELECT id FROM orphans');
+const REMOVE = STEP('DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM orphans)) RETURNING id');
+
+/** Removes what an old shop has left behind: open guest baskets that no session points at. */
+@Injectable()
+export class OrphanSweep {
+  constructor(
+    private readonly dataSource: DataSource,
+    @InjectRepository(OrphanCount) private readonly orphanCounts: Repository<OrphanCount>,
+    private readonly clock: ClockCheck,
+  ) {}
+
+  /** About how many baskets there are, from the database's statistics. */
+  async estimate(): Promise<number> {
+    const sql = `SELECT greatest(reltuples, 0)::float8 AS count FROM pg_class WHERE oid = 'baskets'::regclass`;
+    const [row] = await this.dataSource.query<{ count: number }[]>(sql);
+    return row?.count ?? 0;
+  }
+
+  /** Each batch is a transaction of its own: whenever it stops, also by a failure, what it reports is what is gone. */
+  async sweep(options: SweepOptions): Promise<SweepResult> {
+    const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
+    const start = performance.now();
+    const seconds = () => Math.round(performance.now() - start) / 1_000;
+    try {
+      const stopReason = await this.goThrough(options, report);
+      if (stopReason === 'drained') await this.remember(options, report);
+      return { ...report, seconds: seconds(), stopReason };
+    } catch (error) {
+      const message = messageOf(error);
+      return { ...report, seconds: seconds(), stopReason: 'failed', error: message };
+    }
+  }
+
+  private async goThrough(options: SweepOptions, report: SweepReport): Promise<SweepResult['stopReason']> {
+    const { olderThanMilliseconds, batchSize, limit = Infinity, after = NIL, signal, onProgress } = options;
+    for (;;) {
+      const left = limit - report.baskets;
+      if (signal?.aborted) return 'interrupted';
+      if (left <= 0) return 'limit';
+      const step = await this.step(options.dryRun, [
+        report.lastId ?? after,
+        batchSize,
+        olderThanMilliseconds,
+        Math.min(left, batchSize),
+      ]);
+      if (step.checked === 0) return 'drained';
+      report.baskets += step.baskets;
+      report.checked += step.checked;
+      report.lastId = step.lastId;
+      onProgress?.(report);
+    }
+  }
+
+  /** Only counts while the clocks differ. @throws Problem `clock-differs`, and nothing is removed */
+  private async step(dryRun: boolean, values: unknown[]): Promise<SweepReport> {
+    if (dryRun) {
+      const [step] = await this.dataSource.query<[SweepReport]>(COUNT, values);
+      return step;
+    }
+    return this.dataSource.transaction((manager) => this.clock.queryChecked(manager, REMOVE, values));
+  }
+
+  /** One that only counted and began in the middle does not know how many there are. */
+  private async remember({ dryRun, after }: SweepOptions, { baskets }: SweepReport): Promise<void> {
+    if (dryRun && after !== undefined) return;
+    const orphans = dryRun ? baskets : 0;
+    await this.orphanCounts.upsert({ countedBy: 'sweep', orphans, countedAt: () => 'now()' }, ['countedBy']);
+  }
+}

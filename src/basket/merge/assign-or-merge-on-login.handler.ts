@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import type { EntityManager } from 'typeorm';
+import { type MergeReport, UserLoggedIn } from '../../auth/event/user-logged-in.event.js';
+import { Environment, type MergeStrategy } from '../../config/environment.js';
+import { assignBasket, assignOrders, mergeBaskets } from '../query/basket-writes.js';
+import { thawBaskets } from '../checkout/freeze-basket.js';
+import { moveKeys } from '../change/idempotency.js';
+import { mergeLines } from './merge-lines.js';
+import { findBaskets, type StoredBasket } from '../query/stored-basket.js';
+
+/** Locked in the order of their ids, as everywhere; read afterwards, for a lock that was waited for shows old lines. */
+const LOCK_BASKETS = `
+  SELECT id FROM baskets
+  WHERE (id = $1 OR owner_id = $2) AND status <> 'submitted'
+  ORDER BY id FOR UPDATE`;
+
+/** Gives what the guest had to the user who logs in: the orders, and the basket, merged into the one the user has. */
+@Injectable()
+export class AssignOrMergeOnLoginHandler {
+  constructor(private readonly environment: Environment) {}
+
+  // An error must reach the login, which then does not happen; by default the emitter would swallow it.
+  @OnEvent(UserLoggedIn.NAME, { suppressErrors: false })
+  async assignOrMerge({ manager, userId, guestSession, mergeStrategy }: UserLoggedIn): Promise<MergeReport> {
+    const strategy = mergeStrategy ?? this.environment.basketMergeStrategy;
+    const nothing: MergeReport = { outcome: 'none', strategy, thawed: [], lines: [] };
+    if (!guestSession) return nothing;
+    const { id, basketId } = guestSession;
+    const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
+    // Keys come after baskets in the order of locks: a single statement locks the basket and then writes its key.
+    await moveKeys(manager, id, userId);
+    await assignOrders(manager, id, userId);
+    const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
+    const user = baskets.find(({ ownerId }) => ownerId === userId);
+    return guest ? this.bring(manager, guest, user, userId, strategy) : nothing;
+  }
+
+  private async bring(
+    manager: EntityManager,
+    guest: StoredBasket,
+    user: StoredBasket | undefined,
+    userId: string,
+    strategy: MergeStrategy,
+  ): Promise<MergeReport> {
+    const lines = mergeLines(guest.lines, user?.lines ?? [], strategy, this.environment.basketMaxQuantity);
+    const thawed = await thawFrozen(manager, guest, user);
+    const report: MergeReport = { outcome: user ? 'merged' : 'assigned', strategy, thawed, lines };
+    if (user) await mergeBaskets(manager, guest.id, user.id, report);
+    else await assignBasket(manager, guest.id, userId, report);
+    return report;
+  }
+}
+
+async function lockBoth(
+  manager: EntityManager,
+  guestBasketId: string,
+  userId: string,
+): Promise<StoredBasket[]> {
+  const locked = await manager.query<{ id: string }[]>(LOCK_BASKETS, [guestBasketId, userId]);
+  return findBaskets(
+    manager,
+    locked.map(({ id }) => id),
+  );
+}
+
+/** Whoever logs in while paying has left the payment: what was pinned may have changed by the merge. */
+async function thawFrozen(
+  manager: EntityManager,
+  guest: StoredBasket,
+  user: StoredBasket | undefined,
+): Promise<MergeReport['thawed']> {
+  const frozen = [guest, user].flatMap((basket) => (basket?.status === 'frozen' ? basket : []));
+  if (frozen.length > 0) {
+    await thawBaskets(
+      manager,
+      frozen.map(({ id }) => id),
+    );
+  }
+  return frozen.map((basket) => (basket === guest ? 'guest' : 'user'));
+}

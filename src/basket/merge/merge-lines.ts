@@ -1,0 +1,59 @@
+import type { MergeStrategy } from '../../config/environment.js';
+import type { MergedLine } from '../../auth/event/user-logged-in.event.js';
+import type { StoredLine } from '../query/stored-basket.js';
+
+/** The larger quantity is the default: what was added twice on two devices is rarely wanted twice. */
+const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
+  max: Math.max,
+  sum: (guest, user) => guest + user,
+  guest: (guest) => guest,
+  user: (_guest, user) => user,
+};
+
+/**
+ * Decides what a basket holds after a guest's basket was merged into it.
+ *
+ * The strategy chooses only where both hold a product; a line that one side alone has stays as it is. Limits cap what
+ * the merge adds, never what was there: quantity = min(wanted, max(limit, base)), base being the user's quantity, else
+ * the guest's.
+ *
+ * @returns a line for every product of either basket, the user's first
+ */
+export function mergeLines(
+  guest: StoredLine[],
+  user: StoredLine[],
+  strategy: MergeStrategy,
+  maxQuantity: number,
+): MergedLine[] {
+  const guestLines = new Map(guest.map((line) => [line.sku, line]));
+  const userLines = new Map(user.map((line) => [line.sku, line]));
+  const skus = new Set([...userLines.keys(), ...guestLines.keys()]);
+  return [...skus].map((sku) =>
+    mergeLine(sku, guestLines.get(sku), userLines.get(sku), strategy, maxQuantity),
+  );
+}
+
+function mergeLine(
+  sku: string,
+  guest: StoredLine | undefined,
+  user: StoredLine | undefined,
+  strategy: MergeStrategy,
+  maxQuantity: number,
+): MergedLine {
+  const guestQuantity = guest?.quantity ?? 0;
+  const userQuantity = user?.quantity ?? 0;
+  const isInBoth = guest !== undefined && user !== undefined;
+  const wanted = isInBoth ? WANTED[strategy](guestQuantity, userQuantity) : guestQuantity + userQuantity;
+  const product = (user ?? guest)?.product;
+  const stock = product?.stock ?? Infinity;
+  const base = userQuantity || guestQuantity;
+  const quantity = Math.min(wanted, Math.max(Math.min(stock, maxQuantity), base));
+  const notice = noticeOf(product?.isActive === true, wanted - quantity, stock < maxQuantity);
+  return { sku, guestQuantity, userQuantity, quantity, notice };
+}
+
+function noticeOf(isForSale: boolean, cut: number, isStockTheLimit: boolean): MergedLine['notice'] {
+  if (!isForSale) return 'unavailable';
+  if (cut === 0) return null;
+  return isStockTheLimit ? 'limited-to-stock' : 'limited-to-maximum';
+}

@@ -1,0 +1,31 @@
+import { isUUID } from 'class-validator';
+import { invalidCursor } from '../../http/page/invalid-cursor.js';
+
+/** The last order of a page: the next one begins behind it. */
+export interface OrderCursor {
+  /** As PostgreSQL writes it, with microseconds. */
+  submittedAt: string;
+  id: string;
+}
+
+/** Date and time, fraction, offset, then the id. PostgreSQL knows no year 0, and no offset of 16 hours or more. */
+const CURSOR = /^((?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?\|([^|]+)$/;
+
+export function encodeOrderCursor({ submittedAt, id }: OrderCursor): string {
+  return Buffer.from(`${submittedAt}|${id}`).toString('base64url');
+}
+
+/** @throws Problem `invalid-input` for anything that `encodeOrderCursor` did not make */
+export function decodeOrderCursor(text: string): OrderCursor {
+  const decoded = Buffer.from(text, 'base64url').toString();
+  const [, dateTime = '', , , , id] = CURSOR.exec(decoded) ?? [];
+  if (!isDateTime(dateTime) || !isUUID(id)) throw invalidCursor();
+  return { submittedAt: decoded.slice(0, decoded.indexOf('|')), id };
+}
+
+/** February 30 is parsed as March 2, so its text differs from that of the parsed time. */
+function isDateTime(text: string): boolean {
+  const iso = text.replace(' ', 'T');
+  const time = Date.parse(`${iso}Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso);
+}

@@ -1,0 +1,60 @@
+import { CsvFault } from './csv-fault.js';
+import type { Product } from '../product.entity.js';
+
+export type ProductColumn = keyof Product;
+
+const REQUIRED: ProductColumn[] = ['sku', 'name', 'unitPriceMinor'];
+const OPTIONAL: ProductColumn[] = ['description', 'imageUrl', 'stock', 'isActive'];
+const KNOWN: string[] = [...REQUIRED, ...OPTIONAL];
+
+const NAMES = `${REQUIRED.join(', ')} and, if wanted, ${OPTIONAL.join(', ')}`;
+
+const OTHER_SEPARATORS: [separator: string, name: string][] = [
+  [';', 'a semicolon'],
+  ['\t', 'a tab'],
+  ['|', 'a vertical bar'],
+];
+
+/**
+ * Reads the header of a CSV file: columns by the API's names or by the table's, `unitPriceMinor` or `unit_price_minor`.
+ *
+ * A spreadsheet writes empty columns at the end; they are left out.
+ *
+ * @throws Error naming what is wrong with it
+ */
+export function readColumns(header: string[], line: number): ProductColumn[] {
+  const names = header.slice(0, header.findLastIndex((name) => name !== '') + 1);
+  const columns = names.map(toCamelCase);
+  const other = OTHER_SEPARATORS.find(([separator]) => names.some((name) => name.includes(separator)));
+  if (other) throw new Error(`Line ${line} is separated by ${other[1]}: the separator must be a comma`);
+  const twice = columns.findIndex((name, index) => columns.indexOf(name) < index);
+  if (twice >= 0) {
+    const first = names[columns.indexOf(columns[twice] ?? '')];
+    throw new Error(`Line ${line} names one column twice: ${first} and ${names[twice]}`);
+  }
+  const missing = REQUIRED.filter((name) => !columns.includes(name));
+  const unknown = columns.filter((name) => !KNOWN.includes(name)).map((name) => name || '(empty)');
+  if (missing.length === 0 && unknown.length === 0) return columns as ProductColumn[];
+  const faults = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
+  throw new Error(`Line ${line} must name the columns ${NAMES}; ${faults}`);
+}
+
+function toCamelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The fields of a record by column; null: a blank record, as a spreadsheet writes for an empty row. */
+export function toCells(
+  fields: string[],
+  columns: ProductColumn[],
+): Record<string, string> | CsvFault | null {
+  if (fields.every((field) => field.trim() === '')) return null;
+  const extra = fields.findLastIndex((field) => field !== '');
+  if (fields.length < columns.length || extra >= columns.length) {
+    const hint = extra >= columns.length ? ': put a field that has a comma in quotes' : '';
+    return new CsvFault(
+      `the line has ${fields.length} fields, and the header names ${columns.length}${hint}`,
+    );
+  }
+  return Object.fromEntries(columns.map((name, index) => [name, fields[index] ?? '']));
+}

@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { messageOf } from '../../problem/error-text.js';
+import { CsvFault } from './csv-fault.js';
+import { type ProductColumn, readColumns, toCells } from './product-columns.js';
+import { type ProductRow, readRow } from './product-row.js';
+import { type CsvRecord, readRecords } from './read-records.js';
+import { writeProducts } from './write-products.js';
+
+export interface ImportOptions {
+  /** All lines or none: a line that is wrong undoes the rest. */
+  atomic: boolean;
+  /** Ends it before the next batch. */
+  signal?: AbortSignal;
+  onProgress?: (rows: number) => void;
+}
+
+export interface ImportError {
+  /** Of the file, from 1. */
+  line: number;
+  message: string;
+}
+
+export interface ImportReport {
+  /** Lines whose products are in the table. */
+  imported: number;
+  errors: ImportError[];
+  /** Errors that are counted only, when there are very many. */
+  moreErrors?: number;
+  /** Why the import ended before the end of the file. */
+  error?: string;
+}
+
+const BATCH = 1_000;
+
+/** Ten thousand of them take about a megabyte. */
+const MAX_ERRORS = 10_000;
+
+/** Reads products from a CSV file with a header, in constant memory, and makes or changes them. */
+@Injectable()
+export class ProductImport {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Throws nothing: the report says what was imported, also when the import failed on the way. */
+  async import(file: string, options: ImportOptions): Promise<ImportReport> {
+    const report: ImportReport = { imported: 0, errors: [] };
+    try {
+      if (options.atomic) await this.importAtOnce(file, report, options);
+      else await this.read(file, this.dataSource.manager, report, options);
+    } catch (error) {
+      report.error = messageOf(error);
+      if (options.atomic) report.imported = 0;
+    }
+    return report;
+  }
+
+  private async importAtOnce(file: string, report: ImportReport, options: ImportOptions): Promise<void> {
+    const queryRunner = this.dataSource.createQueryRunner();
+    try {
+      await queryRunner.startTransaction();
+      await this.read(file, queryRunner.manager, report, options);
+      if (report.errors.length > 0) report.imported = 0;
+      else await commit(queryRunner);
+    } finally {
+      // A connection that is broken rolls back by its end.
+      if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction().catch(() => undefined);
+      await queryRunner.release();
+    }
+  }
+
+  private async read(
+    file: string,
+    manager: EntityManager,
+    report: ImportReport,
+    { signal, onProgress }: ImportOptions,
+  ): Promise<void> {
+    const records = readRecords(file);
+    try {
+      const columns = await readHeader(records);
+      let batch = new Batch();
+      const flush = async (): Promise<void> => {
+        if (signal?.aborted) throw new Error('The import was interrupted');
+        await batch.write(manager, columns);
+        report.imported += batch.lines;
+        onProgress?.(report.imported);
+        batch = new Batch();
+      };
+      for await (const { line, fields } of records) {
+        const row = toRow(fields, columns);
+        if (row instanceof CsvFault) note(report, { line, message: row.message });
+        else if (row !== null) batch.add(line, row);
+        if (batch.lines === BATCH) await flush();
+      }
+      await flush();
+    } finally {
+      await records.return(undefined);
+    }
+  }
+}
+
+/** Rows by sku: of two lines of one batch with the same sku the later one holds, as it does across batches. */
+class Batch {
+  lines = 0;
+  private readonly rows = new Map<string, ProductRow>();
+  private first = 0;
+  private last = 0;
+
+  add(line: number, row: ProductRow): void {
+    this.rows.set(row.sku, row);
+    this.lines += 1;
+    this.first ||= line;
+    this.last = line;
+  }
+
+  async write(manager: EntityManager, columns: readonly ProductColumn[]): Promise<void> {
+    if (this.rows.size === 0) return;
+    try {
+      await writeProducts(manager, columns, [...this.rows.values()]);
+    } catch (cause) {
+      throw new Error(
+        `The database failed (${messageOf(cause)}): lines ${this.first} to ${this.last} may or may not be imported`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** @throws Error when there is none, or when it is no header of products */
+async function readHeader(records: AsyncGenerator<CsvRecord>): Promise<ProductColumn[]> {
+  for (;;) {
+    const read = await records.next();
+    if (read.done) throw new Error('The file is empty: its first line must name the columns');
+    const { line, fields } = read.value;
+    if (fields instanceof CsvFault) {
+      throw new Error(`Line ${line} must name the columns: ${fields.message}`);
+    }
+    if (fields.some((field) => field !== '')) return readColumns(fields, line);
+  }
+}
+
+/** Null for a blank line. */
+function toRow(fields: string[] | CsvFault, columns: ProductColumn[]): ProductRow | CsvFault | null {
+  const cells = fields instanceof CsvFault ? fields : toCells(fields, columns);
+  return cells === null || cells instanceof CsvFault ? cells : readRow(cells);
+}
+
+function note(report: ImportReport, error: ImportError): void {
+  if (report.errors.length < MAX_ERRORS) report.errors.push(error);
+  else report.moreErrors = (report.moreErrors ?? 0) + 1;
+}
+
+async function commit(queryRunner: QueryRunner): Promise<void> {
+  try {
+    await queryRunner.commitTransaction();
+  } catch (cause) {
+    throw new Error(
+      `The database failed at the end (${messageOf(cause)}): all lines may be imported, or none; import the file again`,
+      { cause },
+    );
+  }
+}

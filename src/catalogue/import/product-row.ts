@@ -1,0 +1,69 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { CsvFault } from './csv-fault.js';
+import { ChangeProductDto } from '../product.dto.js';
+import { normaliseSku } from '../sku.js';
+import { IsSku } from '../sku.pipe.js';
+
+/** A line of a CSV file, from text. Like ChangeProductDto, it has only the members that are given. */
+export class ProductRow extends ChangeProductDto {
+  @Transform(({ value }) => normaliseSku(value as string))
+  @IsSku()
+  sku!: string;
+
+  @Transform(({ value }) => toInteger(value as string))
+  declare unitPriceMinor?: number;
+
+  @Transform(({ value }) => (value === '' ? null : toInteger(value as string)))
+  declare stock?: number | null;
+
+  @Transform(({ value }) => (value === '' ? null : (value as string)))
+  declare imageUrl?: string | null;
+
+  @Transform(({ value }) => (value === '' ? undefined : toBoolean(value as string)))
+  declare isActive?: boolean;
+}
+
+/** Reads the cells of a line, by column, or says what is wrong with the first that is. */
+export function readRow(cells: Record<string, string>): ProductRow | CsvFault {
+  const row = plainToInstance(ProductRow, cells);
+  const [error] = validateSync(row, { stopAtFirstError: true });
+  if (!error) return row;
+  const { property, constraints = {} } = error;
+  const cell = cells[property] ?? '';
+  const explain = EXPLANATIONS[property];
+  if (explain) return new CsvFault(`${property} ${explain(cell.trim())}`);
+  return new CsvFault(Object.values(constraints)[0] ?? `${property} is not valid`);
+}
+
+/** Returns a text that is no whole number unchanged. The validation refuses it. */
+function toInteger(text: string): unknown {
+  return /^\d+$/.test(text.trim()) ? Number(text) : text;
+}
+
+function toBoolean(text: string): unknown {
+  const lower = text.trim().toLowerCase();
+  return lower === 'true' || lower === 'false' ? lower === 'true' : text;
+}
+
+const WHOLE_NUMBER = 'write a whole number from 0 to 2147483647 in digits alone';
+
+const EXPLANATIONS: Record<string, (text: string) => string> = {
+  unitPriceMinor: (text) =>
+    `${faultOfNumber(text)}: ${WHOLE_NUMBER}, in the minor unit of the currency (1290 for 12.90)`,
+  stock: (text) => `${faultOfNumber(text)}: ${WHOLE_NUMBER}; an empty field is no limit`,
+  isActive: (text) => `is ${quote(text)}: write true or false`,
+};
+
+function faultOfNumber(text: string): string {
+  if (text === '') return 'is empty';
+  if (/^\d+$/.test(text)) return `is too large (${quote(text)})`;
+  if (/^-\s*\d/.test(text)) return `is negative (${quote(text)})`;
+  if (/^[\d.,]+e[+-]?\d+$/i.test(text)) return `has an exponent (${quote(text)})`;
+  if (/^[\d.,\s'’]+$/.test(text)) return `has a decimal or thousands separator (${quote(text)})`;
+  return `is not a number (${quote(text)})`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

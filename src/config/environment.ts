@@ -1,0 +1,195 @@
+import { VariableReader, type Variables } from './environment-variables.js';
+import { OperatorError } from '../problem/operator-error.js';
+
+/** Whose quantity stays when both baskets hold a product: the larger, both together, the guest's, the user's. */
+export const MERGE_STRATEGIES = ['max', 'sum', 'guest', 'user'] as const;
+export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
+
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const HSTS = ['host', 'subdomains', 'off'] as const;
+export type Hsts = (typeof HSTS)[number];
+
+/** The settings of one process; also the token they are injected by. */
+export abstract class Environment {
+  abstract readonly isProduction: boolean;
+  abstract readonly host: string;
+  abstract readonly port: number;
+  /** The path that all of it is below, such as `/shop/basket`; empty: none. The operations port has none. */
+  abstract readonly basePath: string;
+  abstract readonly logLevel: LogLevel;
+  abstract readonly trustProxy: number | string[] | undefined;
+  /** Where metrics and admin routes are served, and nowhere else; undefined: with all the others. */
+  abstract readonly operationsPort: number | undefined;
+  /** Other sites whose pages may use this API with the visitor's cookie. */
+  abstract readonly allowedOrigins: string[];
+  /** Whom `Strict-Transport-Security` binds to https in production. */
+  abstract readonly hsts: Hsts;
+  /** Failed logins a minute of one address for one email; ten times that of one address. Null: not limited. */
+  abstract readonly rateLimitLogin: number | null;
+  /** Sessions a minute that one network may begin as guests. Null: not limited. */
+  abstract readonly rateLimitGuests: number | null;
+  /** Failed logins an hour for one email from all addresses together. Null: not limited. */
+  abstract readonly rateLimitAccount: number | null;
+  /** Undefined: the embedded PostgreSQL. */
+  abstract readonly databaseUrl: string | undefined;
+  /** The same, by a role that may change the schema; undefined: by the one that serves. */
+  abstract readonly migrationDatabaseUrl: string | undefined;
+  abstract readonly databasePoolSize: number;
+  /** How long a start waits for a database that is not there yet. */
+  abstract readonly databaseWaitSeconds: number;
+  /** Whether what is asked of the database must answer in seconds, as for a request; a command may take its time. */
+  abstract readonly isDatabaseBounded: boolean;
+  /** The first signs; all are accepted. */
+  abstract readonly sessionSecrets: string[];
+  /** Without the prefix that production adds. */
+  abstract readonly sessionCookieName: string;
+  abstract readonly sessionTtlSeconds: number;
+  abstract readonly sessionMaxSeconds: number;
+  abstract readonly sessionTouchSeconds: number;
+  /** A login removes the user's sessions beyond it. */
+  abstract readonly sessionsPerUser: number;
+  /** The first signs; all are accepted. */
+  abstract readonly jwtSecrets: string[];
+  abstract readonly jwtTtlSeconds: number;
+  /** Null: this process never cleans up by itself. */
+  abstract readonly cleanupCron: string | null;
+  abstract readonly cleanupBatchSize: number;
+  abstract readonly cleanupBudgetSeconds: number;
+  /** How long a frozen basket may outlive its session, for a payment under way. */
+  abstract readonly frozenTtlSeconds: number;
+  abstract readonly basketMergeStrategy: MergeStrategy;
+  /** Whether a login may bring its own strategy. */
+  abstract readonly basketMergeStrategyChoice: boolean;
+  abstract readonly basketMaxQuantity: number;
+  abstract readonly basketMaxLines: number;
+  abstract readonly currency: string;
+  /** Whether the storefront and the operations page are served. */
+  abstract readonly hasWeb: boolean;
+}
+
+/** Says all that is wrong with the environment at once, a line per variable. */
+export class InvalidEnvironment extends OperatorError {
+  constructor(readonly problems: string[]) {
+    super(`The environment is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads every setting of a server once.
+ *
+ * @throws InvalidEnvironment naming each variable that is missing or can't be understood.
+ */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  return readSettings(variables, true);
+}
+
+/** No command uses these. */
+const FOR_SERVING = new Set([
+  'HOST',
+  'PORT',
+  'BASE_PATH',
+  'TRUST_PROXY',
+  'OPERATIONS_PORT',
+  'ALLOWED_ORIGINS',
+  'RATE_LIMIT_LOGIN',
+  'RATE_LIMIT_ACCOUNT',
+  'RATE_LIMIT_GUESTS',
+  'MIGRATION_DATABASE_URL',
+  'SESSION_SECRET',
+  'SESSION_MAX_SECONDS',
+  'SESSION_TOUCH_SECONDS',
+  'SESSIONS_PER_USER',
+  'SESSION_COOKIE_NAME',
+  'JWT_SECRET',
+  'JWT_TTL_SECONDS',
+  'CLEANUP_CRON',
+  'CLEANUP_BUDGET_SECONDS',
+  'BASKET_MERGE_STRATEGY',
+  'BASKET_MERGE_STRATEGY_CHOICE',
+  'BASKET_MAX_QUANTITY',
+  'BASKET_MAX_LINES',
+  'WEB',
+]);
+
+/**
+ * The settings of a command: those for serving are neither required nor checked.
+ *
+ * @throws InvalidEnvironment
+ */
+export function readCommandEnvironment(variables: Variables = process.env): Environment {
+  const used = Object.entries(variables).filter(([name]) => !FOR_SERVING.has(name));
+  return readSettings(Object.fromEntries(used), false);
+}
+
+function readSettings(variables: Variables, isServing: boolean): Environment {
+  const problems: string[] = [];
+  const read = new VariableReader(variables, problems);
+  const isProduction = variables.NODE_ENV === 'production';
+  const needsSecrets = isProduction && isServing;
+  const environment: Environment = {
+    isProduction,
+    host: read.text('HOST') ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    port: read.integer('PORT', 3000, 0, 65_535),
+    basePath: read.basePath('BASE_PATH'),
+    logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    trustProxy: read.trustProxy('TRUST_PROXY'),
+    operationsPort: read.integerOr('OPERATIONS_PORT', undefined, 1, 65_535),
+    allowedOrigins: read.origins('ALLOWED_ORIGINS'),
+    hsts: read.oneOf('HSTS', HSTS, 'host'),
+    rateLimitLogin: read.limit('RATE_LIMIT_LOGIN', 10),
+    rateLimitAccount: read.limit('RATE_LIMIT_ACCOUNT', null),
+    rateLimitGuests: read.limit('RATE_LIMIT_GUESTS', null),
+    databaseUrl: read.databaseUrl('DATABASE_URL', isProduction),
+    migrationDatabaseUrl: read.databaseUrl('MIGRATION_DATABASE_URL', false),
+    databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1_000),
+    databaseWaitSeconds: readWait(read),
+    isDatabaseBounded: true,
+    sessionSecrets: read.secrets('SESSION_SECRET', needsSecrets),
+    sessionCookieName: read.cookieName('SESSION_COOKIE_NAME', 'sid'),
+    sessionTtlSeconds: read.integer('SESSION_TTL_SECONDS', 1_209_600, 1),
+    sessionMaxSeconds: read.integer('SESSION_MAX_SECONDS', 7_776_000, 1),
+    sessionTouchSeconds: read.integer('SESSION_TOUCH_SECONDS', 300, 0),
+    sessionsPerUser: read.integer('SESSIONS_PER_USER', 100, 1, 1_000_000),
+    jwtSecrets: read.secrets('JWT_SECRET', needsSecrets),
+    jwtTtlSeconds: read.integer('JWT_TTL_SECONDS', 900, 1),
+    cleanupCron: read.cron('CLEANUP_CRON', '*/5 * * * *'),
+    cleanupBatchSize: read.integer('CLEANUP_BATCH_SIZE', 2_000, 1, 100_000),
+    cleanupBudgetSeconds: read.integer('CLEANUP_BUDGET_SECONDS', 240, 1),
+    frozenTtlSeconds: read.integer('FROZEN_TTL_SECONDS', 86_400, 1),
+    basketMergeStrategy: read.oneOf('BASKET_MERGE_STRATEGY', MERGE_STRATEGIES, 'max'),
+    basketMergeStrategyChoice: read.oneOf('BASKET_MERGE_STRATEGY_CHOICE', ['on', 'off'], 'off') === 'on',
+    basketMaxQuantity: read.integer('BASKET_MAX_QUANTITY', 99, 1),
+    basketMaxLines: read.integer('BASKET_MAX_LINES', 100, 1, 10_000),
+    currency: read.currency('CURRENCY', 'EUR'),
+    hasWeb: read.oneOf('WEB', ['on', 'off'], 'on') === 'on',
+  };
+  if (problems.length > 0) throw new InvalidEnvironment(problems);
+  return environment;
+}
+
+/** Where migrations run. */
+export interface MigrationSettings {
+  /** Undefined: not set, which is the embedded PostgreSQL for those who can start it. */
+  url: string | undefined;
+  waitSeconds: number;
+}
+
+/**
+ * Reads them. A migration needs nothing else, so nothing else is checked.
+ *
+ * @throws InvalidEnvironment
+ */
+export function readMigrationSettings(variables: Variables = process.env): MigrationSettings {
+  const problems: string[] = [];
+  const read = new VariableReader(variables, problems);
+  const url = read.databaseUrl('MIGRATION_DATABASE_URL', false) ?? read.databaseUrl('DATABASE_URL', false);
+  const waitSeconds = readWait(read);
+  if (problems.length > 0) throw new InvalidEnvironment(problems);
+  return { url, waitSeconds };
+}
+
+function readWait(read: VariableReader): number {
+  return read.integer('DATABASE_WAIT_SECONDS', 30, 0, 3_600);
+}

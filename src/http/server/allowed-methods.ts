@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { Problem } from '../../problem/problem.js';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** What the document describes: a page that does not exist is a 404 to every method. */
+const API = /^\/(api\/|metrics$)/;
+
+/**
+ * Answers other methods of a known path with 405 and `Allow`, and OPTIONS with 204: Fastify answers 404 to both.
+ *
+ * `collect` is a hook `onRoute`; `reject` adds the routes that are missing, when all others are there.
+ */
+@Injectable()
+export class AllowedMethods {
+  private readonly byUrl = new Map<string, Set<string>>();
+
+  readonly collect = ({ url, method }: RouteOptions): void => {
+    if (!API.test(url) || url.includes('*')) return;
+    const methods = this.byUrl.get(url) ?? new Set();
+    for (const each of [method].flat()) methods.add(each);
+    this.byUrl.set(url, methods);
+  };
+
+  reject(instance: FastifyInstance): void {
+    const routes = [...this.byUrl].map(([url, methods]) => [url, [...methods]] as const);
+    for (const [url, known] of routes) {
+      const others = METHODS.filter((method) => !known.includes(method));
+      const allow = [...known, 'OPTIONS'].sort().join(', ');
+      for (const method of others) {
+        // Before the body is read.
+        const onRequest = (): never => {
+          const detail = `This path knows ${allow}.`;
+          throw new Problem('method-not-allowed', detail, {}, { headers: { Allow: allow } });
+        };
+        instance.route({
+          method,
+          url,
+          exposeHeadRoute: false,
+          ...(method !== 'OPTIONS' && { onRequest }),
+          handler: (_request, reply) => reply.code(204).header('allow', allow).send(),
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { Logger as NestLogger } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Bindings, ChildLoggerOptions, Logger } from 'pino';
+import type { Environment } from '../../config/environment.js';
+import { answerProblem } from '../../problem/problem.filter.js';
+import { toProblem } from '../../problem/to-problem.js';
+import { withoutBasePath } from '../request/base-path.js';
+import { BODY_LIMIT } from '../input/json-body.js';
+import { responseHeaders } from '../response/response-headers.js';
+import { answerParserError, limitServer, SERVER_OPTIONS } from './server-limits.js';
+import { trustedProxies } from '../request/trusted-proxies.js';
+
+/** Far more than a sku: what is too long is for the pipe to refuse, which says what is wrong. */
+const MOST_PARAMETER_LENGTH = 16_384;
+
+/** W3C Trace Context: version, trace, span and flags. */
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** Makes Nest's HTTP platform, with all that Fastify must know before there is an application. */
+export function createAdapter(environment: Environment, pino?: Logger): FastifyAdapter {
+  const headers = responseHeaders(environment);
+  const adapter = new FastifyAdapter({
+    ...SERVER_OPTIONS,
+    http: SERVER_OPTIONS,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: trustedProxies(environment.trustProxy) ?? false,
+    genReqId: () => randomUUID(),
+    ...(environment.basePath && { rewriteUrl: stripBasePath(environment) }),
+    ...(pino && logTo(pino)),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    // A request that comes while the process stops is answered.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MOST_PARAMETER_LENGTH },
+    // Nest's middleware costs a hook a request, and there is none here.
+    skipMiddie: true,
+    clientErrorHandler: answerParserError,
+    // A path that can't be decoded has no route, so no hook has run.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const answer = reply.headers(headers).header('x-request-id', request.id);
+      answerProblem(toProblem(error), request, answer);
+    },
+  });
+  const logger = new NestLogger('Server');
+  limitServer(adapter.getInstance().server, (message) => logger.warn(message));
+  return adapter;
+}
+
+/** Before a route is looked for. The operations port has no prefix. */
+function stripBasePath({ basePath, operationsPort }: Environment) {
+  return ({ url = '/', socket }: IncomingMessage): string =>
+    socket.localPort === operationsPort ? url : withoutBasePath(url, basePath);
+}
+
+/** Of Fastify's own lines only warnings, but all lines of requests: with their id, and the trace that they belong to. */
+function logTo(pino: Logger) {
+  const childLoggerFactory = (
+    _logger: unknown,
+    bindings: Bindings,
+    options: ChildLoggerOptions,
+    { headers: { traceparent } }: IncomingMessage,
+  ) => {
+    const isTraced = typeof traceparent === 'string' && TRACEPARENT.test(traceparent);
+    return pino.child(isTraced ? { ...bindings, traceparent } : bindings, options);
+  };
+  return { loggerInstance: pino.child({}, { level: 'warn' }), childLoggerFactory };
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { Counter, Histogram } from 'prom-client';
+import { CleanupRunEnded } from '../session/cleanup/cleanup-run-ended.event.js';
+import { SessionBatchRemoved } from '../session/cleanup/session-batch-removed.event.js';
+import { MetricsRegistry } from './metrics-registry.js';
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
+
+/** What the cleanups of this process do; a run of the command line is in `cleanup_runs` only. */
+@Injectable()
+export class CleanupMetrics {
+  private readonly removed: Counter<'what'>;
+  private readonly duration: Histogram;
+  private readonly runs: Counter<'trigger' | 'outcome'>;
+
+  constructor(registry: MetricsRegistry) {
+    const registers = [registry];
+    this.removed = new Counter({
+      name: 'basketkeeper_cleanup_removed_total',
+      help: 'Sessions and baskets that the cleanup removed.',
+      labelNames: ['what'],
+      registers,
+    });
+    this.duration = new Histogram({
+      name: 'basketkeeper_cleanup_batch_duration_seconds',
+      help: 'How long batches of the cleanup took.',
+      buckets: BUCKETS,
+      registers,
+    });
+    this.runs = new Counter({
+      name: 'basketkeeper_cleanup_runs_total',
+      help: 'Runs of the cleanup, by what began them and why they ended.',
+      labelNames: ['trigger', 'outcome'],
+      registers,
+    });
+    this.removed.inc({ what: 'sessions' }, 0);
+    this.removed.inc({ what: 'baskets' }, 0);
+  }
+
+  @OnEvent(SessionBatchRemoved.NAME)
+  countBatch({ sessions, baskets, milliseconds }: SessionBatchRemoved): void {
+    this.removed.inc({ what: 'sessions' }, sessions);
+    this.removed.inc({ what: 'baskets' }, baskets);
+    this.duration.observe(milliseconds / 1_000);
+  }
+
+  @OnEvent(CleanupRunEnded.NAME)
+  countRun({ trigger, stopReason }: CleanupRunEnded): void {
+    this.runs.inc({ trigger, outcome: stopReason });
+  }
+}

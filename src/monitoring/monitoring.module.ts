@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { AuthModule } from '../auth/auth.module.js';
+import { BasketModule } from '../basket/basket.module.js';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { AllowedMethods } from '../http/server/allowed-methods.js';
+import { SessionModule } from '../session/session.module.js';
+import { AdminBasketController } from '../admin/admin-basket.controller.js';
+import { AdminCleanupController } from '../admin/admin-cleanup.controller.js';
+import { AdminProductController } from '../admin/admin-product.controller.js';
+import { CleanupIndicator } from './cleanup-indicator.service.js';
+import { CleanupMetrics } from './cleanup.metrics.js';
+import { Draining } from './draining.service.js';
+import { HealthController } from './health.controller.js';
+import { HttpMetrics } from './http.metrics.js';
+import { MetricsController } from './metrics.controller.js';
+import { MetricsRegistry } from './metrics-registry.js';
+import { OperationsServer } from './operations-server.service.js';
+import { OverviewService } from './overview.service.js';
+import { PoolMetrics } from './pool.metrics.js';
+import { ShopMetrics } from './shop.metrics.js';
+
+@Module({
+  imports: [
+    TerminusModule.forRoot({ logger: false }),
+    AuthModule,
+    BasketModule,
+    CatalogueModule,
+    SessionModule,
+  ],
+  providers: [
+    AllowedMethods,
+    Draining,
+    OperationsServer,
+    OverviewService,
+    CleanupIndicator,
+    MetricsRegistry,
+    HttpMetrics,
+    PoolMetrics,
+    CleanupMetrics,
+    ShopMetrics,
+  ],
+  exports: [Draining, OperationsServer],
+  controllers: [
+    HealthController,
+    MetricsController,
+    AdminBasketController,
+    AdminProductController,
+    AdminCleanupController,
+  ],
+})
+export class OperationsModule {}

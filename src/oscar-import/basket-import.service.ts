@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { Environment } from '../config/environment.js';
+import { Oscar, type OscarCounts, type Which } from './oscar.js';
+import { copy, createStaging } from './staging.js';
+import { takeOver, type TakeOver } from './take-over.js';
+
+export interface BasketImportOptions {
+  /** The old shop's database. */
+  from: string;
+  /** Its table of users. */
+  users: string;
+  /** Does all of it and then undoes it. */
+  dryRun: boolean;
+  /** Ends it, and nothing has happened. */
+  signal?: AbortSignal;
+  /** About how many rows there will be, and how many were read so far. */
+  onProgress?: (total: number, rows: number) => void;
+}
+
+export interface BasketImportReport {
+  dryRun: boolean;
+  taken: { ownedBaskets: number; guestBaskets: number; users: number; lines: number };
+  /** By reason; what is 0 is not named. */
+  left: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
+}
+
+/** Brings the open baskets of a django-oscar shop here, and leaves the orphans where they are. */
+@Injectable()
+export class BasketImport {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Takes over what can be taken, in one transaction: all of it or nothing, and a second time nothing again.
+   *
+   * @throws Error when the source is no such shop, or a database fails; nothing has happened then
+   */
+  async import(options: BasketImportOptions): Promise<BasketImportReport> {
+    const oscar = await Oscar.open(options.from, options.users);
+    const queryRunner = this.dataSource.createQueryRunner();
+    try {
+      await queryRunner.startTransaction();
+      const report = await this.takeAll(oscar, queryRunner, options);
+      if (options.dryRun) await queryRunner.rollbackTransaction();
+      else await queryRunner.commitTransaction();
+      return report;
+    } catch (error) {
+      // A COPY that was cut off can leave a connection that takes no ROLLBACK; its end is one, too.
+      await queryRunner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await queryRunner.release();
+      await oscar.close();
+    }
+  }
+
+  private async takeAll(
+    oscar: Oscar,
+    queryRunner: QueryRunner,
+    options: BasketImportOptions,
+  ): Promise<BasketImportReport> {
+    const target = (await queryRunner.connect()) as pg.PoolClient;
+    const counts = await oscar.count();
+    const add = rowCounter(counts, options.onProgress);
+    await createStaging(target);
+    await this.stage(oscar, target, 'owned', add, options.signal);
+    const unreadable = await this.stageGuests(oscar, target, add, options.signal);
+    options.signal?.throwIfAborted();
+    const { rows } = await target.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM old_baskets WHERE is_guest',
+    );
+    const taken = await takeOver(queryRunner, this.settings());
+    options.signal?.throwIfAborted();
+    return toReport(options.dryRun, taken, counts, rows[0]?.count ?? 0, unreadable);
+  }
+
+  private settings() {
+    const { currency, sessionTtlSeconds } = this.environment;
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    const minorDigits = format.resolvedOptions().maximumFractionDigits ?? 2;
+    return { currency, minorDigits, lifetimeMilliseconds: sessionTtlSeconds * 1_000 };
+  }
+
+  private async stage(
+    oscar: Oscar,
+    client: pg.PoolClient,
+    which: Which,
+    add: (rows: number) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const from = (sql: string) => ({ client: oscar.client, sql });
+    await copy(from(oscar.baskets(which)), { client, table: 'old_baskets' }, add, signal);
+    await copy(from(oscar.lines(which)), { client, table: 'old_lines' }, add, signal);
+  }
+
+  /** Says how many living sessions could not be read. */
+  private async stageGuests(
+    oscar: Oscar,
+    client: pg.PoolClient,
+    add: (rows: number) => void,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    const staged = new Set<number>();
+    let total = 0;
+    for await (const { sessions, unreadable } of oscar.sessions()) {
+      total += unreadable;
+      await client.query(
+        'INSERT INTO old_sessions SELECT * FROM unnest($1::text[], $2::bigint[], $3::float8[])',
+        [
+          sessions.map(({ id }) => id),
+          sessions.map(({ basketId }) => basketId),
+          sessions.map(({ expiredAt }) => expiredAt),
+        ],
+      );
+      // Two sessions may know one basket.
+      const fresh = [...new Set(sessions.map(({ basketId }) => basketId))].filter((id) => !staged.has(id));
+      for (const id of fresh) staged.add(id);
+      if (fresh.length > 0) await this.stage(oscar, client, fresh, add, signal);
+    }
+    return total;
+  }
+}
+
+function rowCounter(
+  { owned, linesOfABasket }: OscarCounts,
+  onProgress: BasketImportOptions['onProgress'],
+): (rows: number) => void {
+  const total = Math.round(owned * (1 + linesOfABasket));
+  let sum = 0;
+  return (rows) => onProgress?.(total, (sum += rows));
+}
+
+function toReport(
+  dryRun: boolean,
+  { owned, guest, users, withoutPassword, baskets, lines }: TakeOver,
+  counts: OscarCounts,
+  guestsWithSession: number,
+  unreadable: number,
+): BasketImportReport {
+  const { taken = 0, ...linesLeft } = lines;
+  const notOpen = counts.other;
+  const withoutLivingSession = counts.guest - guestsWithSession;
+  return {
+    dryRun,
+    taken: { ownedBaskets: owned, guestBaskets: guest, users, lines: taken },
+    left: {
+      baskets: { ...named({ withoutLivingSession, notOpen }), ...baskets },
+      lines: linesLeft,
+      sessions: named({ unreadable }),
+      passwords: named({ unusable: withoutPassword }),
+    },
+  };
+}
+
+function named(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}

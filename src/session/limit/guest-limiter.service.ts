@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { DataSource } from 'typeorm';
+import { countOrRefuse, makeRateLimiter, type RateLimiter } from '../../database/rate-limiter.js';
+import { Environment } from '../../config/environment.js';
+import { networkOf } from '../../http/request/network-of.js';
+import { addressOf, type TrustedProxies, trustedProxies } from '../../http/request/trusted-proxies.js';
+
+const MINUTE_SECONDS = 60;
+
+/** Limits the guests' sessions that one network begins. */
+@Injectable()
+export class GuestLimiter {
+  private readonly limiter: RateLimiter;
+  private readonly trusted: TrustedProxies | undefined;
+
+  constructor(dataSource: DataSource, { rateLimitGuests, trustProxy }: Environment) {
+    this.trusted = trustedProxies(trustProxy);
+    this.limiter = makeRateLimiter(dataSource, 'guest', rateLimitGuests, MINUTE_SECONDS);
+  }
+
+  /**
+   * Counts a session before it is begun. Call it outside of the transaction: it takes a connection of its own.
+   *
+   * @throws Problem `too-many-guests`
+   */
+  async count(request: IncomingMessage): Promise<void> {
+    if (this.limiter === null) return;
+    await countOrRefuse(this.limiter, networkOf(addressOf(request, this.trusted)), 'too-many-guests');
+  }
+}

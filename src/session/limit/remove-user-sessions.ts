@@ -1,0 +1,86 @@
+import type { EntityManager, QueryRunner } from 'typeorm';
+import { DATABASE_NOW } from '../../database/database-clock.js';
+import { CREATE_BATCH_TABLE, removeChosen } from '../cleanup/remove-batch.js';
+import { BATCH_TABLE } from '../cleanup/session-batch.js';
+
+/** A user's sessions have no baskets: a check constraint of the table ensures it. */
+const FILL = `
+  filled AS (INSERT INTO ${BATCH_TABLE} (place) SELECT ctid FROM chosen)
+  SELECT count(*)::int AS count FROM chosen`;
+
+const CHOOSE_ALL = `
+  WITH chosen AS (
+    SELECT ctid FROM sessions WHERE user_id = $1 ORDER BY id FOR UPDATE
+  ), ${FILL}`;
+
+/**
+ * The sessions beyond the limit, without those that somebody else has locked.
+ *
+ * $2 always stays, and counts. Of the others, active sessions stay before expired ones, then used sessions before those
+ * never used since their login, then the most recently used. A used session has a later expiry than an unused one: $4 is
+ * the lifetime of an unused session in milliseconds, and one millisecond is for rounding.
+ *
+ * By place and not by id: without statistics of a user with many sessions PostgreSQL would compare each with each.
+ */
+const CHOOSE_BEYOND = `
+  WITH beyond AS (
+    SELECT ctid AS place FROM sessions WHERE user_id = $1 AND id <> $2
+    ORDER BY expired_at > ${DATABASE_NOW} DESC,
+      expired_at > extract(epoch FROM created_at)::float8 * 1000 + $4::float8 + 1 DESC, expired_at DESC, id
+    LIMIT $5 OFFSET $3::int - 1
+  ), chosen AS (
+    SELECT ctid FROM sessions WHERE ctid = ANY (ARRAY (SELECT place FROM beyond)) AND user_id = $1
+    FOR UPDATE SKIP LOCKED
+  ), ${FILL}`;
+
+/** Looks at one session more than the limit, however many there are. */
+const HAS_BEYOND = `
+  SELECT count(*) > $2::int AS has FROM (SELECT FROM sessions WHERE user_id = $1 LIMIT $2::int + 1) AS counted`;
+
+export interface SessionLimitOfUser {
+  readonly userId: string;
+  /** The session that is never removed. */
+  readonly keptId: string;
+  readonly limit: number;
+  /** How long a session lives that is never used after its login, in milliseconds. */
+  readonly unusedLifetime: number;
+}
+
+/** Removes all sessions of a locked user, in the caller's transaction: a few statements, however many there are. */
+export async function removeSessionsOfUser(manager: EntityManager, userId: string): Promise<void> {
+  await removeInTransaction(queryRunnerOf(manager), CHOOSE_ALL, [userId]);
+}
+
+export async function hasSessionsBeyond(
+  manager: EntityManager,
+  { userId, limit }: SessionLimitOfUser,
+): Promise<boolean> {
+  const [row] = await manager.query<[{ has: boolean }]>(HAS_BEYOND, [userId, limit]);
+  return row.has;
+}
+
+/** Removes at most `size` sessions beyond the limit, in the caller's transaction; says how many there were. */
+export async function removeSessionsBeyond(
+  manager: EntityManager,
+  { userId, keptId, limit, unusedLifetime }: SessionLimitOfUser,
+  size: number,
+): Promise<number> {
+  const values = [userId, keptId, limit, unusedLifetime, size];
+  return removeInTransaction(queryRunnerOf(manager), CHOOSE_BEYOND, values);
+}
+
+async function removeInTransaction(
+  queryRunner: QueryRunner,
+  choose: string,
+  values: unknown[],
+): Promise<number> {
+  await queryRunner.query(CREATE_BATCH_TABLE);
+  const [{ count }] = (await queryRunner.query(choose, values)) as [{ count: number }];
+  if (count > 0) await removeChosen(queryRunner, count);
+  return count;
+}
+
+function queryRunnerOf({ queryRunner }: EntityManager): QueryRunner {
+  if (!queryRunner) throw new Error('Sessions are removed in a transaction.');
+  return queryRunner;
+}

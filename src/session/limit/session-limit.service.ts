@@ -1,0 +1,54 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { retryTransaction } from '../../database/retry-transaction.js';
+import { Environment } from '../../config/environment.js';
+import { stackOf } from '../../problem/error-text.js';
+import { hasSessionsBeyond, removeSessionsBeyond, type SessionLimitOfUser } from './remove-user-sessions.js';
+import { SessionLifetimes } from '../session-expiry.js';
+
+/** A batch of this size takes about 100 ms. */
+const BATCH_SIZE = 5_000;
+
+/** A login waits no longer than this; the next login goes on. */
+const MOST_MILLISECONDS = 2_000;
+
+/** Keeps the sessions of one user within `SESSIONS_PER_USER`. */
+@Injectable()
+export class SessionLimit {
+  private readonly logger = new Logger(SessionLimit.name);
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly environment: Environment,
+    private readonly lifetimes: SessionLifetimes,
+  ) {}
+
+  /**
+   * Removes a user's sessions beyond the limit, after the commit of the login that began `keptId`.
+   *
+   * It never fails: the login is done, and the next one removes what is left.
+   */
+  async apply(userId: string, keptId: string): Promise<void> {
+    const limit: SessionLimitOfUser = {
+      userId,
+      keptId,
+      limit: this.environment.sessionsPerUser,
+      unusedLifetime: Math.min(this.lifetimes.idle, this.lifetimes.absolute),
+    };
+    try {
+      if (await hasSessionsBeyond(this.dataSource.manager, limit)) await this.removeBeyond(limit);
+    } catch (error) {
+      this.logger.error('The sessions of a user beyond SESSIONS_PER_USER were not removed', stackOf(error));
+    }
+  }
+
+  private async removeBeyond(limit: SessionLimitOfUser): Promise<void> {
+    const deadline = performance.now() + MOST_MILLISECONDS;
+    let removed: number;
+    do {
+      removed = await retryTransaction(this.dataSource, (manager) =>
+        removeSessionsBeyond(manager, limit, BATCH_SIZE),
+      );
+    } while (removed === BATCH_SIZE && performance.now() < deadline);
+  }
+}

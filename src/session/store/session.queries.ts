@@ -1,0 +1,95 @@
+import { DATABASE_NOW } from '../../database/database-clock.js';
+import type { NamedStatement } from '../../database/named-statement.js';
+import type { Session } from '../session.entity.js';
+import { isUnexpired, renewedExpiry, TOMBSTONE_MILLISECONDS } from '../session-expiry.js';
+
+/** What the database holds of the session that a request came with or has begun; times in milliseconds. */
+export interface StoredSession {
+  readonly id: string;
+  readonly content: string;
+  readonly basketId: string | null;
+  readonly userId: string | null;
+  readonly isReplaced: boolean;
+  expiredAt: number;
+  /** The expiry that a renewal would have given it when it was read. */
+  renewedExpiry: number;
+}
+
+/** What a session was before it became a tombstone. */
+export type ReplacedSession = Pick<Session, 'id' | 'basketId' | 'userId'>;
+
+/** Whom a new session belongs to: a guest's basket, or a user. */
+export type SessionOwner = { basketId: string } | { userId: string };
+
+/** A session that nobody has inserted yet; the database gives it its times. */
+export type NewSession = Pick<Session, 'id' | 'json' | 'basketId' | 'userId'>;
+
+/** One statement: what it was is read under its lock. `$1` the session. */
+export const REPLACE = `
+  WITH old AS (
+    SELECT id, basket_id, user_id FROM sessions WHERE id = $1 AND replaced_at IS NULL FOR UPDATE
+  )
+  UPDATE sessions s
+  SET json = '{}', basket_id = NULL, user_id = NULL, replaced_at = statement_timestamp(),
+    expired_at = ${DATABASE_NOW} + ${TOMBSTONE_MILLISECONDS}
+  FROM old WHERE s.id = old.id
+  RETURNING s.id, old.basket_id AS "basketId", old.user_id AS "userId"`;
+
+/** By name and past TypeORM: every request with a cookie does it. `$2` and `$3` are the idle and the absolute lifetime. */
+export const FIND: NamedStatement = {
+  name: 'find-session',
+  text: `
+    SELECT s.id, s.json, s.expired_at::float8 AS "expiredAt", ${renewedExpiry('$2', '$3')}::float8 AS "renewedExpiry",
+      s.basket_id AS "basketId", s.user_id AS "userId", s.replaced_at IS NOT NULL AS "isReplaced"
+    FROM sessions s WHERE s.id = $1 AND ${isUnexpired('$3')}`,
+};
+
+export type FoundSession = Omit<StoredSession, 'content'> & { json: string };
+
+/** Of the sessions `$1` the first that lives, else a tombstone. `$2` is the absolute lifetime. */
+export const FIND_LIVING: NamedStatement = {
+  name: 'find-living-session',
+  text: `
+    SELECT s.id FROM sessions s WHERE s.id = ANY ($1::text[]) AND ${isUnexpired('$2')}
+    ORDER BY s.replaced_at IS NOT NULL, array_position($1::text[], s.id) LIMIT 1`,
+};
+
+/** `$1` and `$2` a new session's idle and absolute lifetime. */
+export const NEW_EXPIRY = `${DATABASE_NOW} + least($1::bigint, $2::bigint)`;
+
+export const INSERT = `
+  INSERT INTO sessions (expired_at, created_at, id, json, basket_id, user_id)
+  VALUES (${NEW_EXPIRY}, statement_timestamp(), $3, $4, $5, $6)
+  RETURNING expired_at::float8 AS "expiredAt"`;
+
+/** express-session's, of a session that is new to it: `$3` its id, `$4` its json. */
+export const UPSERT: NamedStatement = {
+  name: 'save-new-session',
+  text: `
+    INSERT INTO sessions (expired_at, created_at, id, json) VALUES (${NEW_EXPIRY}, statement_timestamp(), $3, $4)
+    ON CONFLICT (id) DO UPDATE SET json = excluded.json, expired_at = excluded.expired_at, created_at = excluded.created_at
+    WHERE sessions.replaced_at IS NULL
+    RETURNING expired_at::float8 AS "expiredAt"`,
+};
+
+/** express-session's, of a session that was loaded; one that was destroyed meanwhile stays dead. */
+export const UPDATE: NamedStatement = {
+  name: 'save-session',
+  text: `
+    UPDATE sessions s SET json = $4, expired_at = ${renewedExpiry('$1', '$2')} WHERE s.id = $3 AND s.replaced_at IS NULL
+    RETURNING s.expired_at::float8 AS "expiredAt"`,
+};
+
+/** Moves the end of a session that lives; never back. */
+export const RENEW: NamedStatement = {
+  name: 'renew-session',
+  text: `
+    UPDATE sessions s SET expired_at = ${renewedExpiry('$1', '$2')}
+    WHERE s.id = $3 AND s.replaced_at IS NULL AND s.expired_at < ${renewedExpiry('$1', '$2')}
+    RETURNING s.expired_at::float8 AS "expiredAt"`,
+};
+
+/** A session that has just been inserted. */
+export function toStored({ id, basketId, userId }: NewSession, expiredAt: number): StoredSession {
+  return { id, content: '{}', basketId, userId, isReplaced: false, expiredAt, renewedExpiry: expiredAt };
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { FairQueue } from '../../../src/auth/login/fair-queue.js';
+
+const never = new AbortController().signal;
+
+/** Work that ends when it is told to, and the order in which it began. */
+class Works {
+  readonly begun: string[] = [];
+  readonly ended: Promise<unknown>[] = [];
+  private readonly ends = new Map<string, () => void>();
+
+  constructor(private readonly queue: FairQueue) {}
+
+  add(name: string, signal = never): Promise<string> {
+    const result = this.queue.run(name.charAt(0), signal, async () => {
+      this.begun.push(name);
+      await new Promise<void>((resolve) => this.ends.set(name, resolve));
+      return name;
+    });
+    const outcome = result.catch((error: { type?: string }) => error.type ?? 'aborted');
+    this.ended.push(outcome);
+    return outcome;
+  }
+
+  async end(name: string): Promise<void> {
+    this.ends.get(name)?.();
+    await settle();
+  }
+
+  /** Ends whatever has begun, until nothing is left. */
+  async endAll(): Promise<unknown[]> {
+    for (let n = 0; n < this.begun.length; n++) await this.end(this.begun[n] ?? '');
+    return Promise.all(this.ended);
+  }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the fair queue', () => {
+  const open = (running: number, waiting: number) => new Works(new FairQueue({ running, waiting }));
+
+  it('runs as many works at once as its limit, and no more', async () => {
+    const works = open(2, 10);
+    for (const name of ['a1', 'a2', 'a3', 'a4']) void works.add(name);
+    await settle();
+
+    expect(works.begun).toEqual(['a1', 'a2']);
+    await works.end('a2');
+    expect(works.begun).toEqual(['a1', 'a2', 'a3']);
+    expect(await works.endAll()).toEqual(['a1', 'a2', 'a3', 'a4']);
+  });
+
+  it('gives turns to the networks one after the other, and to the work of one network in order', async () => {
+    const works = open(1, 10);
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void works.add(name);
+
+    await works.endAll();
+
+    expect(works.begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+  });
+
+  it('never runs work that is aborted before its turn', async () => {
+    const works = open(1, 10);
+    const hungUp = new AbortController();
+    void works.add('a1');
+    const waiting = works.add('a2', hungUp.signal);
+    void works.add('a3');
+
+    hungUp.abort();
+
+    expect(await waiting).toBe('aborted');
+    expect(await works.add('a4', hungUp.signal)).toBe('aborted');
+    await works.endAll();
+    expect(works.begun).toEqual(['a1', 'a3']);
+  });
+
+  it('finishes running work that is aborted', async () => {
+    const works = open(1, 10);
+    const hungUp = new AbortController();
+    const running = works.add('a1', hungUp.signal);
+    void works.add('a2');
+    await settle();
+
+    hungUp.abort();
+    await works.end('a1');
+
+    expect(await running).toBe('a1');
+    expect(works.begun).toEqual(['a1', 'a2']);
+    await works.endAll();
+  });
+
+  it('when full, refuses the newest work of the network with the longest queue', async () => {
+    const works = open(1, 4);
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) void works.add(name);
+
+    expect(await works.add('a6')).toBe('overloaded');
+    void works.add('b1');
+    void works.add('c1');
+    expect(await works.add('a7')).toBe('overloaded');
+
+    expect(await works.endAll()).toEqual([
+      'a1',
+      'a2',
+      'a3',
+      'overloaded',
+      'overloaded',
+      'overloaded',
+      'b1',
+      'c1',
+      'overloaded',
+    ]);
+    expect(works.begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
+  });
+
+  it('accepts new work when waiting work has been aborted or done', async () => {
+    const works = open(1, 2);
+    const hungUp = new AbortController();
+    void works.add('a1');
+    void works.add('a2', hungUp.signal);
+    void works.add('a3', hungUp.signal);
+    hungUp.abort();
+    await settle();
+    void works.add('a4');
+    void works.add('b1');
+
+    expect(await works.endAll()).toEqual(['a1', 'aborted', 'aborted', 'a4', 'b1']);
+    void works.add('c1');
+    await settle();
+    expect(works.begun.at(-1)).toBe('c1');
+    await works.endAll();
+  });
+
+  it('goes on after work that fails', async () => {
+    const queue = new FairQueue({ running: 1, waiting: 1 });
+    const failing = queue.run('a', never, () => Promise.reject(new Error('no')));
+    const next = queue.run('a', never, () => Promise.resolve('yes'));
+
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toBe('yes');
+  });
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Shop } from '../../support/shop.js';
+
+describe('what is stored about a user', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  beforeEach(() => shop.sql('TRUNCATE users, sessions, baskets, idempotency_keys CASCADE'));
+  afterAll(() => shop.close());
+
+  const shopper = async () => {
+    const user = await shop.user();
+    const client = shop.guest();
+    const { accessToken } = await client.logsInAs(user);
+    await client.adds(await shop.product());
+    const { body } = await client.sends<{ id: string }>(
+      'POST',
+      '/api/basket/submit',
+      {},
+      { 'Idempotency-Key': 'key' },
+    );
+    const basket = await client.adds(await shop.product(), 3);
+    return { user, client, accessToken, orderId: body.id, basket };
+  };
+
+  it('is told to the user, except secrets', async () => {
+    const { user, client, orderId, basket } = await shopper();
+
+    const { status, body } = await client.sends('GET', '/api/auth/me/export');
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      user: { id: user.id, email: user.email },
+      sessions: [{ createdAt: expect.any(String) as unknown }],
+      basket: { id: basket.id, lines: [{ quantity: 3 }] },
+      orders: [{ id: orderId, status: 'submitted' }],
+      idempotencyKeys: [{ key: 'key', status: 200 }],
+    });
+    expect(JSON.stringify(body)).not.toContain('argon2');
+    expect(JSON.stringify(body)).not.toContain(client.sessionId);
+    expect((await shop.guest().sends('GET', '/api/auth/me/export')).status).toBe(401);
+  });
+
+  it('is erased with the user; orders stay, without an owner', async () => {
+    const { user, client, accessToken, orderId } = await shopper();
+    const bob = await shopper();
+
+    expect((await client.sends('DELETE', '/api/auth/me')).status).toBe(204);
+
+    expect(client.carriedCookie).toBeUndefined();
+    expect(await shop.count('users', `id = '${user.id}'`)).toBe(0);
+    expect(await shop.count('sessions', `user_id = '${user.id}'`)).toBe(0);
+    expect(
+      await shop.sql('SELECT owner_id, submitted_session_id FROM baskets WHERE id = $1', [orderId]),
+    ).toEqual([{ owner_id: null, submitted_session_id: null }]);
+    expect(await shop.count('idempotency_keys')).toBe(1);
+    expect(await shop.count('baskets')).toBe(3);
+    expect(Object.values(await shop.basketOf(bob.user))).toEqual([3]);
+    const headers = { Authorization: `Bearer ${accessToken}` };
+    expect((await shop.guest().sends('DELETE', '/api/auth/me', undefined, headers)).status).toBe(401);
+    expect((await shop.guest().sends('DELETE', '/api/auth/me')).status).toBe(401);
+    const again = await shop
+      .guest()
+      .sends('POST', '/api/auth/login', { email: user.email, password: user.password });
+    expect(again.status).toBe(401);
+  });
+});

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Shop } from '../../support/shop.js';
+
+describe('a basket at login', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  afterAll(() => shop.close());
+
+  it('becomes the user’s as it is, when the user has none', async () => {
+    const tea = await shop.product({ unitPriceMinor: 430 });
+    const ada = await shop.user();
+    const guest = shop.guest();
+    const { id } = await guest.adds(tea, 3);
+
+    const { basket: report } = await guest.logsInAs(ada);
+
+    expect(report).toEqual({
+      outcome: 'assigned',
+      strategy: 'max',
+      thawed: [],
+      lines: [{ sku: tea.sku, guestQuantity: 3, userQuantity: 0, quantity: 3, notice: null }],
+    });
+    expect(await guest.basket()).toMatchObject({
+      id,
+      owner: 'user',
+      version: 2,
+      expiresAt: null,
+      lines: [{ sku: tea.sku, quantity: 3, unitPriceMinorWhenAdded: 430 }],
+    });
+    expect(await shop.guestBaskets()).toBe(0);
+  });
+
+  it('keeps the larger quantity of a product that both baskets hold', async () => {
+    const [tea, cup, pot] = [await shop.product(), await shop.product(), await shop.product()];
+    const ada = await shop.user({
+      basket: [
+        [tea, 1],
+        [pot, 1],
+      ],
+    });
+    const bob = await shop.user({ basket: [[tea, 7]] });
+    const guest = shop.guest();
+    await guest.adds(tea, 3);
+    await guest.adds(cup, 2);
+
+    const { basket: report } = await guest.logsInAs(ada);
+
+    expect(report).toEqual({
+      outcome: 'merged',
+      strategy: 'max',
+      thawed: [],
+      lines: [
+        { sku: tea.sku, guestQuantity: 3, userQuantity: 1, quantity: 3, notice: null },
+        { sku: pot.sku, guestQuantity: 0, userQuantity: 1, quantity: 1, notice: null },
+        { sku: cup.sku, guestQuantity: 2, userQuantity: 0, quantity: 2, notice: null },
+      ],
+    });
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 3, [pot.sku]: 1, [cup.sku]: 2 });
+    expect(await shop.basketOf(bob)).toEqual({ [tea.sku]: 7 });
+    expect(await shop.guestBaskets()).toBe(0);
+    expect(await shop.orphans()).toBe(0);
+  });
+
+  it('is left alone when the login fails: the guest can try again with nothing lost', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const guest = shop.guest();
+    const before = await guest.adds(tea, 3);
+    const cookie = guest.carriedCookie;
+
+    const wrong = await guest.sends('POST', '/api/auth/login', {
+      ...ada,
+      id: undefined,
+      password: 'wrong password',
+    });
+
+    expect(wrong).toMatchObject({ status: 401, body: { type: '/problems/invalid-credentials' } });
+    expect(guest.carriedCookie).toBe(cookie);
+    expect((await guest.basket()).lines).toEqual(before.lines);
+    expect((await guest.logsInAs(ada)).basket.outcome).toBe('assigned');
+  });
+
+  it('is left alone when its handler fails: no login, no new session, no cookie', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const guest = shop.guest();
+    await guest.adds(tea, 3);
+    const cookie = guest.carriedCookie;
+    const sessions = await shop.count('sessions');
+    await shop.sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END'`);
+    await shop.sql('CREATE TRIGGER refuse BEFORE UPDATE ON baskets FOR EACH ROW EXECUTE FUNCTION refuse()');
+
+    const failed = await guest.sends('POST', '/api/auth/login', { email: ada.email, password: ada.password });
+    await shop.sql('DROP FUNCTION refuse CASCADE');
+
+    expect(failed).toMatchObject({ status: 500, body: { type: '/problems/internal-error' } });
+    expect(failed.headers.getSetCookie()).toEqual([]);
+    expect(guest.carriedCookie).toBe(cookie);
+    expect(await shop.count('sessions')).toBe(sessions);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 3 });
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 1 });
+    expect((await guest.logsInAs(ada)).basket.outcome).toBe('merged');
+  });
+
+  it('does not move when there is none', async () => {
+    const ada = await shop.user();
+
+    expect((await shop.guest().logsInAs(ada)).basket).toEqual({
+      outcome: 'none',
+      strategy: 'max',
+      thawed: [],
+      lines: [],
+    });
+  });
+
+  it('does not move from one user to another who logs in on the same browser', async () => {
+    const tea = await shop.product();
+    const [ada, bob] = [await shop.user(), await shop.user()];
+    const browser = shop.guest();
+    await browser.logsInAs(ada);
+    await browser.adds(tea, 2);
+
+    expect((await browser.logsInAs(bob)).basket.outcome).toBe('none');
+
+    expect(await browser.quantities()).toEqual({});
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
+  });
+
+  it('is one and the same in all sessions of a user, and none of them points to it', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const [phone, desk] = [shop.guest(), shop.guest()];
+    await phone.logsInAs(ada);
+    await desk.logsInAs(ada);
+
+    await Promise.all([phone.adds(tea, 2), desk.adds(tea, 3)]);
+
+    expect(await phone.quantities()).toEqual({ [tea.sku]: 5 });
+    expect(await desk.basket()).toEqual(await phone.basket());
+    expect(await shop.count('sessions', `user_id = '${ada.id}' AND basket_id IS NOT NULL`)).toBe(0);
+    expect(await shop.count('baskets', `owner_id = '${ada.id}'`)).toBe(1);
+  });
+
+  it('is thawed when it was frozen, and then merged', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const guest = shop.guest();
+    await guest.adds(tea, 3);
+    await shop.sql(`UPDATE baskets SET status = 'frozen', frozen_at = now()`);
+
+    await guest.logsInAs(ada);
+
+    expect(await guest.basket()).toMatchObject({ status: 'open', lines: [{ quantity: 3 }] });
+  });
+
+  it('is found by an access token alone, and makes no session', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const { accessToken } = await shop.guest().logsInAs(ada);
+    const app = shop.guest();
+    const sessions = await shop.count('sessions');
+    const headers = { Authorization: `Bearer ${accessToken}` };
+
+    const added = await app.sends('POST', '/api/basket/lines', { sku: tea.sku, quantity: 2 }, headers);
+
+    expect(added).toMatchObject({ status: 201, body: { owner: 'user', lines: [{ quantity: 2 }] } });
+    expect(added.headers.getSetCookie()).toEqual([]);
+    expect(await shop.count('sessions')).toBe(sessions);
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
+  });
+});

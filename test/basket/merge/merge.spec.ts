@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { LoginDto } from '../../../src/auth/login/login.dto.js';
+import { mergeLines } from '../../../src/basket/merge/merge-lines.js';
+import type { StoredBasket, StoredLine } from '../../../src/basket/query/stored-basket.js';
+import { toBasketDto } from '../../../src/basket/to-basket-dto.js';
+import { MERGE_STRATEGIES } from '../../../src/config/environment.js';
+import type { ProblemBody } from '../../support/client.js';
+import { Shop } from '../../support/shop.js';
+
+const SKUS = ['A', 'B', 'C', 'D', 'E'];
+
+/** The stock is the catalogue's: the same on both sides. */
+const stocks = fc.array(fc.option(fc.nat({ max: 150 })), { minLength: 5, maxLength: 5 });
+const quantities = fc.dictionary(fc.constantFrom(...SKUS), fc.integer({ min: 1, max: 200 }));
+const strategy = fc.constantFrom(...MERGE_STRATEGIES);
+
+function lines(held: Record<string, number>, stock: (number | null)[] = []): StoredLine[] {
+  return Object.entries(held).map(([sku, quantity]) => {
+    const product = { name: sku, unitPriceMinor: 7, stock: stock[SKUS.indexOf(sku)] ?? null, isActive: true };
+    return { sku, quantity, unitPriceMinorWhenAdded: 7, pinned: null, product };
+  });
+}
+
+const held = (merged: { sku: string; quantity: number }[]) =>
+  Object.fromEntries(merged.map(({ sku, quantity }) => [sku, quantity]));
+
+describe('a merge, whatever is merged,', () => {
+  it('accounts for every product of either basket, once', () => {
+    fc.assert(
+      fc.property(quantities, quantities, stocks, strategy, (guest, user, stock, by) => {
+        const merged = mergeLines(lines(guest, stock), lines(user, stock), by, 99);
+        const skus = merged.map(({ sku }) => sku);
+        expect([...skus].sort()).toEqual([...new Set([...Object.keys(guest), ...Object.keys(user)])].sort());
+        for (const line of merged) {
+          expect([line.guestQuantity, line.userQuantity]).toEqual([
+            guest[line.sku] ?? 0,
+            user[line.sku] ?? 0,
+          ]);
+        }
+      }),
+    );
+  });
+
+  it('never gives nothing, and never more than the limit or what was there', () => {
+    fc.assert(
+      fc.property(quantities, quantities, stocks, strategy, (guest, user, stock, by) => {
+        for (const line of mergeLines(lines(guest, stock), lines(user, stock), by, 99)) {
+          const limit = Math.min(99, stock[SKUS.indexOf(line.sku)] ?? Infinity);
+          const base = line.userQuantity || line.guestQuantity;
+          expect(line.quantity).toBeGreaterThan(0);
+          expect(line.quantity).toBeLessThanOrEqual(Math.max(limit, base));
+        }
+      }),
+    );
+  });
+
+  it('by max, or by sum below the limits, does not depend on the order of three merges', () => {
+    const unlimited = Number.MAX_SAFE_INTEGER;
+    fc.assert(
+      fc.property(quantities, quantities, quantities, fc.constantFrom('max', 'sum'), (a, b, c, by) => {
+        const merge = (one: Record<string, number>, other: Record<string, number>) =>
+          held(mergeLines(lines(one), lines(other), by, unlimited));
+        expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
+        expect(merge(a, b)).toEqual(merge(b, a));
+      }),
+    );
+  });
+
+  it('leaves a total that is the sum of what can be bought, and never negative', () => {
+    fc.assert(
+      fc.property(quantities, stocks, (basket, stock) => {
+        const stored = {
+          id: 'x',
+          ownerId: null,
+          status: 'open',
+          version: 1,
+          lastMerge: null,
+          submittedAt: null,
+          currency: null,
+        };
+        const context = { owner: 'guest', currency: 'EUR', expiresAt: null } as const;
+        const { totals } = toBasketDto({ ...stored, lines: lines(basket, stock) } as StoredBasket, context);
+        const buyable = Object.entries(basket).filter(
+          ([sku, n]) => n <= (stock[SKUS.indexOf(sku)] ?? Infinity),
+        );
+        expect(totals.amountMinor).toBe(buyable.reduce((sum, [, quantity]) => sum + quantity * 7, 0));
+        expect(totals.unavailableLines).toBe(totals.lines - buyable.length);
+      }),
+    );
+  });
+});
+
+describe('a merge', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open({
+      BASKET_MERGE_STRATEGY: 'sum',
+      BASKET_MERGE_STRATEGY_CHOICE: 'on',
+      BASKET_MAX_LINES: '2',
+    });
+  });
+  afterAll(() => shop.close());
+
+  it('is shown with the basket until the next change', async () => {
+    const tea = await shop.product({ stock: 7 });
+    const ada = await shop.user({ basket: [[tea, 4]] });
+    const guest = shop.guest();
+    await guest.adds(tea, 5);
+
+    const { basket: report } = await guest.logsInAs(ada);
+
+    expect(report).toEqual({
+      outcome: 'merged',
+      strategy: 'sum',
+      thawed: [],
+      lines: [{ sku: tea.sku, guestQuantity: 5, userQuantity: 4, quantity: 7, notice: 'limited-to-stock' }],
+    });
+    expect(await guest.basket()).toMatchObject({ lastMerge: report, lines: [{ quantity: 7 }] });
+    expect((await guest.sets(tea, 6)).lastMerge).toBeNull();
+    expect((await guest.basket()).lastMerge).toBeNull();
+  });
+
+  it('drops nothing, though the shop allows fewer lines', async () => {
+    const [a, b, c, d] = [
+      await shop.product(),
+      await shop.product(),
+      await shop.product(),
+      await shop.product(),
+    ];
+    const ada = await shop.user({
+      basket: [
+        [a, 1],
+        [b, 1],
+      ],
+    });
+    const guest = shop.guest();
+    await guest.adds(c);
+    await guest.adds(d);
+
+    await guest.logsInAs(ada);
+
+    expect(Object.keys(await guest.quantities())).toHaveLength(4);
+  });
+
+  it('follows the strategy that the login asks for, where the shop leaves the choice', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user({ basket: [[tea, 4]] });
+    const logIn = async (client: ReturnType<Shop['guest']>, mergeStrategy: unknown) => {
+      await client.adds(tea, 5);
+      const { email, password } = ada;
+      return client.sends<LoginDto & ProblemBody>('POST', '/api/auth/login', {
+        email,
+        password,
+        mergeStrategy,
+      });
+    };
+
+    expect((await logIn(shop.guest(), 'min')).status).toBe(400);
+    expect((await logIn(shop.guest(), null)).status).toBe(400);
+    expect((await logIn(shop.guest(), 'user')).body.basket).toMatchObject({
+      strategy: 'user',
+      lines: [{ quantity: 4 }],
+    });
+    expect((await logIn(shop.guest(), 'guest')).body.basket).toMatchObject({ lines: [{ quantity: 5 }] });
+    const strict = await shop.instance();
+    const refused = await logIn(strict.guest(), 'user');
+    expect([refused.status, refused.body.errors?.[0]?.field]).toEqual([400, 'mergeStrategy']);
+  });
+
+  it('says whose basket it has thawed', async () => {
+    const tea = await shop.product({ unitPriceMinor: 100 });
+    const ada = await shop.user({ basket: [[tea, 4]] });
+    const guest = shop.guest();
+    await guest.adds(tea, 5);
+    await guest.sends('POST', '/api/basket/freeze');
+    const user = shop.guest();
+    await user.logsInAs(ada);
+    await user.sends('POST', '/api/basket/freeze');
+    await shop.sql('UPDATE products SET unit_price_minor = 120 WHERE sku = $1', [tea.sku]);
+
+    const { basket: report } = await guest.logsInAs(ada);
+
+    expect(report.thawed.sort()).toEqual(['guest', 'user']);
+    expect(await guest.basket()).toMatchObject({
+      status: 'open',
+      lines: [{ quantity: 9, unitPriceMinor: 120 }],
+    });
+  });
+});
