@@ -1,13 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { AdoptionModule } from '../oscar-import/oscar-import.module.js';
+import { AdminModule } from '../admin/admin.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BasketModule } from '../basket/basket.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { DatabaseModule } from './database.module.js';
 import { Environment } from '../config/environment.js';
 import { EnvironmentModule } from '../config/environment.module.js';
-import { OperationsModule } from '../monitoring/monitoring.module.js';
+import { AllowedMethods } from '../http/server/allowed-methods.js';
+import { MonitoringModule } from '../monitoring/monitoring.module.js';
 import { ProblemModule } from '../problem/problem.controller.js';
 import { SessionModule } from '../session/session.module.js';
 
@@ -20,9 +22,11 @@ import { SessionModule } from '../session/session.module.js';
     AuthModule,
     BasketModule,
     AdoptionModule,
-    OperationsModule,
+    MonitoringModule,
+    AdminModule,
     ProblemModule,
   ],
+  providers: [AllowedMethods],
 })
 export class AppModule {
   static with(environment: Environment): DynamicModule {

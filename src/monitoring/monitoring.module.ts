@@ -1,13 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { AuthModule } from '../auth/auth.module.js';
 import { BasketModule } from '../basket/basket.module.js';
-import { CatalogueModule } from '../catalogue/catalogue.module.js';
-import { AllowedMethods } from '../http/server/allowed-methods.js';
 import { SessionModule } from '../session/session.module.js';
-import { AdminBasketController } from '../admin/admin-basket.controller.js';
-import { AdminCleanupController } from '../admin/admin-cleanup.controller.js';
-import { AdminProductController } from '../admin/admin-product.controller.js';
 import { CleanupIndicator } from './cleanup-indicator.service.js';
 import { CleanupMetrics } from './cleanup.metrics.js';
 import { Draining } from './draining.service.js';
@@ -21,15 +15,9 @@ import { PoolMetrics } from './pool.metrics.js';
 import { ShopMetrics } from './shop.metrics.js';
 
 @Module({
-  imports: [
-    TerminusModule.forRoot({ logger: false }),
-    AuthModule,
-    BasketModule,
-    CatalogueModule,
-    SessionModule,
-  ],
+  imports: [TerminusModule.forRoot({ logger: false }), BasketModule, SessionModule],
+  controllers: [HealthController, MetricsController],
   providers: [
-    AllowedMethods,
     Draining,
     OperationsServer,
     OverviewService,
@@ -40,13 +28,6 @@ import { ShopMetrics } from './shop.metrics.js';
     CleanupMetrics,
     ShopMetrics,
   ],
-  exports: [Draining, OperationsServer],
-  controllers: [
-    HealthController,
-    MetricsController,
-    AdminBasketController,
-    AdminProductController,
-    AdminCleanupController,
-  ],
+  exports: [Draining, OperationsServer, OverviewService],
 })
-export class OperationsModule {}
+export class MonitoringModule {}

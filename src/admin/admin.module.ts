@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { BasketModule } from '../basket/basket.module.js';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { MonitoringModule } from '../monitoring/monitoring.module.js';
+import { SessionModule } from '../session/session.module.js';
+import { AdminBasketController } from './admin-basket.controller.js';
+import { AdminCleanupController } from './admin-cleanup.controller.js';
+import { AdminProductController } from './admin-product.controller.js';
+
+@Module({
+  imports: [AuthModule, BasketModule, CatalogueModule, MonitoringModule, SessionModule],
+  controllers: [AdminBasketController, AdminProductController, AdminCleanupController],
+})
+export class AdminModule {}
