@@ -1,13 +1,4 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  JoinColumn,
-  ManyToOne,
-  PrimaryColumn,
-  type Relation,
-} from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Basket } from './basket.entity.js';
 
 /** One product in a basket. The key allows one line per sku, however many requests add it at once. */
@@ -17,12 +8,12 @@ export class BasketLine {
   @PrimaryColumn('uuid', { name: 'basket_id', primaryKeyConstraintName: 'basket_lines_pkey' })
   basketId!: string;
 
-  @ManyToOne(() => Basket, (basket) => basket.lines, {
+  @ManyToOne(() => Basket, {
     onDelete: 'CASCADE',
     deferrable: 'INITIALLY DEFERRED',
   })
   @JoinColumn({ name: 'basket_id', foreignKeyConstraintName: 'basket_lines_basket_id_fkey' })
-  basket!: Relation<Basket>;
+  basket!: Basket;
 
   /** No foreign key: a line outlives its product and then says so. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'basket_lines_pkey' })

@@ -5,12 +5,9 @@ import {
   Entity,
   ForeignKey,
   Index,
-  OneToMany,
   PrimaryGeneratedColumn,
-  type Relation,
   UpdateDateColumn,
 } from 'typeorm';
-import { BasketLine } from './basket-line.entity.js';
 
 /** open: it can be changed. frozen: being paid for. submitted: an order, a record that nobody changes. */
 export type BasketStatus = 'open' | 'frozen' | 'submitted';
@@ -70,7 +67,4 @@ export class Basket {
 
   @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' })
   updatedAt!: Date;
-
-  @OneToMany(() => BasketLine, (line) => line.basket)
-  lines!: Relation<BasketLine[]>;
 }

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule } from '../auth/auth.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { AssignOrMergeOnLoginHandler } from './merge/assign-or-merge-on-login.handler.js';
@@ -24,7 +23,7 @@ import { GuestBasketService } from './expiry/guest-basket.service.js';
 import { GuestBasketSubscriber } from './expiry/guest-basket.subscriber.js';
 
 @Module({
-  imports: [SessionModule, CatalogueModule, AuthModule, TypeOrmModule.forFeature([OrphanCount])],
+  imports: [SessionModule, CatalogueModule, TypeOrmModule.forFeature([OrphanCount])],
   controllers: [BasketController, CheckoutController, OrderController],
   providers: [
     BasketChanges,
