@@ -30,8 +30,22 @@ export async function fillPool(dataSource: DataSource, connections: number): Pro
  */
 export function boundSilence(dataSource: DataSource, milliseconds: number): void {
   const pool = poolOf(dataSource);
-  pool.on('acquire', (client) => socketOf(client).setTimeout(milliseconds, endSilent));
-  pool.on('release', (_error, client) => socketOf(client).setTimeout(0, endSilent));
+  const uses = new WeakMap<PoolClient, { isInUse: boolean }>();
+  const bound = (client: PoolClient) => {
+    const use = { isInUse: true };
+    uses.set(client, use);
+    const socket = socketOf(client);
+    // Each byte starts the time again. To start and stop it for each use would cost every statement.
+    socket.setTimeout(milliseconds).on('timeout', () => {
+      if (use.isInUse) socket.destroy(new Error('Connection terminated: the database does not answer'));
+    });
+    return use;
+  };
+  pool.on('acquire', (client) => ((uses.get(client) ?? bound(client)).isInUse = true));
+  pool.on('release', (_error, client) => {
+    const use = uses.get(client);
+    if (use) use.isInUse = false;
+  });
 }
 
 /** Closes a released connection that was refused a write. A new one may reach the new primary. */
@@ -62,8 +76,4 @@ export async function takesWrites(dataSource: DataSource): Promise<boolean> {
 
 function socketOf(client: PoolClient): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
-}
-
-function endSilent(this: Socket): void {
-  this.destroy(new Error('Connection terminated: the database does not answer'));
 }

@@ -17,11 +17,13 @@ declare module 'fastify' {
 /** Says who sends the request: a Bearer token's user, else the session's, else a guest. Stands behind the SessionGuard. */
 @Injectable()
 export class VisitorGuard extends AuthGuard('jwt') {
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  override canActivate(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (hasBearerToken(request.headers)) await super.canActivate(context);
-    else request.visitor = await this.bySession(context);
-    return true;
+    if (hasBearerToken(request.headers)) return this.byToken(context);
+    const visitor = this.bySession(context);
+    // Nothing to wait for: a promise would cost each request of a guest.
+    if (!(visitor instanceof Promise)) return this.admit(request, visitor);
+    return visitor.then((found) => this.admit(request, found));
   }
 
   /** A token that is present and not valid is an error, never a silent guest. */
@@ -37,8 +39,18 @@ export class VisitorGuard extends AuthGuard('jwt') {
     return visitor as T;
   }
 
-  protected bySession(context: ExecutionContext): Visitor | Promise<UnreadVisitor> {
+  protected bySession(context: ExecutionContext): Visitor | UnreadVisitor | Promise<UnreadVisitor> {
     return toVisitor(visitorSessionOf(context.switchToHttp().getRequest<FastifyRequest>()));
+  }
+
+  private async byToken(context: ExecutionContext): Promise<true> {
+    await super.canActivate(context);
+    return true;
+  }
+
+  private admit(request: FastifyRequest, visitor: Visitor | UnreadVisitor): true {
+    request.visitor = visitor;
+    return true;
   }
 }
 
@@ -49,10 +61,11 @@ export class DeferredVisitorGuard extends VisitorGuard {
     super();
   }
 
-  protected override async bySession(context: ExecutionContext): Promise<UnreadVisitor> {
+  protected override bySession(context: ExecutionContext): UnreadVisitor | Promise<UnreadVisitor> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>().raw;
-    return unreadVisitor(await this.reader.leave(request, http.getResponse<FastifyReply>().raw));
+    const session = this.reader.defer(request, http.getResponse<FastifyReply>().raw);
+    return session instanceof Promise ? session.then(unreadVisitor) : unreadVisitor(session);
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { GuestVisitor, UnreadVisitor, UserVisitor, Visitor } from '../../auth/visitor/visitor.js';
-import { type NamedStatement, queryNamed } from '../../database/named-statement.js';
+import { type NamedStatement, queryNamed, type StatementValue } from '../../database/named-statement.js';
 import { isConflict } from '../../database/retry-transaction.js';
 import { Environment } from '../../config/environment.js';
 import { SessionLifetimes } from '../../session/session-expiry.js';
@@ -109,7 +109,7 @@ export class BasketShortcuts {
   private async change(
     visitor: Directly,
     statement: NamedStatement,
-    values: unknown[],
+    values: StatementValue[],
   ): Promise<BasketDto | null> {
     const rows = await this.run(statement, values);
     const [row] = rows;
@@ -119,7 +119,7 @@ export class BasketShortcuts {
     return null;
   }
 
-  private async run(statement: NamedStatement, values: unknown[]): Promise<ChangedRow[]> {
+  private async run(statement: NamedStatement, values: StatementValue[]): Promise<ChangedRow[]> {
     try {
       return await queryNamed<ChangedRow>(this.dataSource, statement, values);
     } catch (error) {
@@ -143,9 +143,9 @@ export class BasketShortcuts {
   }
 
   /** The values by which the statement checks the session or the token. */
-  private validityOf(visitor: Directly): unknown[] {
+  private validityOf(visitor: Directly): StatementValue[] {
     const { idle, absolute, step } = this.lifetimes;
-    return visitor.kind === 'unread' ? [idle, absolute, step] : [visitor.tokenGeneration];
+    return visitor.kind === 'unread' ? [idle, absolute, step] : [visitor.tokenGeneration ?? null];
   }
 }
 

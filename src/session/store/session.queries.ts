@@ -47,12 +47,9 @@ export const FIND: NamedStatement = {
 export type FoundSession = Omit<StoredSession, 'content'> & { json: string };
 
 /** Of the sessions `$1` the first that lives, else a tombstone. `$2` is the absolute lifetime. */
-export const FIND_LIVING: NamedStatement = {
-  name: 'find-living-session',
-  text: `
+export const FIND_LIVING = `
     SELECT s.id FROM sessions s WHERE s.id = ANY ($1::text[]) AND ${isUnexpired('$2')}
-    ORDER BY s.replaced_at IS NOT NULL, array_position($1::text[], s.id) LIMIT 1`,
-};
+    ORDER BY s.replaced_at IS NOT NULL, array_position($1::text[], s.id) LIMIT 1`;
 
 /** `$1` and `$2` a new session's idle and absolute lifetime. */
 export const NEW_EXPIRY = `${DATABASE_NOW} + least($1::bigint, $2::bigint)`;

@@ -95,7 +95,7 @@ export class SessionStore extends TypeormStore {
   /** Chooses the first session that lives, else a tombstone, else the first id. */
   async choose(ids: string[]): Promise<string | undefined> {
     const values = [ids, this.lifetimes.absolute];
-    const [living] = await queryNamed<{ id: string }>(this.sessions.manager.dataSource, FIND_LIVING, values);
+    const [living] = await this.sessions.manager.query<{ id: string }[]>(FIND_LIVING, values);
     return living?.id ?? ids[0];
   }
 
