@@ -3,6 +3,8 @@ import prettier from 'eslint-config-prettier';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
+const globalsOf = (names) => Object.fromEntries(names.split(' ').map((name) => [name, 'readonly']));
+
 export default tseslint.config(
   { ignores: ['dist', 'coverage', '.data', 'web/src/api/schema.d.ts'] },
   js.configs.recommended,
@@ -28,6 +30,16 @@ export default tseslint.config(
   {
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', globalThis: 'readonly' } },
+  },
+  {
+    files: ['examples/**/*.{js,mjs}'],
+    languageOptions: {
+      globals: globalsOf('AbortSignal console crypto fetch performance setTimeout Buffer URL'),
+    },
+  },
+  {
+    files: ['examples/page-on-subdomain/*.js'],
+    languageOptions: { globals: globalsOf('document localStorage navigator') },
   },
   prettier,
 );

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { BUILD_VARIABLE } from './build.js';
 
+const ROOT = join(import.meta.dirname, '../..');
+
 type Variables = Record<string, string>;
 
 export interface Result {
@@ -11,7 +13,7 @@ export interface Result {
   stderr: string;
 }
 
-/** A process of the built program, with no variables but the given ones. */
+/** A process of the built program or of an example, with no variables but the given ones. */
 export class Program {
   private stdout = '';
   private stderr = '';
@@ -24,14 +26,17 @@ export class Program {
   }
 
   static run(entry: 'main' | 'cli', args: string[], variables: Variables, folder = builtFolder()): Program {
+    return Program.spawn([builtFile(entry, folder), ...args], variables, folder);
+  }
+
+  /** A file of `examples/`, as the guides say to run it. */
+  static example(file: string, args: string[], variables: Variables): Program {
+    return Program.spawn([join('examples', file), ...args], variables, ROOT);
+  }
+
+  private static spawn(args: string[], variables: Variables, cwd: string): Program {
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...variables };
-    return new Program(
-      spawn(process.execPath, [builtFile(entry, folder), ...args], {
-        cwd: folder,
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    );
+    return new Program(spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   get pid(): number {

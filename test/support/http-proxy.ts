@@ -1,0 +1,62 @@
+import { createServer, type IncomingMessage, request as send, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** Decides what happens to a request before the shop gets it; null: nothing. */
+export type Interception = (request: IncomingMessage) => Promise<'unavailable' | 'lose-answer' | null>;
+
+/** A proxy between a client and the shop that injects faults into HTTP. */
+export class HttpProxy {
+  private constructor(
+    readonly url: string,
+    private readonly server: ReturnType<typeof createServer>,
+  ) {}
+
+  static async open(shopUrl: string, intercept: Interception): Promise<HttpProxy> {
+    const server = createServer((request, response) => {
+      void forward(shopUrl, intercept, request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return new HttpProxy(`http://127.0.0.1:${port}`, server);
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+async function forward(
+  shopUrl: string,
+  intercept: Interception,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await buffer(request);
+  const fault = await intercept(request);
+  const answer = await passOn(shopUrl, request, body);
+  if (fault === 'lose-answer') {
+    answer.resume();
+    request.socket.destroy();
+    return;
+  }
+  if (fault === 'unavailable') {
+    // The change is made, as when the shop does not know whether its commit arrived. The CORS headers stay.
+    response.writeHead(503, { ...answer.headers, 'retry-after': '1', 'content-length': '0' }).end();
+    answer.resume();
+    return;
+  }
+  response.writeHead(answer.statusCode ?? 500, answer.headers);
+  answer.pipe(response);
+}
+
+/** Sends all headers, also Host: the shop compares it with the page's origin. */
+async function passOn(shopUrl: string, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  const { method, headers, url } = request;
+  return new Promise((resolve, reject) => {
+    send(shopUrl + url, { method, headers, agent: false }, resolve)
+      .on('error', reject)
+      .end(body);
+  });
+}
