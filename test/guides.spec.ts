@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const GUIDES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))].map(
+  (name, index) => (index === 0 ? name : join('docs', name)),
+);
+/** `npm run bench` writes its tables. */
+const HAND_WRITTEN = GUIDES.filter((file) => file !== 'docs/benchmarks.md');
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** As GitHub makes them from headings. */
+function anchorsOf(file: string): string[] {
+  const headings = [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function brokenLinksOf(file: string): string[] {
+  const links = [...read(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    if (/^https?:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? file : join(dirname(file), path);
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== undefined && !anchorsOf(target).includes(anchor);
+  });
+}
+
+const variablesIn = (text: string, pattern: RegExp) =>
+  [...text.matchAll(pattern)].map(([, name = '']) => name).sort();
+
+describe('the guides', () => {
+  it.each(GUIDES)('%s links only to what exists', (file) => {
+    expect(brokenLinksOf(file)).toEqual([]);
+  });
+
+  it.each(HAND_WRITTEN)('%s fits a screen and can be read in one go', (file) => {
+    const lines = read(file).trimEnd().split('\n');
+
+    expect(lines.length).toBeLessThanOrEqual(200);
+    expect(lines.filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  it('are all in the index', () => {
+    const index = read('docs/README.md');
+    const others = GUIDES.filter((file) => file.startsWith('docs/') && file !== 'docs/README.md');
+
+    expect(others.filter((file) => !index.includes(`](${file.slice('docs/'.length)})`))).toEqual([]);
+  });
+
+  it('explain every variable that can be set, once', () => {
+    const documented = variablesIn(read('docs/configuration.md'), /^\| `([A-Z_]+)`/gm);
+
+    expect(documented).toEqual(variablesIn(read('.env.example'), /^([A-Z_]+)=/gm));
+    expect(documented).toEqual(expect.arrayContaining(['DATABASE_URL', 'SESSION_SECRET']));
+  });
+
+  it('name tests that exist as the proof of each promise', () => {
+    const [, promises = ''] = read('docs/security.md').split('## Promises');
+    const [proofs = ''] = promises.split('\n## ');
+    const names = [...proofs.matchAll(/\(((?:`[\w/-]+`,?\s*)+)\)/g)].flatMap(([, list = '']) =>
+      [...list.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+    );
+
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name) => !existsSync(join(ROOT, 'test', `${name}.spec.ts`)))).toEqual([]);
+  });
+});
