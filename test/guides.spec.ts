@@ -62,6 +62,17 @@ describe('the guides', () => {
     expect(documented).toEqual(expect.arrayContaining(['DATABASE_URL', 'SESSION_SECRET']));
   });
 
+  it('name classes and functions that exist', () => {
+    const names = [...read('docs/why.md').matchAll(/`(\w+)`(?=[,\n])/g)].map(([, name = '']) => name);
+    const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => read(join('src', file)))
+      .join('\n');
+
+    expect(names).toContain('GuestBasketSubscriber');
+    expect(names.filter((name) => !new RegExp(`(class|function) ${name}\\b`).test(code))).toEqual([]);
+  });
+
   it('name tests that exist as the proof of each promise', () => {
     const [, promises = ''] = read('docs/security.md').split('## Promises');
     const [proofs = ''] = promises.split('\n## ');
