@@ -6,6 +6,7 @@ import { benchLooks } from './looks.js';
 import { benchMemory } from './memory.js';
 import { benchOneSession } from './one-session.js';
 import { benchRequests } from './requests.js';
+import { benchRoutes } from './routes.js';
 import { benchStartUp } from './start-up.js';
 import { report, type Section } from './support/report.js';
 import { benchSweep } from './sweep.js';
@@ -25,6 +26,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   visitors: { run: benchVisitors, size: 300_000, rounds: 3 },
   sweep: { run: benchSweep, size: 100_000, rounds: 3 },
   requests: { run: benchRequests, size: 100_000, rounds: 5 },
+  routes: { run: benchRoutes, size: 100_000, rounds: 3 },
   growth: { run: benchGrowth, size: 200_000, rounds: 3 },
   looks: { run: benchLooks, size: 10_000, rounds: 3 },
   'one-session': { run: benchOneSession, size: 200, rounds: 3 },

@@ -2,14 +2,28 @@
  * The limit: Node's own http server and pg, a hand-tuned statement a request, and nothing that a framework does.
  *
  * It keeps a guest's basket on the shop's own tables and answers as the shop does. It checks nothing that it need not
- * check to be right: no signature, no If-Match, no idempotency, no users.
+ * check to be right: no signature, no If-Match, no idempotency, no limits of logins.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { verify } from '@node-rs/argon2';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import pg from 'pg';
+import {
+  ADD,
+  BEGIN,
+  LOG_IN,
+  PRODUCTS,
+  READ,
+  REMOVE,
+  SET,
+  USER_BY_EMAIL,
+  USER_OF_SESSION,
+} from './statements.js';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const TTL = 1_209_600_000;
+const TOKEN_SECONDS = 900;
+const SECRET = randomBytes(32);
 
 interface Line {
   sku: string;
@@ -23,59 +37,39 @@ interface Row extends Line {
   id: string;
   version: number;
 }
+interface Body {
+  sku: string;
+  quantity: number;
+  email: string;
+  password: string;
+}
+interface Call {
+  session: string;
+  /** Of the path. */
+  sku: string;
+  body: Body;
+  response: ServerResponse;
+}
 
-const LINES = `
-  l.sku, p.name, l.quantity, p.unit_price_minor AS price, l.unit_price_minor_when_added AS added, p.stock`;
-
-const READ = {
-  name: 'read',
-  text: `
-    SELECT b.id, b.version, ${LINES}
-    FROM baskets b LEFT JOIN basket_lines l ON l.basket_id = b.id LEFT JOIN products p ON p.sku = l.sku
-    WHERE b.id = (SELECT basket_id FROM sessions WHERE id = $1 AND expired_at > $2) ORDER BY l.added_at, l.sku`,
-};
-
-const BEGIN = {
-  name: 'begin',
-  text: `
-    WITH product AS (
-      SELECT * FROM products WHERE sku = $4 AND is_active AND (stock IS NULL OR stock >= $5)
-    ), basket AS (
-      INSERT INTO baskets (id) SELECT $2 FROM product RETURNING id, version
-    ), session AS (
-      INSERT INTO sessions (id, expired_at, basket_id) SELECT $1, $3, id FROM basket
-    ), line AS (
-      INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added)
-      SELECT basket.id, sku, $5, unit_price_minor FROM basket, product
-    )
-    SELECT basket.id, version, p.sku, p.name, $5::int AS quantity, p.unit_price_minor AS price,
-      p.unit_price_minor AS added, p.stock
-    FROM basket, product p`,
-};
-
-const ADD = {
-  name: 'add',
-  text: `
-    WITH session AS (
-      SELECT basket_id FROM sessions WHERE id = $1 AND expired_at > $2 FOR UPDATE
-    ), basket AS (
-      UPDATE baskets SET version = version + 1, updated_at = now()
-      WHERE id = (SELECT basket_id FROM session) AND status = 'open' RETURNING id, version
-    ), line AS (
-      INSERT INTO basket_lines AS l (basket_id, sku, quantity, unit_price_minor_when_added)
-      SELECT basket.id, p.sku, $4, p.unit_price_minor
-      FROM basket, products p WHERE p.sku = $3 AND is_active AND (p.stock IS NULL OR p.stock >= $4)
-      ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = l.quantity + excluded.quantity
-      RETURNING basket_id, sku, quantity, unit_price_minor_when_added, added_at
-    ), lines AS (
-      SELECT * FROM line
-      UNION ALL
-      SELECT l.basket_id, l.sku, l.quantity, l.unit_price_minor_when_added, l.added_at
-      FROM basket JOIN basket_lines l ON l.basket_id = basket.id WHERE l.sku <> $3
-    )
-    SELECT basket.id, basket.version, ${LINES}
-    FROM basket JOIN lines l ON l.basket_id = basket.id LEFT JOIN products p ON p.sku = l.sku
-    WHERE EXISTS (SELECT FROM line) ORDER BY l.added_at, l.sku`,
+const ROUTES: Record<string, (call: Call) => Promise<void>> = {
+  'GET /api/basket': async ({ session, response }) =>
+    sendBasket(response, 200, session ? await query(READ, [session, Date.now()]) : []),
+  'POST /api/basket/lines': addLine,
+  'PUT /api/basket/lines/:sku': async ({ session, sku, body, response }) =>
+    sendBasket(response, 200, await query(SET, [session, Date.now(), sku, body.quantity])),
+  'DELETE /api/basket/lines/:sku': async ({ session, sku, response }) =>
+    sendBasket(response, 200, await query(REMOVE, [session, Date.now(), sku])),
+  'GET /api/products': async ({ response }) => {
+    const products = await query<object>(PRODUCTS, [20]);
+    const page = products.map((product) => ({ ...product, currency: 'EUR', isAvailable: true }));
+    send(response, 200, { products: page, nextCursor: null });
+  },
+  'POST /api/auth/refresh': async ({ session, response }) => {
+    const [user] = await query<{ userId: string }>(USER_OF_SESSION, [session, Date.now()]);
+    if (!user) throw new Error('The session has no user.');
+    send(response, 200, tokenOf(user.userId));
+  },
+  'POST /api/auth/login': logIn,
 };
 
 createServer((request, response) => {
@@ -89,19 +83,50 @@ createServer((request, response) => {
 process.on('SIGTERM', () => process.exit(0));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const known = /(?:^|; )sid=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
-  if (request.method === 'GET')
-    return send(response, 200, known ? await query(READ, [known, Date.now()]) : []);
-  const { sku, quantity } = JSON.parse(await bodyOf(request)) as { sku: string; quantity: number };
-  if (known) return send(response, 201, await query(ADD, [known, Date.now(), sku, quantity]));
-  const id = randomBytes(32).toString('base64url');
-  const rows = await query(BEGIN, [id, randomUUID(), Date.now() + TTL, sku, quantity]);
-  response.setHeader('Set-Cookie', `sid=${id}; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000`);
-  send(response, 201, rows);
+  const session = /(?:^|; )sid=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const sku = /^\/api\/basket\/lines\/(.+)$/.exec(path)?.[1] ?? '';
+  const route = ROUTES[`${request.method} ${sku ? '/api/basket/lines/:sku' : path}`];
+  if (!route) throw new Error(`${request.method} ${path} is not here.`);
+  const hasBody = Number(request.headers['content-length'] ?? 0) > 0;
+  const body = (hasBody ? JSON.parse(await bodyOf(request)) : {}) as Body;
+  await route({ session, sku, body, response });
 }
 
-async function query(statement: { name: string; text: string }, values: unknown[]): Promise<Row[]> {
-  return (await pool.query<Row>({ ...statement, values })).rows;
+async function addLine({ session, body, response }: Call): Promise<void> {
+  const { sku, quantity } = body;
+  if (session) return sendBasket(response, 201, await query(ADD, [session, Date.now(), sku, quantity]));
+  const id = giveSession(response);
+  sendBasket(response, 201, await query(BEGIN, [id, randomUUID(), Date.now() + TTL, sku, quantity]));
+}
+
+async function logIn({ body: { email, password }, response }: Call): Promise<void> {
+  const [user] = await query<{ id: string; passwordHash: string }>(USER_BY_EMAIL, [email]);
+  if (!user || !(await verify(user.passwordHash, password))) throw new Error('The password is wrong.');
+  await query(LOG_IN, [giveSession(response), Date.now() + TTL, user.id]);
+  const basket = { outcome: 'none', strategy: 'max', lines: [] };
+  send(response, 200, { ...tokenOf(user.id), user: { id: user.id, email }, basket });
+}
+
+function giveSession(response: ServerResponse): string {
+  const id = randomBytes(32).toString('base64url');
+  response.setHeader('Set-Cookie', `sid=${id}; Path=/; HttpOnly; SameSite=Lax; Max-Age=7776000`);
+  return id;
+}
+
+function tokenOf(userId: string): object {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const iat = Math.floor(Date.now() / 1_000);
+  const text = `${encode({ alg: 'HS256' })}.${encode({ sub: userId, iat, exp: iat + TOKEN_SECONDS })}`;
+  const signature = createHmac('sha256', SECRET).update(text).digest('base64url');
+  return { accessToken: `${text}.${signature}`, tokenType: 'Bearer', expiresIn: TOKEN_SECONDS };
+}
+
+async function query<T extends object = Row>(
+  statement: { name: string; text: string },
+  values: unknown[],
+): Promise<T[]> {
+  return (await pool.query<T>({ ...statement, values })).rows;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -111,7 +136,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-function send(response: ServerResponse, status: number, rows: Row[]): void {
+function sendBasket(response: ServerResponse, status: number, rows: Row[]): void {
   const lines = rows.map(({ sku, name, quantity, price, added, stock }) => ({
     sku,
     name,
@@ -125,7 +150,7 @@ function send(response: ServerResponse, status: number, rows: Row[]): void {
     ].filter(Boolean),
   }));
   const [first] = rows;
-  const body = JSON.stringify({
+  send(response, status, {
     id: first?.id ?? null,
     status: 'open',
     owner: 'guest',
@@ -141,6 +166,10 @@ function send(response: ServerResponse, status: number, rows: Row[]): void {
     lastMerge: null,
     expiresAt: new Date(Date.now() + TTL).toISOString(),
   });
+}
+
+function send(response: ServerResponse, status: number, answer: object): void {
+  const body = JSON.stringify(answer);
   response
     .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
     .end(body);

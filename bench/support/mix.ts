@@ -49,6 +49,29 @@ export async function withServers<T>(
   }
 }
 
+/** Milliseconds of CPU a request, and requests a second; `work` says how many it has sent. */
+export async function measureCpu(
+  { process }: Contender,
+  postmaster: number,
+  work: () => Promise<number>,
+): Promise<Pick<Phase, 'rate' | 'serverCpu' | 'databaseCpu'>> {
+  const server = [process.pid ?? 0];
+  const cpuNow = async () => ({
+    server: await cpuOf(server),
+    database: await cpuOf(await familyOf(postmaster)),
+  });
+  const before = await cpuNow();
+  const start = performance.now();
+  const requests = await work();
+  const elapsed = (performance.now() - start) / 1_000;
+  const after = await cpuNow();
+  return {
+    rate: requests / elapsed,
+    serverCpu: cpuBetween(before.server, after.server) / requests,
+    databaseCpu: cpuBetween(before.database, after.database) / requests,
+  };
+}
+
 /** Visitors, each with a new session, add three products and look twice; one visitor a connection at a time. */
 export async function measureMix(
   contender: Contender,
@@ -57,25 +80,17 @@ export async function measureMix(
   seconds: number,
 ): Promise<Phase> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const server = [contender.process.pid ?? 0];
-  const before = { server: await cpuOf(server), database: await cpuOf(await familyOf(postmaster)) };
-  const began = performance.now();
-  const until = began + seconds * 1_000;
   const times: Record<'adds' | 'looks', number[]> = { adds: [], looks: [] };
-  await Promise.all(
-    Array.from({ length: connections }, (_, n) => visitUntil(contender.url, agent, until, times, n)),
-  );
-  const all = [...times.adds, ...times.looks];
-  const elapsed = (performance.now() - began) / 1_000;
-  const after = { server: await cpuOf(server), database: await cpuOf(await familyOf(postmaster)) };
+  const figures = await measureCpu(contender, postmaster, async () => {
+    const until = performance.now() + seconds * 1_000;
+    const visits = Array.from({ length: connections }, (_, n) =>
+      visitUntil(contender.url, agent, until, times, n),
+    );
+    await Promise.all(visits);
+    return times.adds.length + times.looks.length;
+  });
   agent.destroy();
-  return {
-    rate: all.length / elapsed,
-    serverCpu: cpuBetween(before.server, after.server) / all.length,
-    databaseCpu: cpuBetween(before.database, after.database) / all.length,
-    times: all,
-    adds: times.adds,
-  };
+  return { ...figures, times: [...times.adds, ...times.looks], adds: times.adds };
 }
 
 async function visitUntil(
