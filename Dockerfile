@@ -2,7 +2,7 @@ FROM node:22-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json nest-cli.json rolldown.config.mjs ormconfig.ts ./
+COPY tsconfig.json tsconfig.build.json rolldown.config.mjs ormconfig.ts ./
 COPY src ./src
 COPY web ./web
 RUN npm run build

@@ -13,10 +13,7 @@ export default {
   workerIdleMemoryLimit: '1GB',
   // For what hangs: a story that takes 10 s takes three times as long where other runs share a slow machine.
   testTimeout: 120_000,
-  // Node loads it by `require`, though it is an ES module; Jest can't do that before Node 24.
-  transformIgnorePatterns: ['/node_modules/(?!(.+/)?content-disposition/)'],
   transform: {
-    '/content-disposition/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
     '^.+\\.ts$': [
       '@swc/jest',
       {

