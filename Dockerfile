@@ -3,6 +3,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json rolldown.config.mjs ormconfig.ts ./
+COPY scripts/build.mjs ./scripts/
 COPY src ./src
 COPY web ./web
 RUN npm run build

@@ -27,21 +27,43 @@ const STOP_MILLISECONDS = 9_500;
 const logger = new Logger('Basketkeeper');
 
 async function start(environment: Environment, pino: Pino, prepare: boolean): Promise<void> {
-  const { basePath } = environment;
+  if (prepare) logger.log(`Database: ${describeDatabase(environment)}`);
   const database = await findDatabase(environment);
   try {
     if (prepare) {
-      await migrate(environment.migrationDatabaseUrl ?? database.url, environment.databaseWaitSeconds);
+      const url = environment.migrationDatabaseUrl ?? database.url;
+      logger.log(`Migrations run: ${await migrate(url, environment.databaseWaitSeconds)}`);
     }
     const app = await createApp({ ...environment, databaseUrl: database.url }, pino);
-    if (prepare && !environment.isProduction) await addDemoProducts(app.get(DataSource), basePath);
+    if (prepare && !environment.isProduction) await fillCatalogue(app, environment);
     await listen(app, environment.port, environment.host);
     stopOnSignal(app, () => database.release());
-    logger.log(`Serving on ${await urlOf(app)}${basePath} (explorer: ${basePath}/api/docs)`);
+    logger.log(await describeServing(app, environment, prepare));
   } catch (error) {
     await database.release();
     throw error;
   }
+}
+
+/** Without the user and the password. */
+function describeDatabase({ databaseUrl }: Environment): string {
+  if (databaseUrl === undefined) return 'the embedded PostgreSQL';
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname} (DATABASE_URL)`;
+}
+
+async function fillCatalogue(app: NestFastifyApplication, { basePath }: Environment): Promise<void> {
+  const count = await addDemoProducts(app.get(DataSource), basePath);
+  if (count > 0) logger.log(`Demo products added: ${count}`);
+}
+
+async function describeServing(
+  app: NestFastifyApplication,
+  { basePath }: Environment,
+  prepare: boolean,
+): Promise<string> {
+  const serving = `Serving on ${await urlOf(app)}${basePath} (explorer: ${basePath}/api/docs)`;
+  return prepare ? `${serving}. Press Ctrl-C to stop.` : serving;
 }
 
 async function createApp(environment: Environment, pino: Pino): Promise<NestFastifyApplication> {

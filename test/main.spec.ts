@@ -32,7 +32,7 @@ describe('npm start', () => {
     return Number((await readFile(file, 'utf8')).split('\n')[0]);
   };
 
-  it('serves on an embedded PostgreSQL with a filled catalogue, and says where in one line', async () => {
+  it('serves on an embedded PostgreSQL with a filled catalogue, and says what it does', async () => {
     const program = start();
     const guest = new Client(await program.serves());
 
@@ -42,13 +42,14 @@ describe('npm start', () => {
     const server = await postmaster();
     const { code, stdout, stderr } = await program.stops('SIGINT');
     expect(code).toBe(0);
-    expect(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown),
-    ).toEqual([
-      expect.objectContaining({ level: 'info', message: expect.stringContaining('Serving on') as unknown }),
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+      'Database: the embedded PostgreSQL',
+      expect.stringMatching(/^Migrations run: \d+$/),
+      'Demo products added: 12',
+      expect.stringMatching(
+        /^Serving on http:\/\/localhost:\d+ \(explorer: \/api\/docs\)\. Press Ctrl-C to stop\.$/,
+      ),
     ]);
     expect(stderr).toBe('');
     expect(isAlive(server)).toBe(false);

@@ -40,7 +40,12 @@ export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): L
   const isText = !isProduction && (fd === STDOUT ? process.stdout : process.stderr).isTTY;
   const streamTo = (to: number) =>
     isText
-      ? PinoPretty({ destination: to, sync: true, messageKey: 'message', ignore: 'service,version,pid' })
+      ? PinoPretty({
+          destination: to,
+          sync: true,
+          messageKey: 'message',
+          ignore: 'service,version,pid,context',
+        })
       : destination({ dest: to, sync: true });
   const streams: StreamEntry[] = [
     { level: 'trace', stream: streamTo(fd) },

@@ -4,12 +4,15 @@ import { OperatorError } from '../problem/operator-error.js';
 import { MigrationDataSource } from '../database/migration-data-source.js';
 import { MIGRATIONS } from '../database/migrations.js';
 
-/** Brings the schema up to date. Two instances that start at once take turns: the second finds nothing left to do. */
-export async function migrate(url: string, waitSeconds = 0): Promise<void> {
+/**
+ * Brings the schema up to date, and returns the number of migrations that it ran.
+ * Two instances that start at once take turns: the second finds nothing left to do.
+ */
+export async function migrate(url: string, waitSeconds = 0): Promise<number> {
   const dataSource = new MigrationDataSource(migrationOptions(), () => ({ url, waitSeconds }));
   await dataSource.initialize();
   try {
-    await dataSource.runMigrations();
+    return (await dataSource.runMigrations()).length;
   } finally {
     await dataSource.destroy();
   }

@@ -17,9 +17,12 @@ const DEMO: [string, string, string, number, number | null][] = [
   ['WHISK-BAMBOO', 'Bamboo whisk', 'For matcha, 80 prongs.', 1290, 3],
 ];
 
-/** Fills an empty catalogue, so that a newcomer has something to put into a basket. */
-export async function addDemoProducts(dataSource: DataSource, basePath = ''): Promise<void> {
-  if (await dataSource.manager.exists(Product)) return;
+/**
+ * Fills an empty catalogue, so that a newcomer has something to put into a basket.
+ * Returns the number of new products.
+ */
+export async function addDemoProducts(dataSource: DataSource, basePath = ''): Promise<number> {
+  if (await dataSource.manager.exists(Product)) return 0;
   const products = DEMO.map(([sku, name, description, unitPriceMinor, stock]) => ({
     sku,
     name,
@@ -31,4 +34,5 @@ export async function addDemoProducts(dataSource: DataSource, basePath = ''): Pr
   }));
   // Two instances that start at once both find it empty.
   await dataSource.createQueryBuilder().insert().into(Product).values(products).orIgnore().execute();
+  return products.length;
 }
