@@ -71,7 +71,7 @@ function isInteger(value: unknown, least: number): boolean {
 }
 
 /** What a shopper should know about a line before buying. */
-export const LINE_NOTICES = ['price-changed', 'insufficient-stock', 'unavailable'] as const;
+const LINE_NOTICES = ['price-changed', 'insufficient-stock', 'unavailable'] as const;
 export type LineNotice = (typeof LINE_NOTICES)[number];
 
 export class LineDto {

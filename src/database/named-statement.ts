@@ -35,7 +35,7 @@ export async function queryNamed<T extends object>(
 }
 
 /** Called once: with the rows or with the reason of a failure. */
-export type RowsCallback = (error: Error | null, rows: Row[]) => void;
+type RowsCallback = (error: Error | null, rows: Row[]) => void;
 
 type Row = Record<string, unknown>;
 
@@ -57,7 +57,7 @@ const described = new WeakMap<pg.Connection, Map<string, Column[]>>();
  * would fail with `0A000` instead. So this query asks once a connection, which saves work on both sides
  * (docs/benchmarks.md, "Requests").
  */
-export class PreparedQuery implements pg.Submittable {
+class PreparedQuery implements pg.Submittable {
   /** pg's client keeps account of parsed statements by these two. */
   readonly name: string;
   readonly text: string;

@@ -53,7 +53,7 @@ type Controller = { prototype: Record<string, object> };
 
 /** The decorators of methods run before those of their class. */
 function routesOf({ prototype }: Controller): object[] {
-  const methods = Object.getOwnPropertyNames(prototype).map((name) => prototype[name]);
+  const methods = Object.getOwnPropertyNames(prototype).flatMap((name) => prototype[name] ?? []);
   return methods.filter((method) => Reflect.hasMetadata(METHOD_METADATA, method));
 }
 

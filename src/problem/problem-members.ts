@@ -2,7 +2,7 @@ import { getSchemaPath } from '@nestjs/swagger';
 import type { ProblemType } from './problem-types.js';
 
 /** A JSON Schema, of what the document says about one member. */
-export type MemberSchema = Record<string, unknown>;
+type MemberSchema = Record<string, unknown>;
 
 export interface ProblemMembersSchema {
   /** In every answer of the type. */
@@ -25,7 +25,7 @@ const SKUS = {
  *
  * The test client refuses an answer with a member that is not here: clients could not know it.
  */
-export const PROBLEM_MEMBERS: Partial<Record<ProblemType, ProblemMembersSchema>> = {
+const PROBLEM_MEMBERS: Partial<Record<ProblemType, ProblemMembersSchema>> = {
   'invalid-input': {
     sometimes: {
       errors: {

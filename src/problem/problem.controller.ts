@@ -16,7 +16,7 @@ interface ProblemPage {
 /** Serves the `type` of a problem: a page for a person, JSON for a program. */
 @ApiExcludeController()
 @Controller('problems')
-export class ProblemController {
+class ProblemController {
   @Get(':type')
   get(
     @Param('type') type: string,

@@ -40,7 +40,7 @@ describe('a connection that ends while the pool hands it on', () => {
     await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) === POOL);
 
     // Each connection is in use by an add, so these wait; the add's answer brings the end of its connection.
-    const reader = guests[0].tab();
+    const reader = guests[0]!.tab();
     const waiting = Array.from({ length: 4 }, () => reader.sends(method, path));
     await arrived();
     proxy.endAtReady(POOL);

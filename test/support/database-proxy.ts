@@ -163,11 +163,11 @@ function errorResponse(fields: Record<string, string>): Buffer {
  */
 function statementOf(chunk: Buffer): string | null {
   const [first = '', second = ''] = chunk.toString('utf8', 5).split('\0');
-  switch (chunk[0]) {
-    case 0x51:
+  switch (chunk.toString('latin1', 0, 1)) {
+    case 'Q':
       return first;
-    case 0x50:
-    case 0x42:
+    case 'P':
+    case 'B':
       return second;
     default:
       return null;

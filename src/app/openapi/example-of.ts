@@ -23,7 +23,7 @@ const OF_FORMAT: Record<string, string> = {
 };
 
 /** An example that fits a schema, from the examples of its members. A member that may be null is null without one. */
-export function exampleOf(schema: ExampleSchema, schemas: Schemas): unknown {
+function exampleOf(schema: ExampleSchema, schemas: Schemas): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];

@@ -4,7 +4,7 @@ import { DataSource, Repository } from 'typeorm';
 import { INVARIANTS, ORPHANS } from './invariants.js';
 import { OrphanCount } from './orphan-count.entity.js';
 
-export interface AuditedInvariant {
+interface AuditedInvariant {
   id: string;
   rule: string;
   /** How often it is broken. */

@@ -18,7 +18,7 @@ export function encodeOrderCursor({ submittedAt, id }: OrderCursor): string {
 /** @throws Problem `invalid-input` for anything that `encodeOrderCursor` did not make */
 export function decodeOrderCursor(text: string): OrderCursor {
   const decoded = Buffer.from(text, 'base64url').toString();
-  const [, dateTime = '', , , , id] = CURSOR.exec(decoded) ?? [];
+  const [, dateTime = '', , , , id = ''] = CURSOR.exec(decoded) ?? [];
   if (!isDateTime(dateTime) || !isUUID(id)) throw invalidCursor();
   return { submittedAt: decoded.slice(0, decoded.indexOf('|')), id };
 }

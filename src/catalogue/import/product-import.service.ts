@@ -15,7 +15,7 @@ export interface ImportOptions {
   onProgress?: (rows: number) => void;
 }
 
-export interface ImportError {
+interface ImportError {
   /** Of the file, from 1. */
   line: number;
   message: string;

@@ -30,7 +30,8 @@ export class CleanupRunStore {
       host: hostname(),
       lastSeenAt: () => 'now()',
     });
-    return this.runs.findOneByOrFail(identifiers[0]);
+    const [row] = identifiers as [Pick<CleanupRun, 'id'>];
+    return this.runs.findOneByOrFail(row);
   }
 
   /** With each batch, in its transaction: the row is right also for a run that is killed. */

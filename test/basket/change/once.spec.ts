@@ -110,7 +110,7 @@ describe('a request with one key that is sent twice at once', () => {
 
   it('is done once in 60 rounds beside other adds, with sessions and a token, on two instances', async () => {
     const all = [bySession(await session()), bySession(await session(other)), await byToken()];
-    const sendersOf = (round: number) => Array.from({ length: 4 }, (_, n) => all[(n + round) % 3]);
+    const sendersOf = (round: number) => Array.from({ length: 4 }, (_, n) => all[(n + round) % 3]!);
 
     for (let round = 0; round < 60; round++) {
       const answers = await Promise.all([

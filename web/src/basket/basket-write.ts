@@ -47,7 +47,7 @@ export function applyWrites(basket: Basket, writes: readonly BasketWrite[]): Bas
   };
 }
 
-export function isBuyable({ notices }: Line): boolean {
+function isBuyable({ notices }: Line): boolean {
   return !notices.includes('unavailable') && !notices.includes('insufficient-stock');
 }
 

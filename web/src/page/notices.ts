@@ -1,4 +1,4 @@
-export interface Notice {
+interface Notice {
   id: number;
   /** What it is about: what is said of it later takes its place. */
   subject: string;
