@@ -11,7 +11,8 @@ import { addDemoProducts } from './catalogue/demo-products.js';
 import { findDatabase } from './database/find-database.js';
 import { migrate } from './app/migrate.js';
 import { Draining } from './monitoring/draining.service.js';
-import { type Environment, InvalidEnvironment, readEnvironment } from './config/environment.js';
+import { type Environment, readEnvironment } from './config/environment.js';
+import { InvalidEnvironment } from './config/environment-variables.js';
 import { logProcess } from './app/log-process.js';
 import { createAdapter } from './http/server/create-adapter.js';
 

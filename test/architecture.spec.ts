@@ -52,7 +52,7 @@ describe('the architecture', () => {
   it('reads process.env in one file', () => {
     const readers = sources.filter((file) => textOf(file).includes('process.env'));
 
-    expect(readers).toEqual(['src/config/environment.ts']);
+    expect(readers).toEqual(['src/config/process-variables.ts']);
   });
 
   it('has no circle broken by forwardRef', () => {

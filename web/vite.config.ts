@@ -2,10 +2,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, loadEnv, type Plugin } from 'vite';
+
+/** As `npm start` reads it, `.env` included. */
+const { PORT } = loadEnv('development', join(import.meta.dirname, '..'), 'PORT');
 
 /** The API that `npm run web:dev` asks. It hears the page's own host: what pages of other hosts send it refuses. */
-const API = { target: `http://127.0.0.1:${process.env.PORT ?? '3000'}`, changeOrigin: false };
+const API = { target: `http://127.0.0.1:${PORT || '3000'}`, changeOrigin: false };
 
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
 

@@ -1,11 +1,19 @@
 import { CronTime, validateCronExpression } from 'cron';
 import { isIP } from 'node:net';
 import { databaseUrlProblem } from './database-url.js';
+import { OperatorError } from '../problem/operator-error.js';
 
 export type Variables = Record<string, string | undefined>;
 
 const SECRET_LENGTH = 32;
 const DEVELOPMENT_SECRET = 'for development only, never in production';
+
+/** Says all that is wrong with the environment at once, a line per variable. */
+export class InvalidEnvironment extends OperatorError {
+  constructor(readonly problems: string[]) {
+    super(`The environment is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
 
 /** Reads one variable at a time and notes what is wrong with it; a variable set to nothing counts as unset. */
 export class VariableReader {

@@ -1,5 +1,5 @@
-import { VariableReader, type Variables } from './environment-variables.js';
-import { OperatorError } from '../problem/operator-error.js';
+import { InvalidEnvironment, VariableReader, type Variables } from './environment-variables.js';
+import { processVariables } from './process-variables.js';
 
 /** Whose quantity stays when both baskets hold a product: the larger, both together, the guest's, the user's. */
 export const MERGE_STRATEGIES = ['max', 'sum', 'guest', 'user'] as const;
@@ -69,19 +69,12 @@ export abstract class Environment {
   abstract readonly hasWeb: boolean;
 }
 
-/** Says all that is wrong with the environment at once, a line per variable. */
-export class InvalidEnvironment extends OperatorError {
-  constructor(readonly problems: string[]) {
-    super(`The environment is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-  }
-}
-
 /**
  * Reads every setting of a server once.
  *
  * @throws InvalidEnvironment naming each variable that is missing or can't be understood.
  */
-export function readEnvironment(variables: Variables = process.env): Environment {
+export function readEnvironment(variables = processVariables()): Environment {
   return readSettings(variables, true);
 }
 
@@ -118,7 +111,7 @@ const FOR_SERVING = new Set([
  *
  * @throws InvalidEnvironment
  */
-export function readCommandEnvironment(variables: Variables = process.env): Environment {
+export function readCommandEnvironment(variables = processVariables()): Environment {
   const used = Object.entries(variables).filter(([name]) => !FOR_SERVING.has(name));
   return readSettings(Object.fromEntries(used), false);
 }
@@ -181,7 +174,7 @@ export interface MigrationSettings {
  *
  * @throws InvalidEnvironment
  */
-export function readMigrationSettings(variables: Variables = process.env): MigrationSettings {
+export function readMigrationSettings(variables = processVariables()): MigrationSettings {
   const problems: string[] = [];
   const read = new VariableReader(variables, problems);
   const url = read.databaseUrl('MIGRATION_DATABASE_URL', false) ?? read.databaseUrl('DATABASE_URL', false);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { InvalidEnvironment } from '../../src/config/environment-variables.js';
 import {
-  InvalidEnvironment,
   readCommandEnvironment,
   readEnvironment,
   readMigrationSettings,
