@@ -8,8 +8,8 @@ import { clearTogether, type WatchedRun, watchSessionsClear } from './support/wa
 
 /** What the cleanup costs beside hand-written loops and beside the ways that come to mind first. */
 export async function benchCleanup(expired: number, rounds: number): Promise<[Section, string]> {
-  const living = expired >= 1_000_000 ? 1_000_000 : Math.round(expired / 5);
-  const database = await BenchDatabase.open((client) => fillShop(client, { expired, living }));
+  const active = expired >= 1_000_000 ? 1_000_000 : Math.round(expired / 5);
+  const database = await BenchDatabase.open((client) => fillShop(client, { expired, active }));
   try {
     const runs: WatchedRun[] = [];
     const contenders: Record<string, (url: string) => Promise<Rate>> = {
@@ -40,7 +40,7 @@ export async function benchCleanup(expired: number, rounds: number): Promise<[Se
       name: `cleanup ${expired}`,
       title: `The cleanup of ${number(expired)} expired sessions`,
       text: [
-        `Each with a guest's basket of three lines, beside ${number(living)} living ones; batches of 2,000, ${interleaved(rounds)}, each on a copy of one filled database. The ratio is to the faster of the two hand-written loops. The last two were stopped after five seconds.`,
+        `Each with a guest's basket of three lines, beside ${number(active)} active ones; batches of 2,000, ${interleaved(rounds)}, each on a copy of one filled database. The ratio is to the faster of the two hand-written loops. The last two were stopped after five seconds.`,
         describe(runs),
       ],
       header: ['way', 'sessions/s: median (least–most)', 'ratio'],

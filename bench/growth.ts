@@ -9,12 +9,12 @@ const WARM_UP_SECONDS = 4;
 const CONNECTIONS = 16;
 
 /** Whether visitors wait longer the more baskets there are: the same mix on empty and on full tables. */
-export async function benchGrowth(living: number, rounds: number): Promise<[Section, string]> {
+export async function benchGrowth(active: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(addProducts);
   try {
     const empty = await database.add('empty', addProducts);
     const full = await database.add('full_tables', async (client) => {
-      await fillShop(client, { living });
+      await fillShop(client, { active });
       await addProducts(client);
     });
     const phases: [Phase[], Phase[]] = [[], []];
@@ -33,13 +33,13 @@ export async function benchGrowth(living: number, rounds: number): Promise<[Sect
         }
       }
     });
-    return [toSection(phases, living, rounds), await database.version()];
+    return [toSection(phases, active, rounds), await database.version()];
   } finally {
     await database.close();
   }
 }
 
-function toSection([empty, full]: [Phase[], Phase[]], living: number, rounds: number): Section {
+function toSection([empty, full]: [Phase[], Phase[]], active: number, rounds: number): Section {
   const rateOf = (phases: Phase[]) => median(phases.map(({ rate }) => rate));
   const row = (name: string, phases: Phase[]) => [
     name,
@@ -48,12 +48,12 @@ function toSection([empty, full]: [Phase[], Phase[]], living: number, rounds: nu
     number(rateOf(phases) / rateOf(empty), 2),
   ];
   return {
-    name: `growth ${living}`,
-    title: `Requests as the tables grow to ${number(living)} baskets`,
+    name: `growth ${active}`,
+    title: `Requests as the tables grow to ${number(active)} baskets`,
     text: [
-      `The mix of the requests above at ${CONNECTIONS} connections, ${SECONDS} s each and ${interleaved(rounds)}, by two processes of the shop: one on tables that begin empty, one on tables with ${number(living)} living guests’ baskets and ${number(living * 3)} lines.`,
+      `The mix of the requests above at ${CONNECTIONS} connections, ${SECONDS} s each and ${interleaved(rounds)}, by two processes of the shop: one on tables that begin empty, one on tables with ${number(active)} active guests’ baskets and ${number(active * 3)} lines.`,
     ],
     header: ['tables', 'requests/s: median (least–most)', 'database CPU, ms', 'ratio'],
-    rows: [row('empty at first', empty), row(`${number(living)} baskets`, full)],
+    rows: [row('empty at first', empty), row(`${number(active)} baskets`, full)],
   };
 }

@@ -13,14 +13,14 @@ const CONNECTIONS = [1, 16, 64];
 const DISTURBED = 16;
 
 /** A visitor who adds three products and looks twice, beside a bare server with hand-tuned SQL. */
-export async function benchRequests(living: number, rounds: number): Promise<[Section, string]> {
+export async function benchRequests(active: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(async (client) => {
-    await fillShop(client, { living });
+    await fillShop(client, { active });
     await addProducts(client);
   });
   try {
     const phases = await database.onCopy((url) => measureAll(url, database.postmasterPid, rounds));
-    return [toSection(phases, living, rounds), await database.version()];
+    return [toSection(phases, active, rounds), await database.version()];
   } finally {
     await database.close();
   }
@@ -76,7 +76,7 @@ async function measureDisturbed(shop: Contender, postmaster: number, rounds: num
   return phases;
 }
 
-function toSection(phases: Map<string, Phase[]>, living: number, rounds: number): Section {
+function toSection(phases: Map<string, Phase[]>, active: number, rounds: number): Section {
   const figures = (key: string, of: (phase: Phase) => number) => (phases.get(key) ?? []).map(of);
   const ratio = (connections: number, of: (phase: Phase) => number) =>
     number(median(figures(`shop ${connections}`, of)) / median(figures(`bare ${connections}`, of)), 2);
@@ -101,8 +101,8 @@ function toSection(phases: Map<string, Phase[]>, living: number, rounds: number)
     ratio(connections, ({ times }) => quantile(times, 0.99)),
   ];
   return {
-    name: `requests ${living}`,
-    title: `Requests, beside ${number(living)} baskets`,
+    name: `requests ${active}`,
+    title: `Requests, beside ${number(active)} baskets`,
     text: [
       `Visitors who add three products and look twice, each with a new session, ${SECONDS} s each and ${interleaved(rounds)}, beside a bare Node and \`pg\` server with a hand-tuned statement a request (\`bench/bare\`). Servers, database and load share the machine; nothing is pinned. The last row was measured after the others, not between them.`,
     ],

@@ -7,8 +7,8 @@ import { type Rate, removeOrphans } from './support/sql-loops.js';
 
 /** `baskets:sweep` beside a hand-written loop over the primary key. */
 export async function benchSweep(orphans: number, rounds: number): Promise<[Section, string]> {
-  const living = Math.round(orphans / 5);
-  const database = await BenchDatabase.open((client) => fillShop(client, { living, orphans }));
+  const active = Math.round(orphans / 5);
+  const database = await BenchDatabase.open((client) => fillShop(client, { active, orphans }));
   const contenders: Record<string, (url: string) => Promise<Rate>> = {
     'SQL, a statement a batch, by keyset': removeOrphans,
     '`baskets:sweep`': sweep,
@@ -27,7 +27,7 @@ export async function benchSweep(orphans: number, rounds: number): Promise<[Sect
       name: `sweep ${orphans}`,
       title: `The sweep of ${number(orphans)} orphans`,
       text: [
-        `Each a basket of three lines, among ${number(living)} baskets of living guests; 5,000 baskets a batch, ${interleaved(rounds)}, each on a copy of one filled database.`,
+        `Each a basket of three lines, among ${number(active)} baskets of active guests; 5,000 baskets a batch, ${interleaved(rounds)}, each on a copy of one filled database.`,
       ],
       header: ['way', 'orphans/s: median (least–most)', 'ratio'],
       rows: Object.entries(rates).map(([name, all]) => [name, spread(all), number(median(all) / limit, 3)]),

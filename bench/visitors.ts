@@ -21,7 +21,7 @@ interface Phase {
 /** How long visitors wait for an add while the same process cleans up as fast as it can. */
 export async function benchVisitors(expired: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(async (client) => {
-    await fillShop(client, { expired, living: Math.round(expired / 5) });
+    await fillShop(client, { expired, active: Math.round(expired / 5) });
     await client.query(
       `INSERT INTO products (sku, name, unit_price_minor) SELECT 'TEA-' || n, 'Tea', 450 FROM generate_series(1, 20) n`,
     );

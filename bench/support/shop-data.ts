@@ -4,16 +4,16 @@ import type pg from 'pg';
 export interface ShopSize {
   /** The session has expired. */
   expired?: number;
-  living?: number;
+  active?: number;
   /** There is none. */
   orphans?: number;
 }
 
 const CHUNK = 500_000;
 
-/** Apart, as when one comes after the other; orphans lie among the living ones. */
+/** Apart, as when one comes after the other; orphans lie among the active ones. */
 const KINDS = {
-  living: { id: `n * 5`, mark: 1, expiry: '4102444800000 + n' },
+  active: { id: `n * 5`, mark: 1, expiry: '4102444800000 + n' },
   expired: { id: `n`, mark: 2, expiry: '1000 + n' },
   orphans: { id: `n`, mark: 3, expiry: null },
 };

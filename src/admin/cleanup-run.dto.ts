@@ -52,14 +52,14 @@ export class CleanupRunDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Sessions that lived at the end; about, above a hundred thousand.',
+    description: 'Sessions that were active at the end; about, above a hundred thousand.',
   })
   sessionsLiving!: number | null;
 
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: "Guests' baskets that lived at the end; about, above a hundred thousand.",
+    description: "Guests' baskets that were active at the end; about, above a hundred thousand.",
   })
   guestBasketsLiving!: number | null;
 

@@ -26,7 +26,7 @@ export class OrphansOverviewDto {
 }
 
 export class GuestBasketsOverviewDto {
-  @ApiProperty({ type: 'integer', description: 'Their session lives; about, above a hundred thousand.' })
+  @ApiProperty({ type: 'integer', description: 'Their session is active; about, above a hundred thousand.' })
   living!: number;
 
   @ApiProperty({
@@ -85,15 +85,15 @@ export class OverviewDto {
 }
 
 export function toOverviewDto(overview: Overview, isRunning: boolean): OverviewDto {
-  const { living, backlog, orphans, lastRun, lastDrained, clock } = overview;
+  const { active, backlog, orphans, lastRun, lastDrained, clock } = overview;
   return {
     sessions: {
-      living: living.count,
+      living: active.count,
       expired: backlog.count,
       oldestExpiredAt: backlog.oldestExpiredAt?.toISOString() ?? null,
     },
     guestBaskets: {
-      living: living.guestBaskets,
+      living: active.guestBaskets,
       orphans: orphans && {
         count: orphans.orphans,
         countedBy: orphans.countedBy,

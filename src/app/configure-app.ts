@@ -31,7 +31,7 @@ export async function setUp(app: NestFastifyApplication, webFolder = WEB_FOLDER)
   const environment = app.get(Environment);
   const instance = app.getHttpAdapter().getInstance();
   instance.decorateRequest('visitor', null);
-  instance.decorateRequest('visitorSession', null);
+  instance.decorateRequest('requestSession', null);
   instance.addHook('onRoute', tagBaskets);
   instance.addHook('onRoute', app.get(AllowedMethods).collect);
   observe(instance, app.get(HttpMetrics));

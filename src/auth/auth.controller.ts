@@ -18,7 +18,7 @@ import { ApiProblems, BODY_PROBLEMS, COOKIELESS_BODY_PROBLEMS } from '../problem
 import { invalidInput } from '../http/input/validation.pipe.js';
 import { SessionCookie } from '../session/request/session-cookie.js';
 import { SessionGuard } from '../session/request/session.guard.js';
-import type { VisitorSession } from '../session/request/request-session.js';
+import type { RequestSession } from '../session/request/request-session.js';
 import { AccessTokenService, type TokenGrant } from './token/access-token.service.js';
 import { LoginRequestDto, RegistrationDto } from './password/credentials.dto.js';
 import { AccessTokenDto, LoginDto } from './login/login.dto.js';
@@ -91,7 +91,7 @@ export class AuthController {
   )
   async logIn(
     @Body() credentials: LoginRequestDto,
-    @CurrentSession() session: VisitorSession,
+    @CurrentSession() session: RequestSession,
     @Ip() address: string,
   ): Promise<LoginDto> {
     // Where the shop leaves no choice, the field is one that nobody knows.
@@ -113,8 +113,8 @@ export class AuthController {
   })
   @ApiOkResponse({ type: AccessTokenDto })
   @ApiProblems(...BODY_PROBLEMS, 'login-required')
-  async refresh(@CurrentSession() { living }: VisitorSession): Promise<AccessTokenDto> {
-    const grant = living?.userId ? await this.tokens.grantBySession(living.id) : null;
+  async refresh(@CurrentSession() { active }: RequestSession): Promise<AccessTokenDto> {
+    const grant = active?.userId ? await this.tokens.grantBySession(active.id) : null;
     if (!grant) throw loginRequired();
     return this.tokenFor(grant);
   }
@@ -133,7 +133,7 @@ export class AuthController {
   @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)
   async logOut(
-    @CurrentSession() session: VisitorSession,
+    @CurrentSession() session: RequestSession,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     // Only when one was ended: a late logout with a replaced cookie must not throw out the login that replaced it.

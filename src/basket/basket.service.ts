@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { UnreadVisitor, UserVisitor, Visitor } from '../auth/visitor/visitor.js';
+import type { DeferredVisitor, UserVisitor, Visitor } from '../auth/visitor/visitor.js';
 import { ProductService } from '../catalogue/product.service.js';
 import { Environment } from '../config/environment.js';
 import { Problem } from '../problem/problem.js';
@@ -22,7 +22,7 @@ interface WantedLine {
 }
 
 /** Whoever asks for the basket: a cookie's session is read along the way, or only when it has to be. */
-export type BasketVisitor = UnreadVisitor | UserVisitor;
+export type BasketVisitor = DeferredVisitor | UserVisitor;
 
 @Injectable()
 export class BasketService {
@@ -41,14 +41,14 @@ export class BasketService {
 
   /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
   async addLine(
-    unread: BasketVisitor,
+    deferred: BasketVisitor,
     conditions: Conditions,
     sku: string,
     quantity: number,
   ): Promise<BasketDto> {
-    const added = await this.shortcuts.hold(unread, conditions, sku, quantity, true);
+    const added = await this.shortcuts.hold(deferred, conditions, sku, quantity, true);
     if (added) return added;
-    const visitor = await this.readWriter(unread);
+    const visitor = await this.readWriter(deferred);
     const begun =
       visitor.kind === 'guest' && (await this.shortcuts.begin(visitor, conditions, sku, quantity));
     if (begun) return begun;
@@ -65,17 +65,17 @@ export class BasketService {
 
   /** Sets a line's quantity, 0 removes it. @throws Problem as `addLine`, but `unknown-product` and `unavailable` */
   async changeQuantity(
-    unread: BasketVisitor,
+    deferred: BasketVisitor,
     conditions: Conditions,
     sku: string,
     quantity: number,
   ): Promise<BasketDto> {
     const done =
       quantity === 0
-        ? await this.shortcuts.remove(unread, conditions, sku)
-        : await this.shortcuts.hold(unread, conditions, sku, quantity, false);
+        ? await this.shortcuts.remove(deferred, conditions, sku)
+        : await this.shortcuts.hold(deferred, conditions, sku, quantity, false);
     if (done) return done;
-    const visitor = quantity === 0 ? await readVisitor(unread) : await this.readWriter(unread);
+    const visitor = quantity === 0 ? await readVisitor(deferred) : await this.readWriter(deferred);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       if (quantity === 0 && hasLine(basket, sku)) return removeLine(manager, basket, sku);
@@ -87,18 +87,18 @@ export class BasketService {
     });
   }
 
-  async removeLine(unread: BasketVisitor, conditions: Conditions, sku: string): Promise<BasketDto> {
-    const removed = await this.shortcuts.remove(unread, conditions, sku);
+  async removeLine(deferred: BasketVisitor, conditions: Conditions, sku: string): Promise<BasketDto> {
+    const removed = await this.shortcuts.remove(deferred, conditions, sku);
     if (removed) return removed;
-    const visitor = await readVisitor(unread);
+    const visitor = await readVisitor(deferred);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       return hasLine(basket, sku) ? removeLine(manager, basket, sku) : basket;
     });
   }
 
-  async clear(unread: BasketVisitor, conditions: Conditions): Promise<void> {
-    const visitor = await readVisitor(unread);
+  async clear(deferred: BasketVisitor, conditions: Conditions): Promise<void> {
+    const visitor = await readVisitor(deferred);
     await this.changes.run(visitor, conditions, 204, async (manager, basket) => {
       assertOpen(basket);
       if (basket) await removeBasket(manager, basket.id);
@@ -106,10 +106,10 @@ export class BasketService {
     });
   }
 
-  /** Whoever puts something into a basket; a guest who comes without a session begins one with it. */
-  private async readWriter(unread: BasketVisitor): Promise<Visitor> {
-    const visitor = await readVisitor(unread);
-    if (visitor.kind === 'guest' && !visitor.session.stored) {
+  /** Whoever puts something into a basket; a guest who comes without a session creates one with it. */
+  private async readWriter(deferred: BasketVisitor): Promise<Visitor> {
+    const visitor = await readVisitor(deferred);
+    if (visitor.kind === 'guest' && !visitor.session.snapshot) {
       await this.guests.count(visitor.session.request);
     }
     return visitor;
@@ -135,5 +135,5 @@ function hasLine(basket: StoredBasket | null, sku: string): basket is StoredBask
 }
 
 export async function readVisitor(visitor: BasketVisitor): Promise<Visitor> {
-  return visitor.kind === 'unread' ? visitor.read() : visitor;
+  return visitor.kind === 'deferred' ? visitor.load() : visitor;
 }

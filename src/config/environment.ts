@@ -28,7 +28,7 @@ export abstract class Environment {
   abstract readonly hsts: Hsts;
   /** Failed logins a minute of one address for one email; ten times that of one address. Null: not limited. */
   abstract readonly rateLimitLogin: number | null;
-  /** Sessions a minute that one network may begin as guests. Null: not limited. */
+  /** Sessions a minute that one network may create as guests. Null: not limited. */
   abstract readonly rateLimitGuests: number | null;
   /** Failed logins an hour for one email from all addresses together. Null: not limited. */
   abstract readonly rateLimitAccount: number | null;

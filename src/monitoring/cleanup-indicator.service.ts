@@ -18,7 +18,7 @@ export class CleanupIndicator {
 
   async check(milliseconds: number): Promise<HealthIndicatorResult<'cleanup'>> {
     const indicator = this.indicators.check('cleanup');
-    const backlog = await within(milliseconds, this.backlog.look());
+    const backlog = await within(milliseconds, this.backlog.get());
     if (!backlog) return indicator.degraded({ message: 'not known' });
     const { count: expiredSessions, oldestSeconds, limitSeconds, isBehind } = backlog;
     const figures = { expiredSessions, oldestSeconds: Math.round(oldestSeconds), limitSeconds };

@@ -30,7 +30,7 @@ export class CleanupMetrics {
     });
     this.runs = new Counter({
       name: 'basketkeeper_cleanup_runs_total',
-      help: 'Runs of the cleanup, by what began them and why they ended.',
+      help: 'Runs of the cleanup, by what started them and why they ended.',
       labelNames: ['trigger', 'outcome'],
       registers,
     });

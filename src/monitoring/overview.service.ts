@@ -7,10 +7,10 @@ import type { ClockReading } from '../database/clock-reading.js';
 import { type Backlog, CleanupBacklog } from '../session/cleanup/cleanup-backlog.service.js';
 import type { CleanupRun } from '../session/cleanup/cleanup-run.entity.js';
 import { CleanupRunStore } from '../session/cleanup/cleanup-run.store.js';
-import { type LivingSessions, SessionCounts } from '../session/cleanup/session-counts.service.js';
+import { type ActiveSessions, SessionCounts } from '../session/cleanup/session-counts.service.js';
 
 export interface Overview {
-  living: LivingSessions;
+  active: ActiveSessions;
   backlog: Backlog;
   /** Of the last audit or sweep, whichever came later. */
   orphans: OrphanCount | null;
@@ -34,8 +34,8 @@ export class OverviewService {
     const [lastRun = null] = await this.runs.findPage(1);
     const [orphans = null] = await this.orphanCounts.find({ order: { countedAt: 'DESC' }, take: 1 });
     return {
-      living: await this.counts.countLiving(),
-      backlog: await this.cleanupBacklog.look(),
+      active: await this.counts.countActive(),
+      backlog: await this.cleanupBacklog.get(),
       orphans,
       lastRun,
       lastDrained: await this.runs.findLastDrained(),

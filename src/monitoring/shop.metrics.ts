@@ -23,8 +23,8 @@ const FIGURES: Record<string, [help: string, figure: Figure]> = {
     'The clock of the database minus the clock of this process. No cleanup runs beyond a minute.',
     ({ clock }) => clock.difference / 1_000,
   ],
-  sessions_living: ['Sessions that have not expired.', ({ living }) => living.count],
-  guest_baskets_living: ['Baskets of guests whose session lives.', ({ living }) => living.guestBaskets],
+  sessions_living: ['Sessions that have not expired.', ({ active }) => active.count],
+  guest_baskets_living: ['Baskets of guests whose session is active.', ({ active }) => active.guestBaskets],
   orphans: ['Orphaned baskets at the last audit or sweep.', ({ orphans }) => orphans?.orphans ?? null],
 };
 

@@ -97,7 +97,7 @@ export class BasketImport {
     await copy(from(oscar.lines(which)), { client, table: 'old_lines' }, add, signal);
   }
 
-  /** Says how many living sessions could not be read. */
+  /** Says how many active sessions could not be read. */
   private async stageGuests(
     oscar: Oscar,
     client: pg.PoolClient,

@@ -12,7 +12,7 @@ export interface OscarCounts {
   linesOfABasket: number;
 }
 
-/** A living Django session that knows a guest's basket. */
+/** An active Django session that knows a guest's basket. */
 export interface OscarSession {
   id: string;
   basketId: number;
@@ -112,16 +112,16 @@ export class Oscar {
       WHERE ${whereOf(which)}`;
   }
 
-  /** Living sessions that know a basket, some at a time; none, where the shop keeps its sessions elsewhere. */
+  /** Active sessions that know a basket, some at a time; none, where the shop keeps its sessions elsewhere. */
   async *sessions(): AsyncGenerator<{ sessions: OscarSession[]; unreadable: number }> {
     if (!(await this.has('django_session'))) return;
     await this.client.query(`
-      DECLARE living NO SCROLL CURSOR FOR
+      DECLARE active NO SCROLL CURSOR FOR
       SELECT session_key AS id, session_data AS data, (extract(epoch FROM expire_date) * 1000)::float8 AS "expiredAt"
       FROM django_session WHERE expire_date > now()`);
     for (;;) {
       type Row = { id: string; data: string; expiredAt: number };
-      const { rows } = await this.client.query<Row>(`FETCH ${SESSIONS_AT_ONCE} FROM living`);
+      const { rows } = await this.client.query<Row>(`FETCH ${SESSIONS_AT_ONCE} FROM active`);
       if (rows.length === 0) return;
       const read = rows.map(({ data, ...row }) => ({
         ...row,

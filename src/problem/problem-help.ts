@@ -51,7 +51,7 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   'idempotency-key-reused':
     'Another request has used this `Idempotency-Key`. Use a new key for a new request.',
   'too-many-guests':
-    'The network of this visitor has begun too many sessions in this minute. Wait as long as `Retry-After` says.',
+    'The network of this visitor has created too many sessions in this minute. Wait as long as `Retry-After` says.',
   'too-many-logins': 'Too many logins have failed. Wait as long as `Retry-After` says.',
   'too-many-registrations':
     'Too many users were registered from this network. Wait as long as `Retry-After` says.',

@@ -6,7 +6,7 @@ import { Environment } from '../config/environment.js';
 export const TOMBSTONE_MILLISECONDS = 60_000;
 
 /**
- * How long a session lives, in milliseconds: the idle lifetime slides with use, up to the absolute one that counts from
+ * How long a session is active, in milliseconds: the idle lifetime slides with use, up to the absolute one that counts from
  * its creation.
  *
  * The statements below compare and add, because only the database's clock decides: the clock of an instance may be wrong.
@@ -15,20 +15,20 @@ export const TOMBSTONE_MILLISECONDS = 60_000;
 export class SessionLifetimes {
   readonly idle: number;
   readonly absolute: number;
-  /** A renewal that moves the expiry by less is not worth a write. */
-  readonly step: number;
+  /** An extension that moves the expiry by less is not worth a write. */
+  readonly minExtensionMs: number;
 
   constructor({ sessionTtlSeconds, sessionMaxSeconds, sessionTouchSeconds }: Environment) {
     this.idle = sessionTtlSeconds * 1_000;
     this.absolute = sessionMaxSeconds * 1_000;
     // A tenth, so that a session of two seconds slides as well.
-    this.step = Math.min(sessionTouchSeconds * 1_000, this.idle / 10);
+    this.minExtensionMs = Math.min(sessionTouchSeconds * 1_000, this.idle / 10);
   }
 }
 
 /** SQL: the end of a session that is used now. Both lifetimes are placeholders. */
-export function renewedExpiry(idle: string, absolute: string): string {
-  return `least(${DATABASE_NOW} + ${idle}::bigint, ${endOf(absolute)})`;
+export function extendedExpiry(idle: string, absolute: string): string {
+  return `least(${DATABASE_NOW} + ${idle}::bigint, ${absoluteExpiry(absolute)})`;
 }
 
 /**
@@ -36,14 +36,14 @@ export function renewedExpiry(idle: string, absolute: string): string {
  *
  * For a session that is locked, or is locked by the same statement.
  */
-export const STILL_LIVES = `s.replaced_at IS NULL AND s.expired_at > ${DATABASE_NOW}`;
+export const IS_ACTIVE = `s.replaced_at IS NULL AND s.expired_at > ${DATABASE_NOW}`;
 
 /** SQL: the session `s` has not expired. A tombstone has an expiry as well. */
 export function isUnexpired(absolute: string): string {
-  return `s.expired_at > ${DATABASE_NOW} AND ${endOf(absolute)} > ${DATABASE_NOW}`;
+  return `s.expired_at > ${DATABASE_NOW} AND ${absoluteExpiry(absolute)} > ${DATABASE_NOW}`;
 }
 
 /** SQL: the end of the absolute lifetime of the session `s`. */
-function endOf(absolute: string): string {
+function absoluteExpiry(absolute: string): string {
   return `(extract(epoch FROM s.created_at) * 1000)::bigint + ${absolute}::bigint`;
 }

@@ -12,7 +12,7 @@ import { SessionCounts } from './cleanup/session-counts.service.js';
 import { SessionLimit } from './limit/session-limit.service.js';
 import { SessionLifetimes } from './session-expiry.js';
 import { Session } from './session.entity.js';
-import { SessionReader } from './request/session-loader.service.js';
+import { SessionLoader } from './request/session-loader.service.js';
 import { SessionCookie } from './request/session-cookie.js';
 import { SessionStore } from './store/session.store.js';
 
@@ -22,7 +22,7 @@ import { SessionStore } from './store/session.store.js';
     SessionLifetimes,
     SessionCookie,
     SessionStore,
-    SessionReader,
+    SessionLoader,
     GuestLimiter,
     SessionCounts,
     SessionLimit,
@@ -35,7 +35,7 @@ import { SessionStore } from './store/session.store.js';
   exports: [
     SessionCookie,
     SessionStore,
-    SessionReader,
+    SessionLoader,
     GuestLimiter,
     SessionLifetimes,
     SessionCounts,

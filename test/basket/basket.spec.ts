@@ -54,7 +54,7 @@ describe('the basket of a guest', () => {
     for (const { headers } of [set, refused]) expect(headers.get('location')).toBeNull();
   });
 
-  it('begins with the first add, together with the session', async () => {
+  it('is created by the first add, together with the session', async () => {
     const tea = await shop.product({ name: 'Green tea', unitPriceMinor: 450 });
     const guest = shop.guest();
 
@@ -113,7 +113,7 @@ describe('the basket of a guest', () => {
     expect(await shop.guest().removes(cup)).toMatchObject({ id: null });
   });
 
-  it('is gone with all its lines when it is cleared, and the next add begins a new one', async () => {
+  it('is gone with all its lines when it is cleared, and the next add creates a new one', async () => {
     const tea = await shop.product();
     const [guest, other] = [shop.guest(), shop.guest()];
     const { id } = await guest.adds(tea);
@@ -129,7 +129,7 @@ describe('the basket of a guest', () => {
     expect(await shop.count('sessions')).toBe(2);
   });
 
-  it('begins with a set as well, and not with a removal', async () => {
+  it('is created by a set as well, and not by a removal', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     const remover = shop.guest();

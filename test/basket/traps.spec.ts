@@ -100,7 +100,7 @@ describe('the traps', () => {
     expect(await shop.count('basket_lines')).toBe(2);
   });
 
-  it('a session found expired, then renewed, then removed, takes the basket of a living visitor', async () => {
+  it('a session found expired, then renewed, then removed, takes the basket of an active visitor', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);

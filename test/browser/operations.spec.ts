@@ -49,7 +49,7 @@ describe('the operations page', () => {
     const page = await asAdmin();
     await page.getByText('✓ The cleanup keeps up').waitFor();
     expect(await figure(page, 'Expired, waiting')).toBe('45');
-    expect(await figure(page, 'Living guest baskets')).toBe('2');
+    expect(await figure(page, 'Active guest baskets')).toBe('2');
 
     await page.getByRole('button', { name: 'Clear now' }).click();
 

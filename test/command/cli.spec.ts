@@ -18,12 +18,12 @@ describe('the command line', () => {
   it('sessions:clear says what would go, and then takes it', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
-    const [gone, paying, living] = [shop.guest(), shop.guest(), shop.guest()];
+    const [gone, paying, active] = [shop.guest(), shop.guest(), shop.guest()];
     await gone.adds(tea);
     const { id } = await paying.adds(tea);
     await shop.sql(`UPDATE baskets SET status = 'frozen', frozen_at = now() WHERE id = $1`, [id]);
     await shop.expireAll();
-    await living.adds(tea);
+    await active.adds(tea);
 
     const dry = await cli('sessions:clear', '--dry-run', '--json');
     expect(JSON.parse(dry.stdout)).toMatchObject({ sessions: 3, baskets: 1, dryRun: true });

@@ -175,7 +175,9 @@ describe('when the clock of a process is set wrong', () => {
     await shop.sql('DELETE FROM sessions');
     Date.now = () => now() + HOUR;
 
-    const ended = shop.app.get(EndFrozenOnCleanupHandler).endFrozen({ batchSize: 10, mustStop: () => false });
+    const ended = shop.app
+      .get(EndFrozenOnCleanupHandler)
+      .endFrozen({ batchSize: 10, shouldStop: () => false });
 
     await expect(ended).rejects.toMatchObject({ type: 'clock-differs' });
     expect(await shop.count('baskets', `status = 'frozen'`)).toBe(1);

@@ -92,9 +92,9 @@ describe('on the operations port in production', () => {
   it('of several cookies of the tunnel the one counts that lives', async () => {
     const ended = cookieOf(await logsIn('localhost:9000'));
     await send(port, 'POST', '/api/auth/logout', { Host: 'localhost:9000', Cookie: ended });
-    const living = cookieOf(await logsIn('localhost:9000'));
+    const active = cookieOf(await logsIn('localhost:9000'));
 
-    expect(await overview('localhost:9000', `${ended}; ${living}`)).toBe(200);
+    expect(await overview('localhost:9000', `${ended}; ${active}`)).toBe(200);
   });
 
   it.each(['ops.shop.example', '10.0.0.7:9000', 'localhost.evil.example', '127.0.0.1.evil.example:9000'])(

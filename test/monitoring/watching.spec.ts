@@ -33,7 +33,7 @@ describe('whoever runs the shop', () => {
   const waitingFor = (milliseconds: number) =>
     shop.sql('INSERT INTO sessions (id, expired_at) VALUES ($1, $2)', ['old', Date.now() - milliseconds]);
 
-  it('sees in the metrics what waits, what lives and what was removed', async () => {
+  it('sees in the metrics what waits, what is active and what was removed', async () => {
     const tea = await shop.product();
     const gone = shop.guest();
     await gone.adds(tea);
@@ -150,7 +150,7 @@ describe('whoever runs the shop', () => {
       SELECT 'cli', 'x', now() - n * interval '1 day' FROM generate_series(1, 3) n`);
     await waitingFor(24 * HOUR);
 
-    expect(await shop.app.get(CleanupBacklog).look()).toMatchObject({
+    expect(await shop.app.get(CleanupBacklog).get()).toMatchObject({
       isBehind: false,
       limitSeconds: 262_800,
     });

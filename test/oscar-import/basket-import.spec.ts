@@ -32,7 +32,7 @@ describe('baskets:import', () => {
     return JSON.parse(stdout) as BasketImportReport;
   };
 
-  it('takes what has an owner or a living session, leaves the rest, and says why', async () => {
+  it('takes what has an owner or an active session, leaves the rest, and says why', async () => {
     const tea = await shop.product({ unitPriceMinor: 450 });
     const [ada, bob] = [await old.user('Ada@Example.com'), await old.user('bob@example.com')];
     const [stock, cup] = [await old.stock(tea.sku), await old.stock('', 'CUP-UPC')];
@@ -49,10 +49,10 @@ describe('baskets:import', () => {
     await old.basket({ owner: bob, status: 'Submitted', lines: [[cup, 1, '1.00']] });
     await old.basket({ owner: await old.user('no address'), lines: [[cup, 1, '1.00']] });
     await old.basket({ owner: await old.user('carl@example.com'), lines: [[cup, 1, '1.00', 'USD']] });
-    const living = await old.basket({ lines: [[cup, 3, '16.50']] });
+    const active = await old.basket({ lines: [[cup, 3, '16.50']] });
     const orphan = await old.basket({ lines: [[cup, 1, '1.00']] });
     await old.basket({ lines: [[cup, 1, '1.00']] });
-    await old.session('living', djangoSession.deflated({ oscar_open_basket: living }));
+    await old.session('living', djangoSession.deflated({ oscar_open_basket: active }));
     await old.session('gone', djangoSession.plain({ oscar_open_basket: orphan }), '-1 day');
     await old.session('broken', 'x');
 

@@ -54,7 +54,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
   const lastSeen = (milliseconds: number) =>
     shop.sql('UPDATE sessions SET expired_at = expired_at - $1::bigint', [milliseconds]);
 
-  it('begins a session that lives as long as any other', async () => {
+  it('begins a session that is active as long as any other', async () => {
     const guest = shop.guest().tab(url);
     const { expiresAt } = await guest.adds(tea);
 
@@ -64,7 +64,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     expect(await guest.tab(shop.url).quantities()).toEqual({ [tea.sku]: 1 });
   });
 
-  it('begins one with an idempotency key, and by a login', async () => {
+  it('creates one with an idempotency key, and by a login', async () => {
     const guest = shop.guest().tab(url);
     const body = { sku: tea.sku, quantity: 1 };
     await guest.sends('POST', '/api/basket/lines', body, { 'Idempotency-Key': 'K' });

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { SessionLimit } from '../../session/limit/session-limit.service.js';
 import { SessionStore } from '../../session/store/session.store.js';
 import type { ReplacedSession } from '../../session/store/session.queries.js';
-import type { VisitorSession } from '../../session/request/request-session.js';
+import type { RequestSession } from '../../session/request/request-session.js';
 import type { TokenGrant } from '../token/access-token.service.js';
 import { AuthenticationService, retryOnChangedHash } from './authentication.service.js';
 import type { LoginRequestDto } from '../password/credentials.dto.js';
@@ -37,7 +37,7 @@ export class LoginService {
    *
    * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password; `too-many-logins`
    */
-  async logIn(credentials: LoginRequestDto, session: VisitorSession, address: string): Promise<Login> {
+  async logIn(credentials: LoginRequestDto, session: RequestSession, address: string): Promise<Login> {
     const login = await retryOnChangedHash(async () => {
       // Before the transaction: hashing takes long, and locks would be held over it.
       const user = await this.authentication.authenticate(credentials, address);
@@ -45,7 +45,8 @@ export class LoginService {
         this.begin(manager, user, session, credentials),
       );
     });
-    if (session.isKept && session.stored) await this.sessionLimit.apply(login.user.id, session.stored.id);
+    if (session.isCookieKept && session.snapshot)
+      await this.sessionLimit.apply(login.user.id, session.snapshot.id);
     return login;
   }
 
@@ -53,24 +54,24 @@ export class LoginService {
   private async begin(
     manager: EntityManager,
     user: User,
-    session: VisitorSession,
+    session: RequestSession,
     { mergeStrategy }: LoginRequestDto,
   ): Promise<Login | null> {
     const locked = await lockUser(manager, user.id);
     if (locked?.passwordHash !== user.passwordHash) return null;
     const { tokenGeneration, now } = locked;
-    const guest = session.isKept ? await this.replaceSession(manager, session) : null;
+    const guest = session.isCookieKept ? await this.replaceSession(manager, session) : null;
     const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, mergeStrategy));
-    if (session.isKept) await session.begin(manager, { userId: user.id });
+    if (session.isCookieKept) await session.create(manager, { userId: user.id });
     return { user, basket, token: { userId: user.id, tokenGeneration, now } };
   }
 
   /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */
   private async replaceSession(
     manager: EntityManager,
-    session: VisitorSession,
+    session: RequestSession,
   ): Promise<ReplacedSession | null> {
-    const replaced = session.living && (await this.sessions.replace(manager, session.living.id));
+    const replaced = session.active && (await this.sessions.replace(manager, session.active.id));
     return replaced?.userId === null ? replaced : null;
   }
 

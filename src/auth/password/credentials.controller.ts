@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { apiHeaders } from '../../http/response/api-headers.js';
 import { ApiProblems, BODY_PROBLEMS } from '../../problem/api-problems.decorator.js';
 import { SessionCookie } from '../../session/request/session-cookie.js';
-import type { VisitorSession } from '../../session/request/request-session.js';
+import type { RequestSession } from '../../session/request/request-session.js';
 import { PasswordChangeDto } from './credentials.dto.js';
 import { CredentialsService } from './credentials.service.js';
 import { ForVisitors } from '../visitor/for-visitors.decorator.js';
@@ -38,7 +38,7 @@ export class CredentialsController {
   )
   async changePassword(
     @CurrentUser() visitor: UserVisitor,
-    @CurrentSession() session: VisitorSession,
+    @CurrentSession() session: RequestSession,
     @Body() change: PasswordChangeDto,
     @Ip() address: string,
   ): Promise<void> {

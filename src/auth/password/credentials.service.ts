@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { retryTransaction } from '../../database/retry-transaction.js';
 import { SessionStore } from '../../session/store/session.store.js';
-import type { VisitorSession } from '../../session/request/request-session.js';
+import type { RequestSession } from '../../session/request/request-session.js';
 import { AuthenticationService, retryOnChangedHash } from '../login/authentication.service.js';
 import type { PasswordChangeDto } from './credentials.dto.js';
 import { endSessions } from '../user/end-sessions.js';
@@ -32,7 +32,7 @@ export class CredentialsService {
   async changePassword(
     visitor: UserVisitor,
     { currentPassword, newPassword }: PasswordChangeDto,
-    session: VisitorSession,
+    session: RequestSession,
     address: string,
   ): Promise<void> {
     const { userId } = visitor;
@@ -67,13 +67,13 @@ export class CredentialsService {
   private async replaceSession(
     manager: EntityManager,
     userId: string,
-    session: VisitorSession,
+    session: RequestSession,
   ): Promise<void> {
-    const { living } = session;
-    const own = living?.userId === userId ? living : undefined;
+    const { active } = session;
+    const own = active?.userId === userId ? active : undefined;
     // Another request may have ended it while this one waited.
     if (own && !(await this.sessions.replace(manager, own.id))) throw loginRequired();
     await endSessions(manager, userId);
-    if (own) await session.begin(manager, { userId });
+    if (own) await session.create(manager, { userId });
   }
 }

@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { DataSource } from 'typeorm';
 import { queryNamed } from '../../database/named-statement.js';
 import { Environment } from '../../config/environment.js';
-import { STILL_LIVES } from '../../session/session-expiry.js';
+import { IS_ACTIVE } from '../../session/session-expiry.js';
 import { TokenKeys } from './token-keys.js';
 
 /** Who makes the tokens and who takes them: RFC 8725, 3.8 and 3.9. */
@@ -40,7 +40,7 @@ const GRANT_BY_SESSION = {
     SELECT u.id AS "userId", u.token_generation AS "tokenGeneration",
       extract(epoch FROM clock_timestamp())::float8 AS now
     FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.id = $1 AND ${STILL_LIVES}
+    WHERE s.id = $1 AND ${IS_ACTIVE}
     FOR SHARE OF u, s`,
 };
 

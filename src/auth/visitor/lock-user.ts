@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Problem } from '../../problem/problem.js';
-import { STILL_LIVES } from '../../session/session-expiry.js';
+import { IS_ACTIVE } from '../../session/session-expiry.js';
 import { loginRequired } from './visitor.decorator.js';
 import { invalidToken } from './visitor.guard.js';
 import type { UserVisitor } from './visitor.js';
@@ -24,11 +24,11 @@ const LOCK_USER = `
   FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
 /**
- * A plain logout deletes the session without the user's lock. This lock makes it wait for this transaction. A renewal of
+ * A plain logout deletes the session without the user's lock. This lock makes it wait for this transaction. An extension of
  * the session need not wait for KEY SHARE.
  */
-const LOCK_LIVING_SESSION = `
-  SELECT FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND ${STILL_LIVES}
+const LOCK_ACTIVE_SESSION = `
+  SELECT FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND ${IS_ACTIVE}
   FOR KEY SHARE`;
 
 /** Locks a user, first of all locks, for the rest of the transaction; null: the user is gone. */
@@ -55,8 +55,8 @@ export async function lockUserVisitor(
   if (tokenGeneration !== undefined && tokenGeneration !== user?.tokenGeneration) throw invalidToken();
   if (!user) throw sessionEnded();
   if (sessionId !== undefined) {
-    const living = await manager.query<object[]>(LOCK_LIVING_SESSION, [sessionId, userId]);
-    if (living.length === 0) throw sessionEnded();
+    const active = await manager.query<object[]>(LOCK_ACTIVE_SESSION, [sessionId, userId]);
+    if (active.length === 0) throw sessionEnded();
   }
   return user;
 }

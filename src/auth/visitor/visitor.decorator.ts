@@ -1,14 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../problem/problem.js';
-import { visitorSessionOf } from '../../session/request/session.guard.js';
-import type { VisitorSession } from '../../session/request/request-session.js';
-import type { UnreadVisitor, UserVisitor, Visitor } from './visitor.js';
+import { requestSessionOf } from '../../session/request/session.guard.js';
+import type { RequestSession } from '../../session/request/request-session.js';
+import type { DeferredVisitor, UserVisitor, Visitor } from './visitor.js';
 import { visitorOf } from './visitor.guard.js';
 
-/** Whoever sends the request; the route needs the VisitorGuard. Unread where the session is left to the handler. */
+/** Whoever sends the request; the route needs the VisitorGuard. Deferred where the handler loads the session. */
 export const CurrentVisitor = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Visitor | UnreadVisitor => visitorOf(requestOf(context)),
+  (_: unknown, context: ExecutionContext): Visitor | DeferredVisitor => visitorOf(requestOf(context)),
 );
 
 /** The user who sends the request; a guest is answered 401 `login-required`. */
@@ -19,8 +19,8 @@ export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionC
 });
 
 /** The session of the request's cookie, whatever its Authorization header says; the route needs the SessionGuard. */
-export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): VisitorSession =>
-  visitorSessionOf(requestOf(context)),
+export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): RequestSession =>
+  requestSessionOf(requestOf(context)),
 );
 
 export function loginRequired(): Problem {

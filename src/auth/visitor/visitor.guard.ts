@@ -3,14 +3,14 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasBearerToken } from '../../http/request/bearer-token.js';
 import { Problem } from '../../problem/problem.js';
-import { visitorSessionOf } from '../../session/request/session.guard.js';
-import { SessionReader } from '../../session/request/session-loader.service.js';
-import { toVisitor, type UnreadVisitor, unreadVisitor, type Visitor } from './visitor.js';
+import { requestSessionOf } from '../../session/request/session.guard.js';
+import { SessionLoader } from '../../session/request/session-loader.service.js';
+import { toVisitor, type DeferredVisitor, toDeferredVisitor, type Visitor } from './visitor.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null: no VisitorGuard stands before the route. */
-    visitor: Visitor | UnreadVisitor | null;
+    visitor: Visitor | DeferredVisitor | null;
   }
 }
 
@@ -22,8 +22,8 @@ export class VisitorGuard extends AuthGuard('jwt') {
     if (hasBearerToken(request.headers)) return this.byToken(context);
     const visitor = this.bySession(context);
     // Nothing to wait for: a promise would cost each request of a guest.
-    if (!(visitor instanceof Promise)) return this.admit(request, visitor);
-    return visitor.then((found) => this.admit(request, found));
+    if (!(visitor instanceof Promise)) return this.setVisitor(request, visitor);
+    return visitor.then((found) => this.setVisitor(request, found));
   }
 
   /** A token that is present and not valid is an error, never a silent guest. */
@@ -39,8 +39,8 @@ export class VisitorGuard extends AuthGuard('jwt') {
     return visitor as T;
   }
 
-  protected bySession(context: ExecutionContext): Visitor | UnreadVisitor | Promise<UnreadVisitor> {
-    return toVisitor(visitorSessionOf(context.switchToHttp().getRequest<FastifyRequest>()));
+  protected bySession(context: ExecutionContext): Visitor | DeferredVisitor | Promise<DeferredVisitor> {
+    return toVisitor(requestSessionOf(context.switchToHttp().getRequest<FastifyRequest>()));
   }
 
   private async byToken(context: ExecutionContext): Promise<true> {
@@ -48,7 +48,7 @@ export class VisitorGuard extends AuthGuard('jwt') {
     return true;
   }
 
-  private admit(request: FastifyRequest, visitor: Visitor | UnreadVisitor): true {
+  private setVisitor(request: FastifyRequest, visitor: Visitor | DeferredVisitor): true {
     request.visitor = visitor;
     return true;
   }
@@ -57,15 +57,15 @@ export class VisitorGuard extends AuthGuard('jwt') {
 /** The same without a SessionGuard: it leaves the session to the handler, which may find it and the basket in one statement. */
 @Injectable()
 export class DeferredVisitorGuard extends VisitorGuard {
-  constructor(private readonly reader: SessionReader) {
+  constructor(private readonly loader: SessionLoader) {
     super();
   }
 
-  protected override bySession(context: ExecutionContext): UnreadVisitor | Promise<UnreadVisitor> {
+  protected override bySession(context: ExecutionContext): DeferredVisitor | Promise<DeferredVisitor> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>().raw;
-    const session = this.reader.defer(request, http.getResponse<FastifyReply>().raw);
-    return session instanceof Promise ? session.then(unreadVisitor) : unreadVisitor(session);
+    const session = this.loader.defer(request, http.getResponse<FastifyReply>().raw);
+    return session instanceof Promise ? session.then(toDeferredVisitor) : toDeferredVisitor(session);
   }
 }
 
@@ -74,7 +74,7 @@ export function invalidToken(): Problem {
   return new Problem('invalid-token', 'Refresh the token or log in again.', {}, { headers });
 }
 
-export function visitorOf({ visitor, url }: FastifyRequest): Visitor | UnreadVisitor {
+export function visitorOf({ visitor, url }: FastifyRequest): Visitor | DeferredVisitor {
   if (!visitor) throw new Error(`No VisitorGuard stands before ${url}`);
   return visitor;
 }

@@ -1,15 +1,15 @@
-import type { UnreadSession } from '../../session/request/deferred-session.js';
-import type { VisitorSession } from '../../session/request/request-session.js';
+import type { DeferredSession } from '../../session/request/deferred-session.js';
+import type { RequestSession } from '../../session/request/request-session.js';
 
 /** Whoever sends the request. */
 export type Visitor = UserVisitor | GuestVisitor;
 
 /** Whoever sends the request, as far as the request itself tells: the session has not been read. */
-export interface UnreadVisitor {
-  readonly kind: 'unread';
+export interface DeferredVisitor {
+  readonly kind: 'deferred';
   /** Null: a guest without a session. */
   readonly sessionId: string | null;
-  readonly read: () => Promise<Visitor>;
+  readonly load: () => Promise<Visitor>;
 }
 
 /** Named by the session or by an access token. */
@@ -25,15 +25,15 @@ export interface UserVisitor {
 /** Nobody has logged in; the session may not exist yet, or be a tombstone. */
 export interface GuestVisitor {
   readonly kind: 'guest';
-  readonly session: VisitorSession;
+  readonly session: RequestSession;
 }
 
-export function unreadVisitor({ id, read }: UnreadSession): UnreadVisitor {
-  return { kind: 'unread', sessionId: id, read: async () => toVisitor(await read()) };
+export function toDeferredVisitor({ id, load }: DeferredSession): DeferredVisitor {
+  return { kind: 'deferred', sessionId: id, load: async () => toVisitor(await load()) };
 }
 
-export function toVisitor(session: VisitorSession): Visitor {
-  const { stored } = session;
-  if (!stored?.userId) return { kind: 'guest', session };
-  return { kind: 'user', userId: stored.userId, sessionId: stored.id };
+export function toVisitor(session: RequestSession): Visitor {
+  const { snapshot } = session;
+  if (!snapshot?.userId) return { kind: 'guest', session };
+  return { kind: 'user', userId: snapshot.userId, sessionId: snapshot.id };
 }

@@ -72,7 +72,7 @@ export class BasketChanges {
 
   /** The basket as the visitor sees it. */
   show(basket: StoredBasket | null, visitor: Visitor): BasketDto {
-    const expiresAt = visitor.kind === 'guest' ? (visitor.session.living?.expiredAt ?? null) : null;
+    const expiresAt = visitor.kind === 'guest' ? (visitor.session.active?.expiredAt ?? null) : null;
     return toBasketDto(basket, { owner: visitor.kind, currency: this.environment.currency, expiresAt });
   }
 

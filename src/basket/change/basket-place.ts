@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { lockUserVisitor } from '../../auth/visitor/lock-user.js';
 import type { Visitor } from '../../auth/visitor/visitor.js';
-import { STILL_LIVES } from '../../session/session-expiry.js';
+import { IS_ACTIVE } from '../../session/session-expiry.js';
 import { sessionReplaced } from '../../session/request/session-replaced.js';
 import { Session } from '../../session/session.entity.js';
 import { Basket } from '../basket.entity.js';
@@ -21,9 +21,9 @@ export async function lockPlace(manager: EntityManager, visitor: Visitor): Promi
     await lockUserVisitor(manager, visitor, sessionReplaced);
     return { ownerId: visitor.userId };
   }
-  const { stored } = visitor.session;
-  if (!stored) return null;
-  const basketId = stored.isReplaced ? undefined : await lockSession(manager, stored.id);
+  const { snapshot } = visitor.session;
+  if (!snapshot) return null;
+  const basketId = snapshot.isReplaced ? undefined : await lockSession(manager, snapshot.id);
   if (basketId === undefined) throw sessionReplaced();
   return basketId === null ? null : { basketId };
 }
@@ -34,9 +34,9 @@ export async function beginBasket(manager: EntityManager, visitor: Visitor): Pro
   const ownerId = visitor.kind === 'user' ? visitor.userId : null;
   await manager.insert(Basket, { id, ownerId, version: 0 });
   if (visitor.kind === 'guest') {
-    const { stored } = visitor.session;
-    if (stored) await manager.update(Session, { id: stored.id }, { basketId: id });
-    else await visitor.session.begin(manager, { basketId: id });
+    const { snapshot } = visitor.session;
+    if (snapshot) await manager.update(Session, { id: snapshot.id }, { basketId: id });
+    else await visitor.session.create(manager, { basketId: id });
   }
   const unset = { lastMerge: null, submittedAt: null, currency: null };
   return { id, ownerId, status: 'open', version: 0, ...unset, lines: [] };
@@ -49,7 +49,7 @@ export async function beginBasket(manager: EntityManager, visitor: Visitor): Pro
  */
 async function lockSession(manager: EntityManager, id: string): Promise<string | null | undefined> {
   const sql = `
-    SELECT s.basket_id FROM sessions s WHERE s.id = $1 AND ${STILL_LIVES}
+    SELECT s.basket_id FROM sessions s WHERE s.id = $1 AND ${IS_ACTIVE}
     FOR UPDATE`;
   const [session] = await manager.query<{ basket_id: string | null }[]>(sql, [id]);
   return session?.basket_id;

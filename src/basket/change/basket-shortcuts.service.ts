@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { GuestVisitor, UnreadVisitor, UserVisitor, Visitor } from '../../auth/visitor/visitor.js';
+import type { GuestVisitor, DeferredVisitor, UserVisitor, Visitor } from '../../auth/visitor/visitor.js';
 import { type NamedStatement, queryNamed, type StatementValue } from '../../database/named-statement.js';
 import { isConflict } from '../../database/retry-transaction.js';
 import { Environment } from '../../config/environment.js';
@@ -17,10 +17,10 @@ import { holdStatement, removeStatement } from '../query/shortcut-statements.js'
 import { type BasketRow, readBasketOf, toBaskets } from '../query/stored-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** Who can be served in one statement, the session's reading and renewal included. */
-type Directly = UnreadVisitor | UserVisitor;
+/** Who can be served in one statement, the session's reading and extension included. */
+type Directly = DeferredVisitor | UserVisitor;
 
-type ChangedRow = BasketRow & { hasLived?: boolean; sessionExpiresAt?: number };
+type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number };
 
 /**
  * A look, or a change of one line, in one statement, when nothing is in its way.
@@ -51,7 +51,7 @@ export class BasketShortcuts {
     const rows = await queryNamed<SessionBasketRow>(this.dataSource, READ_BY_SESSION, values);
     const [session] = rows;
     if (!session) return this.show(null, 'guest');
-    const expiresAt = await this.sessions.prolong(sessionId, session);
+    const expiresAt = await this.sessions.extendExpiry(sessionId, session);
     // A session without a basket is one row without an id.
     const [basket = null] = session.id === null ? [] : toBaskets(rows);
     return session.userId ? this.show(basket, 'user') : this.show(basket, 'guest', expiresAt);
@@ -95,10 +95,11 @@ export class BasketShortcuts {
     sku: string,
     quantity: number,
   ): Promise<BasketDto | null> {
-    if (session.stored || ifMatch || idempotent || quantity > this.environment.basketMaxQuantity) return null;
+    if (session.snapshot || ifMatch || idempotent || quantity > this.environment.basketMaxQuantity)
+      return null;
     const basketId = uuidv7();
     const { idle, absolute } = this.lifetimes;
-    const begun = await session.beginWith({ basketId }, async ({ id, json }) => {
+    const begun = await session.createWith({ basketId }, async ({ id, json }) => {
       const rows = await this.run(BEGIN, [idle, absolute, id, json, basketId, sku, quantity]);
       const { sessionExpiresAt: expiredAt } = rows[0] ?? {};
       return expiredAt === undefined ? null : { expiredAt, basket: toBaskets(rows)[0] ?? null };
@@ -115,7 +116,7 @@ export class BasketShortcuts {
     const [row] = rows;
     if (row?.id)
       return this.show(toBaskets(rows)[0] ?? null, row.ownerId ? 'user' : 'guest', row.sessionExpiresAt);
-    if (row?.hasLived && visitor.kind === 'unread') assertLiving(await visitor.read());
+    if (row?.wasActive && visitor.kind === 'deferred') assertActive(await visitor.load());
     return null;
   }
 
@@ -144,14 +145,14 @@ export class BasketShortcuts {
 
   /** The values by which the statement checks the session or the token. */
   private validityOf(visitor: Directly): StatementValue[] {
-    const { idle, absolute, step } = this.lifetimes;
-    return visitor.kind === 'unread' ? [idle, absolute, step] : [visitor.tokenGeneration ?? null];
+    const { idle, absolute, minExtensionMs } = this.lifetimes;
+    return visitor.kind === 'deferred' ? [idle, absolute, minExtensionMs] : [visitor.tokenGeneration ?? null];
   }
 }
 
 /** @throws Problem `session-replaced`, as the way under the lock does for a session that goes meanwhile */
-function assertLiving(visitor: Visitor): void {
-  if (visitor.kind === 'guest' && !visitor.session.living) throw sessionReplaced();
+function assertActive(visitor: Visitor): void {
+  if (visitor.kind === 'guest' && !visitor.session.active) throw sessionReplaced();
 }
 
 /** Whose row the basket hangs on: the token's user, or the session of the cookie; null: a guest without a session. */

@@ -124,6 +124,6 @@ function forgetOldest(column: Holder['column'], which: string, kept: string): st
 
 function holderOf(visitor: Visitor): Holder | null {
   if (visitor.kind === 'user') return { column: 'user_id', id: visitor.userId };
-  const id = visitor.session.stored?.id;
+  const id = visitor.session.snapshot?.id;
   return id ? { column: 'session_id', id } : null;
 }

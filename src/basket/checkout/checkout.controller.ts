@@ -64,7 +64,7 @@ export class CheckoutController {
     operationId: 'submitBasket',
     summary: 'Make an order of the basket',
     description:
-      'Takes the stock down. The answer is the order; the next add begins a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.',
+      'Takes the stock down. The answer is the order; the next add creates a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()

@@ -45,11 +45,11 @@ export class CheckoutService {
    *   order is gone
    */
   async submit(
-    unread: BasketVisitor,
+    deferred: BasketVisitor,
     conditions: Conditions,
     expectedAmountMinor?: number,
   ): Promise<OrderDto> {
-    const visitor = await readVisitor(unread);
+    const visitor = await readVisitor(deferred);
     const { basket, isReplayed } = await this.changes.make(visitor, conditions, 200, (manager, open) =>
       submitBasket(manager, open, expectedAmountMinor, (shown) => this.changes.show(shown, visitor)),
     );

@@ -71,10 +71,10 @@ export class EndFrozenOnCleanupHandler {
   private async inBatches(
     sql: string,
     seconds: number,
-    { batchSize, mustStop }: ExpiredSessionsRemoved,
+    { batchSize, shouldStop }: ExpiredSessionsRemoved,
   ): Promise<number> {
     for (let total = 0; ;) {
-      if (mustStop()) return total;
+      if (shouldStop()) return total;
       const { count } = await this.dataSource.transaction((manager) =>
         this.clock.queryChecked<{ count: number }>(manager, sql, [seconds, batchSize]),
       );

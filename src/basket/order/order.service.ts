@@ -92,6 +92,6 @@ export function unknownOrder(): Problem {
 /** Null: a visitor who can't have any. */
 function scopeOf(visitor: Visitor): Scope | null {
   if (visitor.kind === 'user') return { where: 'owner_id = $1', values: [visitor.userId] };
-  const id = visitor.session.living?.id;
+  const id = visitor.session.active?.id;
   return id ? { where: 'submitted_session_id = $1', values: [id] } : null;
 }

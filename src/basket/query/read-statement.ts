@@ -1,16 +1,16 @@
 import type { NamedStatement } from '../../database/named-statement.js';
-import { isUnexpired, renewedExpiry } from '../../session/session-expiry.js';
+import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
 import { type BasketRow, LINE_COLUMNS } from './stored-basket.js';
 
 /** A row of `READ_BY_SESSION`: the session's part is the same in each. */
 export type SessionBasketRow = BasketRow & {
   userId: string | null;
   expiredAt: number;
-  renewedExpiry: number;
+  extendedExpiry: number;
 };
 
 /**
- * A look at the basket of a session, `$1`, with what has to be known of the session. No row: there is none that lives.
+ * A look at the basket of a session, `$1`, with what has to be known of the session. No row: there is none that is active.
  *
  * `$2` and `$3` are the idle and the absolute lifetime.
  */
@@ -18,10 +18,10 @@ export const READ_BY_SESSION: NamedStatement = {
   name: 'read-session',
   text: `
     WITH session AS MATERIALIZED (
-      SELECT s.basket_id, s.user_id, s.expired_at, ${renewedExpiry('$2', '$3')} AS renewed_expiry
+      SELECT s.basket_id, s.user_id, s.expired_at, ${extendedExpiry('$2', '$3')} AS extended_expiry
       FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired('$3')}
     )
-    SELECT s.user_id AS "userId", s.expired_at::float8 AS "expiredAt", s.renewed_expiry::float8 AS "renewedExpiry",
+    SELECT s.user_id AS "userId", s.expired_at::float8 AS "expiredAt", s.extended_expiry::float8 AS "extendedExpiry",
       b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
       b.submitted_at AS "submittedAt", b.currency, ${LINE_COLUMNS}
     FROM session s

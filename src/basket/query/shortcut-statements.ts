@@ -1,5 +1,5 @@
 import type { NamedStatement } from '../../database/named-statement.js';
-import { isUnexpired, renewedExpiry } from '../../session/session-expiry.js';
+import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
 import { KEYS_KEPT } from '../change/idempotency.js';
 import { CHANGED_COLUMNS } from './stored-basket.js';
 
@@ -25,15 +25,15 @@ interface Placeholders {
   generation: string;
   idle: string;
   absolute: string;
-  step: string;
+  minExtensionMs: string;
   key: string;
   hash: string;
 }
 
 function placeholdersBehind(last: number, { by }: ShortcutKind): Placeholders {
-  const [idle, absolute, step] = [1, 2, 3].map((n) => `$${last + n}`) as [string, string, string];
+  const [idle, absolute, minExtensionMs] = [1, 2, 3].map((n) => `$${last + n}`) as [string, string, string];
   const key = last + (by === 'session' ? 4 : 2);
-  return { generation: `$${last + 1}`, idle, absolute, step, key: `$${key}`, hash: `$${key + 1}` };
+  return { generation: `$${last + 1}`, idle, absolute, minExtensionMs, key: `$${key}`, hash: `$${key + 1}` };
 }
 
 /** What is answered of a line. */
@@ -100,13 +100,13 @@ const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
  */
 function alongside(
   { by, isIdempotent }: ShortcutKind,
-  { idle, absolute, step, key, hash }: Placeholders,
+  { idle, absolute, minExtensionMs: step, key, hash }: Placeholders,
 ): string {
   const remembered = `, remembered AS (
     INSERT INTO idempotency_keys (session_id, user_id, key, request_hash, status, basket_id)
     SELECT CASE WHEN s.user_id IS NULL THEN s.id END, s.user_id, ${key}, ${hash}, 201, c.id FROM changed c, session s
   )`;
-  const renewedEnd = renewedExpiry(idle, absolute);
+  const renewedEnd = extendedExpiry(idle, absolute);
   const renewed = `, renewed AS (
     UPDATE sessions s SET expired_at = ${renewedEnd}
     WHERE s.id = (SELECT s.id FROM session s
@@ -117,7 +117,7 @@ function alongside(
 }
 
 /**
- * The basket as it is now. Without a change the first row says whether the session lived when the statement began: who has
+ * The basket as it is now. Without a change the first row says whether the session was active when the statement started: who has
  * lost it since, to a login or to its end, must hear so.
  *
  * The products come by their key, one by one: a join could become a scan of all.
@@ -125,7 +125,7 @@ function alongside(
 function answer({ by }: ShortcutKind, { absolute }: Placeholders, lines: string): string {
   const lived = `EXISTS (SELECT FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired(absolute)})`;
   const end = 'coalesce((SELECT expired_at FROM renewed), (SELECT expired_at FROM session))::float8';
-  const ofSession = `CASE WHEN b.id IS NULL THEN ${lived} END AS "hasLived", ${end} AS "sessionExpiresAt"`;
+  const ofSession = `CASE WHEN b.id IS NULL THEN ${lived} END AS "wasActive", ${end} AS "sessionExpiresAt"`;
   return `
   SELECT ${CHANGED_COLUMNS} ${by === 'session' ? `, ${ofSession}` : ''}
   FROM (SELECT) one

@@ -19,7 +19,7 @@ const NO_COOKIE =
  * does not come from a browser. No plugin serves: those of Fastify need a token in each form.
  *
  * A page of another site may be allowed. Its browser keeps the cookie back all the same (SameSite=Lax): without a token each
- * of its writes would begin a session that nobody gets back.
+ * of its writes would create a session that nobody gets back.
  *
  * @param needsNoCookie whether the route works without cookie and token; it is asked only then, for Fastify's answer is slow
  * @throws Problem `foreign-origin` or `cross-site-cookie`

@@ -62,7 +62,7 @@ function assertUtf8({ headers }: FastifyRequest): void {
 function rejectUnsafeBody(body: unknown): Problem | null {
   if (typeof body !== 'object' || body === null)
     return new Problem('invalid-input', 'Send a JSON object as the body.');
-  // The validation would pass over it, for every object has it.
+  // The validation would skip it, for every object has it.
   if (Object.hasOwn(body, 'constructor')) return oddMember('constructor');
   if (isDeeperThan(MOST_DEPTH, body))
     return new Problem('invalid-input', `Send a body that is nested at most ${MOST_DEPTH} deep.`);

@@ -2,27 +2,27 @@
 const TARGET_MILLISECONDS = 200;
 
 /** How many rows the next batch takes: at most so many, fewer where a batch takes long, or where one fails. */
-export class BatchPace {
-  private current: number;
+export class BatchSize {
+  private rows: number;
 
-  constructor(private readonly most: number) {
-    this.current = most;
+  constructor(private readonly max: number) {
+    this.rows = max;
   }
 
-  get size(): number {
-    return this.current;
+  get current(): number {
+    return this.rows;
   }
 
   /** A batch succeeded in so many milliseconds. */
-  took(milliseconds: number): void {
+  recordDuration(milliseconds: number): void {
     if (milliseconds > TARGET_MILLISECONDS) this.halve();
-    else if (milliseconds * 2 < TARGET_MILLISECONDS) this.current = Math.min(this.current * 2, this.most);
+    else if (milliseconds * 2 < TARGET_MILLISECONDS) this.rows = Math.min(this.rows * 2, this.max);
   }
 
   /** False: it is down to a single row. */
   halve(): boolean {
-    if (this.current === 1) return false;
-    this.current = Math.ceil(this.current / 2);
+    if (this.rows === 1) return false;
+    this.rows = Math.ceil(this.rows / 2);
     return true;
   }
 }

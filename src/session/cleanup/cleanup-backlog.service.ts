@@ -14,7 +14,7 @@ const GRACE_SECONDS = 3_600;
 const MISSED_RUNS = 3;
 
 /** The step of the default schedule. */
-const DEFAULT_STEP_SECONDS = 300;
+const DEFAULT_INTERVAL_SECONDS = 300;
 
 /** Runs that tell the step of a schedule that this process does not know, such as a system's cron. */
 const RECENT_RUNS = 4;
@@ -23,7 +23,7 @@ const RECENT_RUNS = 4;
 @Injectable()
 export class CleanupBacklog {
   private readonly logger = new Logger(CleanupBacklog.name);
-  private knownStepSeconds: number | undefined;
+  private knownIntervalSeconds: number | undefined;
   private wasBehind = false;
 
   constructor(
@@ -33,24 +33,24 @@ export class CleanupBacklog {
   ) {}
 
   /** Behind by three steps of the schedule and an hour; the log says it once when that changes. */
-  async look(): Promise<Backlog> {
+  async get(): Promise<Backlog> {
     const expired = await this.counts.countExpired();
-    const limitSeconds = MISSED_RUNS * (await this.findStep()) + GRACE_SECONDS;
+    const limitSeconds = MISSED_RUNS * (await this.findIntervalSeconds()) + GRACE_SECONDS;
     const backlog = { ...expired, limitSeconds, isBehind: expired.oldestSeconds > limitSeconds };
-    this.tell(backlog);
+    this.logChange(backlog);
     return backlog;
   }
 
   /** Seconds from run to run. */
-  private async findStep(): Promise<number> {
+  private async findIntervalSeconds(): Promise<number> {
     const { cleanupCron } = this.environment;
-    if (cleanupCron !== null) return (this.knownStepSeconds ??= largestGapOf(cleanupCron));
+    if (cleanupCron !== null) return (this.knownIntervalSeconds ??= largestGapOf(cleanupCron));
     const runs = await this.runs.findPage(RECENT_RUNS);
     const gap = largestGap(runs.map(({ startedAt }) => startedAt.getTime()));
-    return gap === null ? DEFAULT_STEP_SECONDS : gap / 1_000;
+    return gap === null ? DEFAULT_INTERVAL_SECONDS : gap / 1_000;
   }
 
-  private tell({ isBehind, count, oldestSeconds }: Backlog): void {
+  private logChange({ isBehind, count, oldestSeconds }: Backlog): void {
     if (isBehind === this.wasBehind) return;
     this.wasBehind = isBehind;
     const waiting = `${count} expired sessions wait, the oldest for ${Math.round(oldestSeconds)} s`;

@@ -15,15 +15,15 @@ const EXACT_MILLISECONDS = 5_000;
 export class CleanupRunStore {
   private readonly logger = new Logger(CleanupRunStore.name);
   /** The time between two signs of life of a run. */
-  private readonly seenMilliseconds = 30_000;
+  private readonly heartbeatMilliseconds = 30_000;
 
   constructor(
     @InjectRepository(CleanupRun) private readonly runs: Repository<CleanupRun>,
     private readonly counts: SessionCounts,
   ) {}
 
-  /** Adds the row of a run that begins, and closes the rows of those that died. */
-  async begin(trigger: CleanupTrigger): Promise<CleanupRun> {
+  /** Adds the row of a run that starts, and closes the rows of those that died. */
+  async create(trigger: CleanupTrigger): Promise<CleanupRun> {
     await this.runs.query(CLOSE_UNSEEN);
     const { identifiers } = await this.runs.insert({
       trigger,
@@ -44,15 +44,15 @@ export class CleanupRunStore {
    *
    * A process that hangs or was killed writes no more. One that was only suspended opens its row again.
    */
-  async whileSeen<T>(id: string, work: () => Promise<T>): Promise<T> {
+  async withHeartbeat<T>(id: string, work: () => Promise<T>): Promise<T> {
     let writing = null as Promise<unknown> | null;
     const write = () => {
       writing ??= this.runs
-        .query(SEE, [id])
+        .query(WRITE_LAST_SEEN, [id])
         .catch((error: unknown) => this.logger.warn(`The cleanup's sign of life failed: ${String(error)}`))
         .finally(() => (writing = null));
     };
-    const timer = setInterval(write, this.seenMilliseconds);
+    const timer = setInterval(write, this.heartbeatMilliseconds);
     try {
       return await work();
     } finally {
@@ -63,13 +63,13 @@ export class CleanupRunStore {
   }
 
   async complete(id: string, { sessions, baskets, stopReason }: CleanupReport): Promise<void> {
-    const living = await this.counts.countLiving();
+    const active = await this.counts.countActive();
     await this.end(id, {
       sessionsRemoved: sessions,
       basketsRemoved: baskets,
       sessionsLeft: await this.counts.countExpiredExactly(EXACT_MILLISECONDS),
-      sessionsLiving: living.count,
-      guestBasketsLiving: living.guestBaskets,
+      sessionsLiving: active.count,
+      guestBasketsLiving: active.guestBaskets,
       stopReason,
       error: null,
     });
@@ -103,11 +103,11 @@ const RECORD_BATCH = `
   SET sessions_removed = sessions_removed + $2, baskets_removed = baskets_removed + $3
   WHERE id = $1`;
 
-const SEE = `
+const WRITE_LAST_SEEN = `
   UPDATE cleanup_runs SET last_seen_at = now(), ended_at = NULL, stop_reason = NULL, error = NULL
   WHERE id = $1`;
 
-/** Passes over a locked row: its run is alive, or another run closes it. */
+/** Skips a locked row: its run is alive, or another run closes it. */
 const CLOSE_UNSEEN = `
   UPDATE cleanup_runs
   SET ended_at = coalesce(last_seen_at, started_at), stop_reason = 'failed',

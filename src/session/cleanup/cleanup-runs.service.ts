@@ -64,23 +64,23 @@ export class CleanupRuns implements BeforeApplicationShutdown {
 
   private async launch(trigger: CleanupTrigger, options: CleanupOptions): Promise<LaunchedRun> {
     if (this.current) throw new Problem('cleanup-running', 'Wait until the run that is under way has ended.');
-    const begun = this.begin(trigger);
-    const ended = begun.then((run) => this.complete(run, options));
+    const created = this.create(trigger);
+    const ended = created.then((run) => this.complete(run, options));
     this.current = ended.catch(() => undefined).finally(() => (this.current = null));
-    return { run: await begun, ended };
+    return { run: await created, ended };
   }
 
   /** Without a row while the clocks differ: the schedule would add one with each tick. */
-  private async begin(trigger: CleanupTrigger): Promise<CleanupRun> {
+  private async create(trigger: CleanupTrigger): Promise<CleanupRun> {
     await this.clock.assertAgreement();
-    return this.store.begin(trigger);
+    return this.store.create(trigger);
   }
 
   private async complete({ id, trigger }: CleanupRun, options: CleanupOptions): Promise<CleanupReport> {
     const signals = [this.shutdown.signal, ...(options.signal ? [options.signal] : [])];
     const record = this.store.recordBatch(id);
     try {
-      const report = await this.store.whileSeen(id, () =>
+      const report = await this.store.withHeartbeat(id, () =>
         this.cleanup.removeExpired({ ...options, record, signal: AbortSignal.any(signals) }),
       );
       await this.store.complete(id, report);

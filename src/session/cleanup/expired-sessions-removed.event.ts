@@ -9,6 +9,6 @@ export class ExpiredSessionsRemoved {
   constructor(
     readonly batchSize: number,
     /** Asked between two batches: the run has no time left, or was interrupted. */
-    readonly mustStop: () => boolean,
+    readonly shouldStop: () => boolean,
   ) {}
 }

@@ -9,7 +9,7 @@ export interface Choice {
   /** From this expiry on, milliseconds since 1970; up to the database's time. */
   readonly after: number;
   /** Sessions that can't be removed. */
-  readonly passedOver: readonly string[];
+  readonly skipped: readonly string[];
 }
 
 export interface RemovedBatch {
@@ -31,7 +31,7 @@ const EXPIRED = `
   FROM sessions WHERE expired_at BETWEEN $1 AND ${DATABASE_NOW} AND id <> ALL ($2) ORDER BY expired_at`;
 
 /**
- * One statement, so that a session that was renewed after it was found is seen to be so under its lock, and stays.
+ * One statement, so that a session that was extended after it was found is seen to be so under its lock, and stays.
  *
  * A locked row stays where it is, so its place finds it again: a third faster than its id, whose index has no order.
  */
@@ -98,6 +98,6 @@ async function remove(queryRunner: QueryRunner, count: number): Promise<void> {
   if (affected !== count) throw new Error(`Of ${count} sessions ${affected} were removed.`);
 }
 
-function valuesOf({ after, passedOver }: Choice): unknown[] {
-  return [after, passedOver];
+function valuesOf({ after, skipped }: Choice): unknown[] {
+  return [after, skipped];
 }

@@ -24,7 +24,7 @@ export class SessionCleanupJob implements OnApplicationBootstrap {
     this.scheduler.addCronJob('session-cleanup', job);
   }
 
-  /** A run that can't even begin is no reason to stop the server; the next tick tries again. */
+  /** A run that can't even start is no reason to stop the server; the next tick tries again. */
   private async run(): Promise<void> {
     if (this.runs.isRunning) return;
     try {
@@ -32,7 +32,7 @@ export class SessionCleanupJob implements OnApplicationBootstrap {
     } catch (error) {
       // The log has it already, once and not with each tick.
       if (error instanceof Problem && error.type === 'clock-differs') return;
-      this.logger.error('The cleanup can not begin', stackOf(error));
+      this.logger.error('The cleanup can not start', stackOf(error));
     }
   }
 }

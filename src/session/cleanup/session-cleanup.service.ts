@@ -5,7 +5,7 @@ import { ClockCheck } from '../../database/clock-check.service.js';
 import { Environment } from '../../config/environment.js';
 import { stackOf } from '../../problem/error-text.js';
 import { Problem } from '../../problem/problem.js';
-import { BatchPace } from './batch-size.js';
+import { BatchSize } from './batch-size.js';
 import type { StopReason } from './cleanup-run.entity.js';
 import { ExpiredSessionsRemoved } from './expired-sessions-removed.event.js';
 import { findFirst, type RecordBatch, removeBatch, type RemovedBatch } from './remove-batch.js';
@@ -26,7 +26,7 @@ interface Removed {
 }
 
 export interface CleanupReport extends Removed {
-  /** Sessions that could not be removed and were passed over; the log says why. */
+  /** Sessions that could not be removed and were skipped; the log says why. */
   failures: number;
   stopReason: Exclude<StopReason, 'failed'>;
 }
@@ -34,14 +34,14 @@ export interface CleanupReport extends Removed {
 /** Where a run stands. */
 interface Run extends Required<Pick<CleanupOptions, 'record' | 'onProgress'>> {
   readonly queryRunner: QueryRunner;
-  readonly passedOver: string[];
-  readonly pace: BatchPace;
+  readonly skipped: string[];
+  readonly batchSize: BatchSize;
   /** Forward, never from the start: dead index entries of the batches before would be walked again each time. */
   after: number;
 }
 
 /** A run that meets more sessions than this that can't be removed has found a fault of another kind. */
-const MOST_FAILURES = 100;
+const MAX_FAILURES = 100;
 
 @Injectable()
 export class SessionCleanup {
@@ -57,28 +57,28 @@ export class SessionCleanup {
   /**
    * Removes every session whose time is up, batch by batch, each in a transaction of its own.
    *
-   * Any number of processes may do it at once: a batch passes over rows that somebody else has locked.
+   * Any number of processes may do it at once: a batch skips rows that somebody else has locked.
    *
    * @throws Problem `clock-differs`, also when that begins between two batches
    * @throws Error when the database fails; what was removed until then stays removed
    */
   async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {
     const { batchSize = this.environment.cleanupBatchSize } = options;
-    const stopReason = this.untilStopped(options);
+    const stopReason = this.createStopCheck(options);
     const report = await this.removeSessions({ ...options, batchSize }, stopReason);
     if (report.stopReason !== 'drained') return report;
     // The connection is given back by now: whoever is told takes another, and a small pool has no third.
     const start = performance.now();
-    let cutShort: CleanupReport['stopReason'] | null = null;
-    const event = new ExpiredSessionsRemoved(batchSize, () => (cutShort ??= stopReason()) !== null);
+    let stoppedEarly: CleanupReport['stopReason'] | null = null;
+    const event = new ExpiredSessionsRemoved(batchSize, () => (stoppedEarly ??= stopReason()) !== null);
     const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
     const later = baskets.reduce((sum, more) => sum + more, 0);
-    this.tell({ sessions: 0, baskets: later }, start);
-    return { ...report, baskets: report.baskets + later, stopReason: cutShort ?? 'drained' };
+    this.emitBatch({ sessions: 0, baskets: later }, start);
+    return { ...report, baskets: report.baskets + later, stopReason: stoppedEarly ?? 'drained' };
   }
 
   /** Asked between two steps of a run: why it has to stop here, or null. By the monotonic clock, which nobody can set. */
-  private untilStopped({ signal, budgetSeconds }: CleanupOptions): () => 'interrupted' | 'budget' | null {
+  private createStopCheck({ signal, budgetSeconds }: CleanupOptions): () => 'interrupted' | 'budget' | null {
     const deadline = performance.now() + (budgetSeconds ?? this.environment.cleanupBudgetSeconds) * 1_000;
     return () => (signal?.aborted ? 'interrupted' : performance.now() > deadline ? 'budget' : null);
   }
@@ -89,8 +89,14 @@ export class SessionCleanup {
   ): Promise<CleanupReport> {
     const { batchSize, record = () => Promise.resolve(), onProgress = () => undefined } = options;
     const queryRunner = this.dataSource.createQueryRunner();
-    const pace = new BatchPace(batchSize);
-    const run = { queryRunner, passedOver: [], pace, after: 0, record, onProgress };
+    const run: Run = {
+      queryRunner,
+      skipped: [],
+      batchSize: new BatchSize(batchSize),
+      after: 0,
+      record,
+      onProgress,
+    };
     try {
       return await this.removeAll(run, stopReason);
     } finally {
@@ -105,49 +111,49 @@ export class SessionCleanup {
     const removed = { sessions: 0, baskets: 0 };
     for (;;) {
       const stopped = stopReason();
-      const batchSize = run.pace.size;
-      const batch = stopped ? null : await this.removeOrPassOver(run);
-      const failures = run.passedOver.length;
+      const size = run.batchSize.current;
+      const batch = stopped ? null : await this.removeOrSkip(run);
+      const failures = run.skipped.length;
       if (stopped) return { ...removed, failures, stopReason: stopped };
       if (!batch) continue;
       removed.sessions += batch.sessions;
       removed.baskets += batch.baskets;
       if (batch.sessions > 0) run.onProgress(removed);
       // Not until a batch is empty: on a busy shop a session expires in the time that a batch takes.
-      if (batch.sessions < batchSize) return { ...removed, failures, stopReason: 'drained' };
+      if (batch.sessions < size) return { ...removed, failures, stopReason: 'drained' };
     }
   }
 
-  /** Halves a failing batch until the one row that can't be removed is found, and passes that over; null: try again. */
-  private async removeOrPassOver(run: Run): Promise<RemovedBatch | null> {
-    const { queryRunner, pace, record } = run;
+  /** Halves a failing batch until the one row that can't be removed is found, and skips that; null: try again. */
+  private async removeOrSkip(run: Run): Promise<RemovedBatch | null> {
+    const { queryRunner, batchSize, record } = run;
     const { clock } = this;
     const start = performance.now();
     try {
-      const batch = await removeBatch(queryRunner, run, pace.size, { clock, record });
-      pace.took(performance.now() - start);
+      const batch = await removeBatch(queryRunner, run, batchSize.current, { clock, record });
+      batchSize.recordDuration(performance.now() - start);
       run.after = Math.max(run.after, batch.lastExpiredAt);
-      this.tell(batch, start);
+      this.emitBatch(batch, start);
       return batch;
     } catch (error) {
       // The clocks differ: no row is to blame.
       if (error instanceof Problem) throw error;
-      if (!pace.halve()) await this.passOver(run, error);
+      if (!batchSize.halve()) await this.skip(run, error);
       return null;
     }
   }
 
-  private tell({ sessions, baskets }: Removed, start: number): void {
+  private emitBatch({ sessions, baskets }: Removed, start: number): void {
     if (sessions + baskets === 0) return;
     const event = new SessionBatchRemoved(sessions, baskets, performance.now() - start);
     this.events.emit(SessionBatchRemoved.NAME, event);
   }
 
-  private async passOver(run: Run, error: unknown): Promise<void> {
-    const stuck = await findFirst(run.queryRunner, run);
-    if (stuck === undefined) return;
-    if (run.passedOver.length === MOST_FAILURES) throw error;
-    run.passedOver.push(stuck);
+  private async skip(run: Run, error: unknown): Promise<void> {
+    const failingId = await findFirst(run.queryRunner, run);
+    if (failingId === undefined) return;
+    if (run.skipped.length === MAX_FAILURES) throw error;
+    run.skipped.push(failingId);
     this.logger.error('An expired session can not be removed', stackOf(error));
   }
 }

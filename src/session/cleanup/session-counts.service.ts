@@ -10,7 +10,7 @@ export interface ExpiredSessions {
   oldestSeconds: number;
 }
 
-export interface LivingSessions {
+export interface ActiveSessions {
   count: number;
   /** Those of guests with a basket. */
   guestBaskets: number;
@@ -23,13 +23,13 @@ const COUNTED = 100_000;
 const CANCELED = '57014';
 
 const EXPIRED = `FROM sessions WHERE expired_at <= ${DATABASE_NOW}`;
-const LIVING = `FROM sessions WHERE expired_at > ${DATABASE_NOW}`;
-const GUESTS = `${LIVING} AND basket_id IS NOT NULL`;
+const ACTIVE = `FROM sessions WHERE expired_at > ${DATABASE_NOW}`;
+const GUESTS = `${ACTIVE} AND basket_id IS NOT NULL`;
 
 /** From the end of the index that dead entries of removed sessions don't lengthen. */
-const COUNT_LIVING = `
+const COUNT_ACTIVE = `
   SELECT count(*)::int AS count, count(basket_id)::int AS "guestBaskets"
-  FROM (SELECT basket_id ${LIVING} ORDER BY expired_at DESC LIMIT ${COUNTED + 1}) AS counted`;
+  FROM (SELECT basket_id ${ACTIVE} ORDER BY expired_at DESC LIMIT ${COUNTED + 1}) AS counted`;
 
 const COUNT_EXPIRED = `
   SELECT count(*)::int AS count, min(expired_at)::float8 AS oldest, ${DATABASE_NOW}::float8 AS now
@@ -64,11 +64,11 @@ export class SessionCounts {
     }
   }
 
-  async countLiving(): Promise<LivingSessions> {
-    const [counted] = await this.dataSource.query<[LivingSessions]>(COUNT_LIVING);
+  async countActive(): Promise<ActiveSessions> {
+    const [counted] = await this.dataSource.query<[ActiveSessions]>(COUNT_ACTIVE);
     if (counted.count <= COUNTED) return counted;
     return {
-      count: await this.orEstimate(counted.count, LIVING),
+      count: await this.orEstimate(counted.count, ACTIVE),
       guestBaskets: await this.estimate(GUESTS),
     };
   }

@@ -8,7 +8,7 @@ import { addressOf, type TrustedProxies, trustedProxies } from '../../http/reque
 
 const MINUTE_SECONDS = 60;
 
-/** Limits the guests' sessions that one network begins. */
+/** Limits the guests' sessions that one network creates. */
 @Injectable()
 export class GuestLimiter {
   private readonly limiter: RateLimiter;
@@ -20,7 +20,7 @@ export class GuestLimiter {
   }
 
   /**
-   * Counts a session before it is begun. Call it outside of the transaction: it takes a connection of its own.
+   * Counts a session before it is created. Call it outside of the transaction: it takes a connection of its own.
    *
    * @throws Problem `too-many-guests`
    */

@@ -22,7 +22,7 @@ const CHOOSE_ALL = `
  *
  * By place and not by id: without statistics of a user with many sessions PostgreSQL would compare each with each.
  */
-const CHOOSE_BEYOND = `
+const CHOOSE_EXCESS = `
   WITH beyond AS (
     SELECT ctid AS place FROM sessions WHERE user_id = $1 AND id <> $2
     ORDER BY expired_at > ${DATABASE_NOW} DESC,
@@ -34,7 +34,7 @@ const CHOOSE_BEYOND = `
   ), ${FILL}`;
 
 /** Looks at one session more than the limit, however many there are. */
-const HAS_BEYOND = `
+const HAS_EXCESS = `
   SELECT count(*) > $2::int AS has FROM (SELECT FROM sessions WHERE user_id = $1 LIMIT $2::int + 1) AS counted`;
 
 export interface SessionLimitOfUser {
@@ -42,7 +42,7 @@ export interface SessionLimitOfUser {
   /** The session that is never removed. */
   readonly keptId: string;
   readonly limit: number;
-  /** How long a session lives that is never used after its login, in milliseconds. */
+  /** How long a session is active that is never used after its login, in milliseconds. */
   readonly unusedLifetime: number;
 }
 
@@ -51,22 +51,22 @@ export async function removeSessionsOfUser(manager: EntityManager, userId: strin
   await removeInTransaction(queryRunnerOf(manager), CHOOSE_ALL, [userId]);
 }
 
-export async function hasSessionsBeyond(
+export async function hasExcessSessions(
   manager: EntityManager,
   { userId, limit }: SessionLimitOfUser,
 ): Promise<boolean> {
-  const [row] = await manager.query<[{ has: boolean }]>(HAS_BEYOND, [userId, limit]);
+  const [row] = await manager.query<[{ has: boolean }]>(HAS_EXCESS, [userId, limit]);
   return row.has;
 }
 
 /** Removes at most `size` sessions beyond the limit, in the caller's transaction; says how many there were. */
-export async function removeSessionsBeyond(
+export async function removeExcessSessions(
   manager: EntityManager,
   { userId, keptId, limit, unusedLifetime }: SessionLimitOfUser,
   size: number,
 ): Promise<number> {
   const values = [userId, keptId, limit, unusedLifetime, size];
-  return removeInTransaction(queryRunnerOf(manager), CHOOSE_BEYOND, values);
+  return removeInTransaction(queryRunnerOf(manager), CHOOSE_EXCESS, values);
 }
 
 async function removeInTransaction(

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { retryTransaction } from '../../database/retry-transaction.js';
 import { Environment } from '../../config/environment.js';
 import { stackOf } from '../../problem/error-text.js';
-import { hasSessionsBeyond, removeSessionsBeyond, type SessionLimitOfUser } from './remove-user-sessions.js';
+import { hasExcessSessions, removeExcessSessions, type SessionLimitOfUser } from './remove-user-sessions.js';
 import { SessionLifetimes } from '../session-expiry.js';
 
 /** A batch of this size takes about 100 ms. */
@@ -24,7 +24,7 @@ export class SessionLimit {
   ) {}
 
   /**
-   * Removes a user's sessions beyond the limit, after the commit of the login that began `keptId`.
+   * Removes a user's sessions beyond the limit, after the commit of the login that created `keptId`.
    *
    * It never fails: the login is done, and the next one removes what is left.
    */
@@ -36,18 +36,18 @@ export class SessionLimit {
       unusedLifetime: Math.min(this.lifetimes.idle, this.lifetimes.absolute),
     };
     try {
-      if (await hasSessionsBeyond(this.dataSource.manager, limit)) await this.removeBeyond(limit);
+      if (await hasExcessSessions(this.dataSource.manager, limit)) await this.removeExcess(limit);
     } catch (error) {
       this.logger.error('The sessions of a user beyond SESSIONS_PER_USER were not removed', stackOf(error));
     }
   }
 
-  private async removeBeyond(limit: SessionLimitOfUser): Promise<void> {
+  private async removeExcess(limit: SessionLimitOfUser): Promise<void> {
     const deadline = performance.now() + MOST_MILLISECONDS;
     let removed: number;
     do {
       removed = await retryTransaction(this.dataSource, (manager) =>
-        removeSessionsBeyond(manager, limit, BATCH_SIZE),
+        removeExcessSessions(manager, limit, BATCH_SIZE),
       );
     } while (removed === BATCH_SIZE && performance.now() < deadline);
   }

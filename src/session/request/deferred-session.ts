@@ -1,7 +1,7 @@
-import type { VisitorSession } from './request-session.js';
+import type { RequestSession } from './request-session.js';
 
 /** A session that a signed cookie names and nobody has looked for; id null: there is none to look for. */
-export interface UnreadSession {
+export interface DeferredSession {
   readonly id: string | null;
-  readonly read: () => Promise<VisitorSession>;
+  readonly load: () => Promise<RequestSession>;
 }

@@ -8,16 +8,16 @@ import type { SessionStore } from '../store/session.store.js';
 import {
   type NewSession,
   type SessionOwner,
-  type StoredSession,
-  toStored,
+  type SessionSnapshot,
+  toSessionSnapshot,
 } from '../store/session.queries.js';
 
 /** A request that express-session has read the session of. */
 type SessionRequest = IncomingMessage & { session: ExpressSession };
 
 /** The session side of one request: what its cookie led to, and the way to a new session. */
-export class VisitorSession {
-  private begun: StoredSession | undefined;
+export class RequestSession {
+  private created: SessionSnapshot | undefined;
 
   constructor(
     /** Node's own. */
@@ -25,21 +25,21 @@ export class VisitorSession {
     private readonly response: ServerResponse,
     private readonly store: SessionStore,
     private readonly cookie: SessionCookie,
-    private readonly found: StoredSession | undefined,
+    private readonly found: SessionSnapshot | undefined,
   ) {}
 
-  /** The session of the request's cookie, or the one it has begun; undefined: it has none. A tombstone counts. */
-  get stored(): StoredSession | undefined {
-    return this.begun ?? this.found;
+  /** The session of the request's cookie, or the one it has created; undefined: it has none. A tombstone counts. */
+  get snapshot(): SessionSnapshot | undefined {
+    return this.created ?? this.found;
   }
 
   /** The same, but a tombstone counts as no session. */
-  get living(): StoredSession | undefined {
-    return this.stored?.isReplaced ? undefined : this.stored;
+  get active(): SessionSnapshot | undefined {
+    return this.snapshot?.isReplaced ? undefined : this.snapshot;
   }
 
   /** Whether the browser would keep the cookie of a new session: not for a page of another site. */
-  get isKept(): boolean {
+  get isCookieKept(): boolean {
     return !isCrossSite(this.request.headers);
   }
 
@@ -48,48 +48,48 @@ export class VisitorSession {
    *
    * @throws Problem `insecure-connection`, when the new cookie could not reach the browser
    */
-  async begin(manager: EntityManager, owner: SessionOwner): Promise<void> {
-    this.cookie.assertReaches(this.request);
-    this.begun = await this.store.begin(manager, owner);
+  async create(manager: EntityManager, owner: SessionOwner): Promise<void> {
+    this.cookie.assertDeliverable(this.request);
+    this.created = await this.store.insert(manager, owner);
   }
 
   /**
-   * Begins a session that the work inserts by itself, in one statement with whatever else, and says when it ends; null: it
+   * Creates a session that the work inserts by itself, in one statement with whatever else, and says when it ends; null: it
    * has not done so.
    *
    * @throws Problem `insecure-connection`
    */
-  async beginWith<T extends { expiredAt: number }>(
+  async createWith<T extends { expiredAt: number }>(
     owner: SessionOwner,
     work: (row: NewSession) => Promise<T | null>,
   ): Promise<T | null> {
-    this.cookie.assertReaches(this.request);
-    const row = this.store.make(owner);
+    this.cookie.assertDeliverable(this.request);
+    const row = this.store.build(owner);
     const result = await work(row);
     if (result === null) return null;
-    this.begun = toStored(row, result.expiredAt);
+    this.created = toSessionSnapshot(row, result.expiredAt);
     this.cookie.send(this.response, row.id);
     return result;
   }
 
-  /** Runs the work in one transaction. The cookie of a session begun in it is sent only when that is committed. */
+  /** Runs the work in one transaction. The cookie of a session created in it is sent only when that is committed. */
   async inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
       const result = await retryTransaction(dataSource, async (manager) => {
-        this.begun = undefined;
+        this.created = undefined;
         return work(manager);
       });
-      if (this.begun) this.cookie.send(this.response, this.begun.id);
+      if (this.created) this.cookie.send(this.response, this.created.id);
       return result;
     } catch (error) {
-      this.begun = undefined;
+      this.created = undefined;
       throw error;
     }
   }
 
   /** Ends the session of the request's cookie; says whether there was one to end. */
   async end(): Promise<boolean> {
-    if (!this.living) return false;
+    if (!this.active) return false;
     await new Promise<void>((resolve, reject) => {
       (this.request as SessionRequest).session.destroy((error?: Error) =>
         error ? reject(error) : resolve(),

@@ -49,7 +49,7 @@ export class SessionCookie {
   }
 
   /** Its settings, as they stand in the session's JSON. */
-  make(): session.Cookie {
+  build(): session.Cookie {
     return new Cookie(this.settings);
   }
 
@@ -87,7 +87,7 @@ export class SessionCookie {
   }
 
   /** @throws Problem `insecure-connection`, when the answer's cookie could not reach the browser */
-  assertReaches(request: IncomingMessage): void {
+  assertDeliverable(request: IncomingMessage): void {
     if (!this.isSecure || this.isTunnelled(request) || isSecure(request, this.trusted)) return;
     const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';
     throw new Problem('insecure-connection', `The session cookie needs a secure connection. ${advice}`);

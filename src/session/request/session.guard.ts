@@ -1,30 +1,30 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SessionReader } from './session-loader.service.js';
-import type { VisitorSession } from './request-session.js';
+import { SessionLoader } from './session-loader.service.js';
+import type { RequestSession } from './request-session.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null: no SessionGuard stands before the route. */
-    visitorSession: VisitorSession | null;
+    requestSession: RequestSession | null;
   }
 }
 
-/** Finds the session of the request's cookie and renews it. */
+/** Finds the session of the request's cookie and extends its expiry. */
 @Injectable()
 export class SessionGuard implements CanActivate {
-  constructor(private readonly reader: SessionReader) {}
+  constructor(private readonly loader: SessionLoader) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    request.visitorSession = await this.reader.read(request.raw, http.getResponse<FastifyReply>().raw);
+    request.requestSession = await this.loader.load(request.raw, http.getResponse<FastifyReply>().raw);
     return true;
   }
 }
 
 /** The session side of a request on a route behind the SessionGuard. */
-export function visitorSessionOf({ visitorSession, url }: FastifyRequest): VisitorSession {
+export function requestSessionOf({ requestSession: visitorSession, url }: FastifyRequest): RequestSession {
   if (!visitorSession) throw new Error(`No SessionGuard stands before ${url}`);
   return visitorSession;
 }

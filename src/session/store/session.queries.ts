@@ -1,18 +1,18 @@
 import { DATABASE_NOW } from '../../database/database-clock.js';
 import type { NamedStatement } from '../../database/named-statement.js';
 import type { Session } from '../session.entity.js';
-import { isUnexpired, renewedExpiry, TOMBSTONE_MILLISECONDS } from '../session-expiry.js';
+import { isUnexpired, extendedExpiry, TOMBSTONE_MILLISECONDS } from '../session-expiry.js';
 
-/** What the database holds of the session that a request came with or has begun; times in milliseconds. */
-export interface StoredSession {
+/** What the database holds of the session that a request came with or has created; times in milliseconds. */
+export interface SessionSnapshot {
   readonly id: string;
   readonly content: string;
   readonly basketId: string | null;
   readonly userId: string | null;
   readonly isReplaced: boolean;
   expiredAt: number;
-  /** The expiry that a renewal would have given it when it was read. */
-  renewedExpiry: number;
+  /** The expiry that an extension would have given it when it was read. */
+  extendedExpiry: number;
 }
 
 /** What a session was before it became a tombstone. */
@@ -39,15 +39,15 @@ export const REPLACE = `
 export const FIND: NamedStatement = {
   name: 'find-session',
   text: `
-    SELECT s.id, s.json, s.expired_at::float8 AS "expiredAt", ${renewedExpiry('$2', '$3')}::float8 AS "renewedExpiry",
+    SELECT s.id, s.json, s.expired_at::float8 AS "expiredAt", ${extendedExpiry('$2', '$3')}::float8 AS "extendedExpiry",
       s.basket_id AS "basketId", s.user_id AS "userId", s.replaced_at IS NOT NULL AS "isReplaced"
     FROM sessions s WHERE s.id = $1 AND ${isUnexpired('$3')}`,
 };
 
-export type FoundSession = Omit<StoredSession, 'content'> & { json: string };
+export type SessionRow = Omit<SessionSnapshot, 'content'> & { json: string };
 
-/** Of the sessions `$1` the first that lives, else a tombstone. `$2` is the absolute lifetime. */
-export const FIND_LIVING = `
+/** Of the sessions `$1` the first that is active, else a tombstone. `$2` is the absolute lifetime. */
+export const FIND_ACTIVE = `
     SELECT s.id FROM sessions s WHERE s.id = ANY ($1::text[]) AND ${isUnexpired('$2')}
     ORDER BY s.replaced_at IS NOT NULL, array_position($1::text[], s.id) LIMIT 1`;
 
@@ -73,20 +73,20 @@ export const UPSERT: NamedStatement = {
 export const UPDATE: NamedStatement = {
   name: 'save-session',
   text: `
-    UPDATE sessions s SET json = $4, expired_at = ${renewedExpiry('$1', '$2')} WHERE s.id = $3 AND s.replaced_at IS NULL
+    UPDATE sessions s SET json = $4, expired_at = ${extendedExpiry('$1', '$2')} WHERE s.id = $3 AND s.replaced_at IS NULL
     RETURNING s.expired_at::float8 AS "expiredAt"`,
 };
 
-/** Moves the end of a session that lives; never back. */
-export const RENEW: NamedStatement = {
-  name: 'renew-session',
+/** Moves the end of a session that is active; never back. */
+export const EXTEND_EXPIRY: NamedStatement = {
+  name: 'extend-session-expiry',
   text: `
-    UPDATE sessions s SET expired_at = ${renewedExpiry('$1', '$2')}
-    WHERE s.id = $3 AND s.replaced_at IS NULL AND s.expired_at < ${renewedExpiry('$1', '$2')}
+    UPDATE sessions s SET expired_at = ${extendedExpiry('$1', '$2')}
+    WHERE s.id = $3 AND s.replaced_at IS NULL AND s.expired_at < ${extendedExpiry('$1', '$2')}
     RETURNING s.expired_at::float8 AS "expiredAt"`,
 };
 
 /** A session that has just been inserted. */
-export function toStored({ id, basketId, userId }: NewSession, expiredAt: number): StoredSession {
-  return { id, content: '{}', basketId, userId, isReplaced: false, expiredAt, renewedExpiry: expiredAt };
+export function toSessionSnapshot({ id, basketId, userId }: NewSession, expiredAt: number): SessionSnapshot {
+  return { id, content: '{}', basketId, userId, isReplaced: false, expiredAt, extendedExpiry: expiredAt };
 }

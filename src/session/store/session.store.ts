@@ -11,20 +11,20 @@ import { SessionLifetimes } from '../session-expiry.js';
 import { Session } from '../session.entity.js';
 import {
   FIND,
-  FIND_LIVING,
-  type FoundSession,
+  FIND_ACTIVE,
+  type SessionRow,
   INSERT,
   type NewSession,
-  RENEW,
+  EXTEND_EXPIRY,
   REPLACE,
   type ReplacedSession,
   type SessionOwner,
-  type StoredSession,
-  toStored,
+  type SessionSnapshot,
+  toSessionSnapshot,
   UPDATE,
   UPSERT,
 } from './session.queries.js';
-import { settle } from './callbackify.js';
+import { callbackify } from './callbackify.js';
 
 type Done = (error?: unknown) => void;
 type SessionRequest = Parameters<TypeormStore['createSession']>[0];
@@ -38,7 +38,7 @@ type SessionRequest = Parameters<TypeormStore['createSession']>[0];
  */
 @Injectable()
 export class SessionStore extends TypeormStore {
-  private readonly stored = new WeakMap<object, StoredSession>();
+  private readonly stored = new WeakMap<object, SessionSnapshot>();
 
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
@@ -52,15 +52,16 @@ export class SessionStore extends TypeormStore {
   }
 
   override get = (id: string, done: (error?: unknown, found?: SessionData | null) => void): void => {
-    settle(this.find(id), done);
+    callbackify(this.find(id), done);
   };
 
-  override set = (id: string, data: SessionData, done?: Done): void => settle(this.save(id, data), done);
+  override set = (id: string, data: SessionData, done?: Done): void => callbackify(this.save(id, data), done);
 
-  override touch = (id: string, data: SessionData, done?: Done): void => settle(this.renew(id, data), done);
+  override touch = (id: string, data: SessionData, done?: Done): void =>
+    callbackify(this.extend(id, data), done);
 
   override destroy = (ids: string | string[], done?: Done): void =>
-    settle(this.removeAll([ids].flat()), done);
+    callbackify(this.removeAll([ids].flat()), done);
 
   /** The session object changes on its way from the store to the request; what is known of it goes along. */
   override createSession(
@@ -73,30 +74,30 @@ export class SessionStore extends TypeormStore {
     return created;
   }
 
-  storedOf(data: object): StoredSession | undefined {
+  snapshotOf(data: object): SessionSnapshot | undefined {
     return this.stored.get(data);
   }
 
   /** Inserts a session in the caller's transaction. The request keeps the one it has until `adopt`. */
-  async begin(manager: EntityManager, owner: SessionOwner): Promise<StoredSession> {
-    const row = this.make(owner);
+  async insert(manager: EntityManager, owner: SessionOwner): Promise<SessionSnapshot> {
+    const row = this.build(owner);
     const { id, json, basketId, userId } = row;
     const values = [...this.times, id, json, basketId, userId];
     const [{ expiredAt }] = await manager.query<[{ expiredAt: number }]>(INSERT, values);
-    return toStored(row, expiredAt);
+    return toSessionSnapshot(row, expiredAt);
   }
 
-  make(owner: SessionOwner): NewSession {
+  build(owner: SessionOwner): NewSession {
     const id = randomBytes(32).toString('base64url');
-    const json = JSON.stringify({ cookie: this.cookie.make() });
+    const json = JSON.stringify({ cookie: this.cookie.build() });
     return { id, json, basketId: null, userId: null, ...owner };
   }
 
-  /** Chooses the first session that lives, else a tombstone, else the first id. */
-  async choose(ids: string[]): Promise<string | undefined> {
+  /** Chooses the first session that is active, else a tombstone, else the first id. */
+  async selectId(ids: string[]): Promise<string | undefined> {
     const values = [ids, this.lifetimes.absolute];
-    const [living] = await this.sessions.manager.query<{ id: string }[]>(FIND_LIVING, values);
-    return living?.id ?? ids[0];
+    const [active] = await this.sessions.manager.query<{ id: string }[]>(FIND_ACTIVE, values);
+    return active?.id ?? ids[0];
   }
 
   /** Locks a session for the rest of the transaction; null: it is gone, or a login has replaced it. */
@@ -119,21 +120,21 @@ export class SessionStore extends TypeormStore {
   }
 
   /** Moves the end of the idle lifetime, when that is far enough to be worth a write. */
-  async renew(id: string, data: object): Promise<void> {
+  async extend(id: string, data: object): Promise<void> {
     const stored = this.stored.get(data);
     if (!stored || stored.isReplaced) return;
-    stored.expiredAt = await this.prolong(id, stored);
-    stored.renewedExpiry = stored.expiredAt;
+    stored.expiredAt = await this.extendExpiry(id, stored);
+    stored.extendedExpiry = stored.expiredAt;
   }
 
   /** The same for a session as it was read; answers its end. */
-  async prolong(
+  async extendExpiry(
     id: string,
-    { expiredAt, renewedExpiry }: Pick<StoredSession, 'expiredAt' | 'renewedExpiry'>,
+    { expiredAt, extendedExpiry }: Pick<SessionSnapshot, 'expiredAt' | 'extendedExpiry'>,
   ): Promise<number> {
-    if (renewedExpiry - expiredAt <= this.lifetimes.step) return expiredAt;
-    // Nothing is changed when another request has just renewed it, or it is gone.
-    return (await this.write(RENEW, [id])) ?? expiredAt;
+    if (extendedExpiry - expiredAt <= this.lifetimes.minExtensionMs) return expiredAt;
+    // Nothing is changed when another request has just extended it, or it is gone.
+    return (await this.write(EXTEND_EXPIRY, [id])) ?? expiredAt;
   }
 
   private get times(): number[] {
@@ -142,10 +143,10 @@ export class SessionStore extends TypeormStore {
 
   private async find(id: string): Promise<SessionData | null> {
     const { dataSource } = this.sessions.manager;
-    const [row] = await queryNamed<FoundSession>(dataSource, FIND, [id, ...this.times]);
+    const [row] = await queryNamed<SessionRow>(dataSource, FIND, [id, ...this.times]);
     if (!row) return null;
     const { json, ...found } = row;
-    const data = { cookie: this.cookie.make(), ...(JSON.parse(json) as Partial<SessionData>) };
+    const data = { cookie: this.cookie.build(), ...(JSON.parse(json) as Partial<SessionData>) };
     this.stored.set(data, { ...found, content: contentOf(data) });
     return data;
   }
@@ -157,8 +158,8 @@ export class SessionStore extends TypeormStore {
     if (stored?.isReplaced || stored?.content === content) return;
     const expiredAt = await this.write(stored ? UPDATE : UPSERT, [id, JSON.stringify(data)]);
     if (expiredAt === undefined) return;
-    const fresh = toStored({ id, json: '', basketId: null, userId: null }, expiredAt);
-    this.stored.set(data, { ...fresh, ...stored, content, expiredAt, renewedExpiry: expiredAt });
+    const inserted = toSessionSnapshot({ id, json: '', basketId: null, userId: null }, expiredAt);
+    this.stored.set(data, { ...inserted, ...stored, content, expiredAt, extendedExpiry: expiredAt });
   }
 
   /** Runs a statement that moves the end of a session, and returns the end. Undefined: it is gone, or replaced. */

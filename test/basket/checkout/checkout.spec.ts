@@ -53,7 +53,7 @@ describe('the life of a basket', () => {
     await guest.adds(tea);
   });
 
-  it('submitted is an order with prices of its own, and the next add begins a new basket', async () => {
+  it('submitted is an order with prices of its own, and the next add creates a new basket', async () => {
     const tea = await shop.product({ name: 'Green tea', unitPriceMinor: 450, stock: 9 });
     const cup = await shop.product({ stock: null });
     const guest = shop.guest();
@@ -172,7 +172,7 @@ describe('the life of a basket', () => {
     expect(await shop.count('basket_lines')).toBe(1);
   });
 
-  it('frozen too long is thawed when it has an owner, and left alone when its session lives', async () => {
+  it('frozen too long is thawed when it has an owner, and left alone when its session is active', async () => {
     const tea = await shop.product({ unitPriceMinor: 450 });
     const ada = await shop.user();
     const [user, guest] = [shop.guest(), shop.guest()];

@@ -14,11 +14,11 @@ describe('the removal of a session', () => {
 
   it('takes the open basket of its guest with all lines along, and no other', async () => {
     const [tea, cup] = [await shop.product(), await shop.product()];
-    const [expired, living] = [shop.guest(), shop.guest()];
+    const [expired, active] = [shop.guest(), shop.guest()];
     const ada = await shop.user({ basket: [[tea, 2]] });
     await expired.adds(tea, 2);
     await expired.adds(cup);
-    await living.adds(tea, 3);
+    await active.adds(tea, 3);
     await shop.expire(expired);
 
     expect(await shop.removeExpired()).toEqual({
@@ -28,7 +28,7 @@ describe('the removal of a session', () => {
       stopReason: 'drained',
     });
 
-    expect(await living.quantities()).toEqual({ [tea.sku]: 3 });
+    expect(await active.quantities()).toEqual({ [tea.sku]: 3 });
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
     expect(await shop.count('basket_lines')).toBe(2);
     expect(await expired.basket()).toMatchObject({ id: null, lines: [] });
@@ -67,7 +67,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('passes over one that can not be removed and takes the rest', async () => {
+  it('skips one that can not be removed and takes the rest', async () => {
     const tea = await shop.product();
     const guests = Array.from({ length: 9 }, () => shop.guest());
     for (const guest of guests) await guest.adds(tea);
@@ -101,7 +101,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('sessions')).toBe(5);
   });
 
-  it('as entities by other code takes the baskets along, even one that was begun after they were loaded', async () => {
+  it('as entities by other code takes the baskets along, even one that was created after they were loaded', async () => {
     const tea = await shop.product();
     const guests = [shop.guest(), shop.guest(), shop.guest()] as const;
     for (const guest of guests) await guest.adds(tea);

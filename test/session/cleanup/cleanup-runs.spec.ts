@@ -74,7 +74,7 @@ describe('the row of a run', () => {
   });
 
   it('is seen also while a batch takes long, and opened again when it was closed by mistake', async () => {
-    Object.assign(shop.app.get(CleanupRunStore), { seenMilliseconds: 20 });
+    Object.assign(shop.app.get(CleanupRunStore), { heartbeatMilliseconds: 20 });
     const started = await holdingSessions(async () => {
       const run = await shop.app.get(CleanupRuns).start('admin');
       await shop.sql(`
@@ -97,7 +97,7 @@ describe('the row of a run', () => {
   });
 
   it('tells its real end when it was closed by mistake meanwhile', async () => {
-    Object.assign(shop.app.get(CleanupRunStore), { seenMilliseconds: 30_000 });
+    Object.assign(shop.app.get(CleanupRunStore), { heartbeatMilliseconds: 30_000 });
     await holdingSessions(async () => {
       await shop.app.get(CleanupRuns).start('admin');
       await shop.sql(`

@@ -23,7 +23,7 @@ describe('the counts of sessions', () => {
     await insert(3, '1000 * n');
     const counts = shop.app.get(SessionCounts);
 
-    expect(await counts.countLiving()).toEqual({ count: 2, guestBaskets: 1 });
+    expect(await counts.countActive()).toEqual({ count: 2, guestBaskets: 1 });
     expect(await counts.countExpired()).toMatchObject({ count: 3, oldestExpiredAt: new Date(1_000) });
     await shop.sql('DELETE FROM sessions WHERE expired_at <= 3000');
     expect(await counts.countExpired()).toEqual({ count: 0, oldestExpiredAt: null, oldestSeconds: 0 });
@@ -35,11 +35,11 @@ describe('the counts of sessions', () => {
     await shop.sql('ANALYZE sessions');
     const counts = shop.app.get(SessionCounts);
 
-    const [expired, living] = [await counts.countExpired(), await counts.countLiving()];
+    const [expired, active] = [await counts.countExpired(), await counts.countActive()];
 
     expect(expired.oldestExpiredAt).toEqual(new Date(1_000));
     expect(Math.abs(expired.count / 150_000 - 1)).toBeLessThan(0.2);
-    expect(Math.abs(living.count / 120_000 - 1)).toBeLessThan(0.2);
-    expect(living.guestBaskets).toBeLessThan(2_000);
+    expect(Math.abs(active.count / 120_000 - 1)).toBeLessThan(0.2);
+    expect(active.guestBaskets).toBeLessThan(2_000);
   });
 });

@@ -5,7 +5,7 @@ import { Shop } from '../../support/shop.js';
 
 const LIMIT = 3;
 
-describe('the sessions that one network begins', () => {
+describe('the sessions that one network creates', () => {
   let shop: Shop;
   let other: Shop;
   let tea: Product;
@@ -53,7 +53,7 @@ describe('the sessions that one network begins', () => {
       'a quantity',
       (client, headers) => client.sends('PUT', `/api/basket/lines/${tea.sku}`, { quantity: 1 }, headers),
     ],
-  ])('are counted whatever begins them: %s', async (_, begin) => {
+  ])('are counted whatever creates them: %s', async (_, begin) => {
     await begins(LIMIT, '192.0.2.1');
 
     expect(await begin(shop.guest(), from('192.0.2.1'))).toMatchObject({ status: 429 });

@@ -21,7 +21,7 @@ describe('a user with many sessions', () => {
     await statements.close();
   });
 
-  /** Sessions of a user that began so long ago and were used last so long ago, in seconds; never, when it is null. */
+  /** Sessions of a user that were created so long ago and were used last so long ago, in seconds; never, when it is null. */
   const addSessions = (user: TestUser, count: number, ago = 60, usedAgo: number | null = null, prefix = '') =>
     shop.sql(
       `INSERT INTO sessions (id, user_id, created_at, expired_at)

@@ -12,7 +12,7 @@ function signed(id: string, secret = SECRET): string {
   return `sid=${encodeURIComponent(`s:${id}.${signature}`)}`;
 }
 
-/** What a browser may carry beside the cookie of a living session. */
+/** What a browser may carry beside the cookie of an active session. */
 const DEAD: [string, string][] = [
   ['a dead one', signed('d'.repeat(43))],
   ['a foreign one', signed('f'.repeat(43), 'the secret of another shop')],
@@ -49,13 +49,13 @@ describe('a visitor with two cookies of our name', () => {
       client.sends('POST', '/api/basket/lines', { sku: tea.sku, quantity: 1 }, { 'If-Match': '*' }),
   };
 
-  describe.each(DEAD)('%s beside the living one', (_, dead) => {
+  describe.each(DEAD)('%s beside the active one', (_, dead) => {
     it.each([
       ['before', 'a guest', guest],
       ['behind', 'a guest', guest],
       ['before', 'a user', user],
       ['behind', 'a user', user],
-    ])('%s it, of %s, has the basket and begins no session', async (place, _who, come) => {
+    ])('%s it, of %s, has the basket and creates no session', async (place, _who, come) => {
       const visitor = await come();
       const sessions = await shop.count('sessions');
       const cookies = [dead, visitor.carriedCookie];
@@ -73,7 +73,7 @@ describe('a visitor with two cookies of our name', () => {
     });
   });
 
-  it('logs out of the living one', async () => {
+  it('logs out of the active one', async () => {
     const ada = await user();
 
     await carries(DEAD[0]?.[1], ada.carriedCookie).sends('POST', '/api/auth/logout');
@@ -81,17 +81,17 @@ describe('a visitor with two cookies of our name', () => {
     expect(await ada.basket()).toMatchObject({ owner: 'guest', lines: [] });
   });
 
-  it('has the living session where the first cookie’s was replaced by a login, or has expired', async () => {
-    const [replaced, expired, living] = [await guest(), await guest(), await guest()];
-    const cookies = [replaced, expired, living].map(({ carriedCookie }) => carriedCookie);
+  it('has the active session where the first cookie’s was replaced by a login, or has expired', async () => {
+    const [replaced, expired, active] = [await guest(), await guest(), await guest()];
+    const cookies = [replaced, expired, active].map(({ carriedCookie }) => carriedCookie);
     await replaced.logsInAs(await shop.user());
     await shop.expire(expired);
 
     expect((await acts['an add']?.(carries(...cookies)))?.status).toBe(201);
-    expect(await living.quantities()).toEqual({ [tea.sku]: 2 });
+    expect(await active.quantities()).toEqual({ [tea.sku]: 2 });
   });
 
-  it('is told that a login replaced the session where none lives', async () => {
+  it('is told that a login replaced the session where none is active', async () => {
     const replaced = await guest();
     const cookies = [DEAD[0]?.[1], replaced.carriedCookie];
     await replaced.logsInAs(await shop.user());
@@ -100,7 +100,7 @@ describe('a visitor with two cookies of our name', () => {
     expect(answer).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });
   });
 
-  it('has the first session where both live', async () => {
+  it('has the first session where both are active', async () => {
     const [one, two] = [await guest(), await guest()];
 
     await acts['an add']?.(carries(two.carriedCookie, one.carriedCookie));
@@ -108,7 +108,7 @@ describe('a visitor with two cookies of our name', () => {
     expect([await one.quantities(), await two.quantities()]).toEqual([{ [tea.sku]: 1 }, { [tea.sku]: 2 }]);
   });
 
-  it('begins one session where none lives and none was replaced', async () => {
+  it('creates one session where none is active and none was replaced', async () => {
     const browser = carries(DEAD[0]?.[1], signed('e'.repeat(43)));
 
     await browser.adds(tea);

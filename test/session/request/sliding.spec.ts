@@ -75,7 +75,7 @@ describe('a session over HTTP', () => {
     expect(after.expiredAt - Date.now()).toBeLessThanOrEqual(2_000);
   });
 
-  it('is nobody’s when it has expired: the visitor begins anew with another id', async () => {
+  it('is nobody’s when it has expired: the visitor starts anew with another id', async () => {
     const guest = await guestWithBasket();
     const before = guest.sessionId;
     await shop.expire(guest);
@@ -120,7 +120,7 @@ describe('a session over HTTP', () => {
     expect(await guest.tab(before.url).basket()).toMatchObject({ id: null });
   });
 
-  it('that needs a secure cookie is not begun on an insecure connection', async () => {
+  it('that needs a secure cookie is not created on an insecure connection', async () => {
     const secrets = { SESSION_SECRET: 's'.repeat(32), JWT_SECRET: 'j'.repeat(32) };
     const production = await shop.instance({ NODE_ENV: 'production', ...secrets });
     const behindProxy = await shop.instance({ NODE_ENV: 'production', TRUST_PROXY: 'loopback', ...secrets });

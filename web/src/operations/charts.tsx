@@ -13,7 +13,7 @@ export function LivingChart({ runs }: { runs: CleanupRun[] }): ReactNode {
       counted.map(({ guestBasketsLiving }) => guestBasketsLiving),
     ];
   }, [runs]);
-  return <Chart title="Living sessions and guest baskets" series={LIVING} data={data} />;
+  return <Chart title="Active sessions and guest baskets" series={LIVING} data={data} />;
 }
 
 export function RemovedChart({ runs }: { runs: CleanupRun[] }): ReactNode {

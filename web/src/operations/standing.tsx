@@ -34,8 +34,8 @@ export function Figures({ overview: { sessions, guestBaskets } }: { overview: Ov
   const { orphans } = guestBaskets;
   return (
     <dl className="figures">
-      <Figure name="Living guest baskets" value={guestBaskets.living} />
-      <Figure name="Living sessions" value={sessions.living} />
+      <Figure name="Active guest baskets" value={guestBaskets.living} />
+      <Figure name="Active sessions" value={sessions.living} />
       <Figure name="Expired, waiting" value={sessions.expired} />
       <Figure
         name="Orphaned baskets"
