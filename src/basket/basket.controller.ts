@@ -15,12 +15,12 @@ import {
 } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
 import { BasketService, type BasketVisitor } from './basket.service.js';
-import { BasketTurns } from './change/basket-turns.service.js';
+import { BasketWriteQueue } from './change/basket-write-queue.service.js';
 import { type Conditions, CurrentConditions } from './change/conditions.decorator.js';
 import { TagBaskets } from './tag-baskets.decorator.js';
 
 /** What every change that can put something into a basket can answer. */
-const HOLD_PROBLEMS = [
+const CHANGE_LINE_PROBLEMS = [
   'insecure-connection',
   'basket-frozen',
   'insufficient-stock',
@@ -34,7 +34,7 @@ const HOLD_PROBLEMS = [
 export class BasketController {
   constructor(
     private readonly baskets: BasketService,
-    private readonly turns: BasketTurns,
+    private readonly queue: BasketWriteQueue,
   ) {}
 
   @Get()
@@ -59,13 +59,13 @@ export class BasketController {
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiCreatedResponse({ type: BasketDto, headers: CREATED_BASKET_HEADERS })
-  @ApiProblems(...CHANGE_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-sku', 'idempotency-key-reused')
+  @ApiProblems(...CHANGE_PROBLEMS, ...CHANGE_LINE_PROBLEMS, 'unknown-sku', 'idempotency-key-reused')
   async addLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
     @Body() { sku, quantity }: AddLineDto,
   ): Promise<BasketDto> {
-    return this.turns.take(visitor, conditions, () =>
+    return this.queue.run(visitor, conditions, () =>
       this.baskets.addLine(visitor, conditions, sku, quantity),
     );
   }
@@ -80,14 +80,14 @@ export class BasketController {
   @ApiSku()
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: FIRST_BASKET_HEADERS })
-  @ApiProblems(...CHANGE_PROBLEMS, ...HOLD_PROBLEMS, 'unknown-product', 'unavailable')
+  @ApiProblems(...CHANGE_PROBLEMS, ...CHANGE_LINE_PROBLEMS, 'unknown-product', 'unavailable')
   async changeQuantity(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
     @Param('sku', SkuPipe) sku: string,
     @Body() { quantity }: ChangeQuantityDto,
   ): Promise<BasketDto> {
-    return this.turns.take(visitor, conditions, () =>
+    return this.queue.run(visitor, conditions, () =>
       this.baskets.changeQuantity(visitor, conditions, sku, quantity),
     );
   }
@@ -107,7 +107,7 @@ export class BasketController {
     @CurrentConditions() conditions: Conditions,
     @Param('sku', StoredSkuPipe) sku: string,
   ): Promise<BasketDto> {
-    return this.turns.take(visitor, conditions, () => this.baskets.removeLine(visitor, conditions, sku));
+    return this.queue.run(visitor, conditions, () => this.baskets.removeLine(visitor, conditions, sku));
   }
 
   @Delete()
@@ -124,6 +124,6 @@ export class BasketController {
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
   ): Promise<void> {
-    await this.turns.take(visitor, conditions, () => this.baskets.clear(visitor, conditions));
+    await this.queue.run(visitor, conditions, () => this.baskets.clear(visitor, conditions));
   }
 }

@@ -7,13 +7,13 @@ import { AuditService } from './expiry/audit.service.js';
 import { BasketAdministration } from './checkout/basket-administration.service.js';
 import { BasketChanges } from './change/basket-changes.service.js';
 import { BasketController } from './basket.controller.js';
-import { BasketTurns } from './change/basket-turns.service.js';
+import { BasketWriteQueue } from './change/basket-write-queue.service.js';
 import { BasketService } from './basket.service.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { CheckoutService } from './checkout/checkout.service.js';
 import { EndFrozenOnCleanupHandler } from './expiry/end-frozen-on-cleanup.handler.js';
 import { UserDataHandler } from './user-data.handler.js';
-import { BasketShortcuts } from './change/basket-shortcuts.service.js';
+import { SingleStatement } from './change/single-statement.service.js';
 import { OrderController } from './order/order.controller.js';
 import { PinCurrencyJob } from './checkout/pin-currency.job.js';
 import { OrphanCount } from './expiry/orphan-count.entity.js';
@@ -27,8 +27,8 @@ import { GuestBasketSubscriber } from './expiry/guest-basket.subscriber.js';
   controllers: [BasketController, CheckoutController, OrderController],
   providers: [
     BasketChanges,
-    BasketShortcuts,
-    BasketTurns,
+    SingleStatement,
+    BasketWriteQueue,
     BasketService,
     CheckoutService,
     OrderService,

@@ -7,12 +7,12 @@ import { Problem } from '../problem/problem.js';
 import { GuestLimiter } from '../session/limit/guest-limiter.service.js';
 import type { BasketDto } from './basket.dto.js';
 import { BasketChanges } from './change/basket-changes.service.js';
-import { beginBasket } from './change/basket-place.js';
-import { removeBasket, removeLine, saveLine } from './query/basket-writes.js';
+import { createBasket } from './change/create-basket.js';
+import { removeBasket, removeLine, saveLine } from './query/write-basket.js';
 import type { Conditions } from './change/conditions.decorator.js';
-import { assertCanHold, assertOpen } from './change/line-rules.js';
-import { BasketShortcuts } from './change/basket-shortcuts.service.js';
-import type { LineProduct, StoredBasket } from './query/stored-basket.js';
+import { assertWithinLimits, assertOpen } from './change/line-rules.js';
+import { SingleStatement } from './change/single-statement.service.js';
+import type { LineProduct, BasketSnapshot } from './query/basket-snapshot.js';
 
 /** What a line shall hold in the end. */
 interface WantedLine {
@@ -28,7 +28,7 @@ export type BasketVisitor = DeferredVisitor | UserVisitor;
 export class BasketService {
   constructor(
     private readonly changes: BasketChanges,
-    private readonly shortcuts: BasketShortcuts,
+    private readonly singleStatement: SingleStatement,
     private readonly products: ProductService,
     private readonly guests: GuestLimiter,
     private readonly environment: Environment,
@@ -36,7 +36,7 @@ export class BasketService {
 
   /** Reads only: a visitor without a basket gets an empty one that is nowhere stored. */
   async read(visitor: BasketVisitor): Promise<BasketDto> {
-    return this.shortcuts.read(visitor);
+    return this.singleStatement.read(visitor);
   }
 
   /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
@@ -46,20 +46,25 @@ export class BasketService {
     sku: string,
     quantity: number,
   ): Promise<BasketDto> {
-    const added = await this.shortcuts.hold(deferred, conditions, sku, quantity, true);
+    const added = await this.singleStatement.changeLine(deferred, conditions, { sku, quantity, mode: 'add' });
     if (added) return added;
-    const visitor = await this.readWriter(deferred);
-    const begun =
-      visitor.kind === 'guest' && (await this.shortcuts.begin(visitor, conditions, sku, quantity));
-    if (begun) return begun;
+    const visitor = await this.loadWriter(deferred);
+    const created =
+      visitor.kind === 'guest' &&
+      (await this.singleStatement.createGuestBasket(visitor, conditions, sku, quantity));
+    if (created) return created;
     return this.changes.run(visitor, conditions, 201, async (manager, basket) => {
       assertOpen(basket);
       const product = await this.products.find(manager, sku);
       if (!product?.isActive) {
         throw new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
       }
-      const before = basket?.lines.find((line) => line.sku === sku)?.quantity ?? 0;
-      return this.hold(manager, visitor, basket, { sku, product, quantity: before + quantity });
+      const previous = basket?.lines.find((line) => line.sku === sku)?.quantity ?? 0;
+      return this.changeLineUnderLock(manager, visitor, basket, {
+        sku,
+        product,
+        quantity: previous + quantity,
+      });
     });
   }
 
@@ -72,10 +77,10 @@ export class BasketService {
   ): Promise<BasketDto> {
     const done =
       quantity === 0
-        ? await this.shortcuts.remove(deferred, conditions, sku)
-        : await this.shortcuts.hold(deferred, conditions, sku, quantity, false);
+        ? await this.singleStatement.removeLine(deferred, conditions, sku)
+        : await this.singleStatement.changeLine(deferred, conditions, { sku, quantity, mode: 'set' });
     if (done) return done;
-    const visitor = quantity === 0 ? await readVisitor(deferred) : await this.readWriter(deferred);
+    const visitor = quantity === 0 ? await loadVisitor(deferred) : await this.loadWriter(deferred);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       if (quantity === 0 && hasLine(basket, sku)) return removeLine(manager, basket, sku);
@@ -83,14 +88,14 @@ export class BasketService {
       if (!product) throw new Problem('unknown-product', `No product has the sku ${JSON.stringify(sku)}.`);
       if (quantity === 0) return basket;
       if (!product.isActive) throw new Problem('unavailable', 'It can only be removed.', { skus: [sku] });
-      return this.hold(manager, visitor, basket, { sku, product, quantity });
+      return this.changeLineUnderLock(manager, visitor, basket, { sku, product, quantity });
     });
   }
 
   async removeLine(deferred: BasketVisitor, conditions: Conditions, sku: string): Promise<BasketDto> {
-    const removed = await this.shortcuts.remove(deferred, conditions, sku);
+    const removed = await this.singleStatement.removeLine(deferred, conditions, sku);
     if (removed) return removed;
-    const visitor = await readVisitor(deferred);
+    const visitor = await loadVisitor(deferred);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       return hasLine(basket, sku) ? removeLine(manager, basket, sku) : basket;
@@ -98,7 +103,7 @@ export class BasketService {
   }
 
   async clear(deferred: BasketVisitor, conditions: Conditions): Promise<void> {
-    const visitor = await readVisitor(deferred);
+    const visitor = await loadVisitor(deferred);
     await this.changes.run(visitor, conditions, 204, async (manager, basket) => {
       assertOpen(basket);
       if (basket) await removeBasket(manager, basket.id);
@@ -107,33 +112,33 @@ export class BasketService {
   }
 
   /** Whoever puts something into a basket; a guest who comes without a session creates one with it. */
-  private async readWriter(deferred: BasketVisitor): Promise<Visitor> {
-    const visitor = await readVisitor(deferred);
+  private async loadWriter(deferred: BasketVisitor): Promise<Visitor> {
+    const visitor = await loadVisitor(deferred);
     if (visitor.kind === 'guest' && !visitor.session.snapshot) {
       await this.guests.count(visitor.session.request);
     }
     return visitor;
   }
 
-  private async hold(
+  private async changeLineUnderLock(
     manager: EntityManager,
     visitor: Visitor,
-    basket: StoredBasket | null,
+    basket: BasketSnapshot | null,
     { sku, product, quantity }: WantedLine,
-  ): Promise<StoredBasket> {
+  ): Promise<BasketSnapshot> {
     const { basketMaxQuantity: maxQuantity, basketMaxLines: maxLines } = this.environment;
-    assertCanHold(basket, sku, product, quantity, { maxQuantity, maxLines });
-    const before = basket?.lines.find((line) => line.sku === sku);
-    const unitPriceMinorWhenAdded = before?.unitPriceMinorWhenAdded ?? product.unitPriceMinor;
-    const begun = basket ?? (await beginBasket(manager, visitor));
-    return saveLine(manager, begun, { sku, quantity, unitPriceMinorWhenAdded, pinned: null, product });
+    assertWithinLimits(basket, sku, product, quantity, { maxQuantity, maxLines });
+    const previous = basket?.lines.find((line) => line.sku === sku);
+    const unitPriceMinorWhenAdded = previous?.unitPriceMinorWhenAdded ?? product.unitPriceMinor;
+    const created = basket ?? (await createBasket(manager, visitor));
+    return saveLine(manager, created, { sku, quantity, unitPriceMinorWhenAdded, pinned: null, product });
   }
 }
 
-function hasLine(basket: StoredBasket | null, sku: string): basket is StoredBasket {
+function hasLine(basket: BasketSnapshot | null, sku: string): basket is BasketSnapshot {
   return basket?.lines.some((line) => line.sku === sku) ?? false;
 }
 
-export async function readVisitor(visitor: BasketVisitor): Promise<Visitor> {
+export async function loadVisitor(visitor: BasketVisitor): Promise<Visitor> {
   return visitor.kind === 'deferred' ? visitor.load() : visitor;
 }

@@ -1,5 +1,5 @@
 import type { BasketDto, LineDto, LineNotice, TotalsDto } from './basket.dto.js';
-import type { StoredBasket, StoredLine } from './query/stored-basket.js';
+import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';
 
 /** What the answer says beside the basket itself. */
 export interface BasketContext {
@@ -14,7 +14,7 @@ export interface BasketContext {
 const NOT_BUYABLE: LineNotice[] = ['unavailable', 'insufficient-stock'];
 
 /** The basket as the API shows it; without one, an empty one. */
-export function toBasketDto(basket: StoredBasket | null, context: BasketContext): BasketDto {
+export function toBasketDto(basket: BasketSnapshot | null, context: BasketContext): BasketDto {
   const isRecord = basket?.status === 'submitted';
   const lines = (basket?.lines ?? []).map((line) => toLineDto(line, isRecord));
   const expiresAt = isRecord ? null : context.expiresAt;
@@ -32,16 +32,16 @@ export function toBasketDto(basket: StoredBasket | null, context: BasketContext)
 }
 
 /** An instance of an earlier version that thaws a basket leaves the currency in it. */
-function currencyOf(basket: StoredBasket | null): string | null {
+function currencyOf(basket: BasketSnapshot | null): string | null {
   return basket === null || basket.status === 'open' ? null : basket.currency;
 }
 
 /** The price that holds: the pinned one, else the catalogue's, else the last that was known. */
-function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: StoredLine): number {
+function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: LineSnapshot): number {
   return pinned?.unitPriceMinor ?? product?.unitPriceMinor ?? unitPriceMinorWhenAdded;
 }
 
-function toLineDto(line: StoredLine, isRecord: boolean): LineDto {
+function toLineDto(line: LineSnapshot, isRecord: boolean): LineDto {
   const { sku, quantity, unitPriceMinorWhenAdded, pinned, product } = line;
   const unitPriceMinor = unitPriceOf(line);
   return {
@@ -56,7 +56,7 @@ function toLineDto(line: StoredLine, isRecord: boolean): LineDto {
   };
 }
 
-function noticesOf(line: StoredLine): LineNotice[] {
+function noticesOf(line: LineSnapshot): LineNotice[] {
   const { quantity, unitPriceMinorWhenAdded, product } = line;
   const notices: LineNotice[] = [];
   if (unitPriceOf(line) !== unitPriceMinorWhenAdded) notices.push('price-changed');

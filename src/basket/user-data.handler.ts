@@ -7,12 +7,12 @@ import { Environment } from '../config/environment.js';
 import { readPages } from '../http/page/read-pages.js';
 import type { OrderDto } from './order/order.dto.js';
 import { OrderService } from './order/order.service.js';
-import { findBasket } from './query/stored-basket.js';
+import { findBasket } from './query/basket-snapshot.js';
 import { toBasketDto } from './to-basket-dto.js';
 
 /** With all their lines, a page is read and written in a few milliseconds. */
-const ORDERS_A_PAGE = 50;
-const KEYS_A_PAGE = 1_000;
+const ORDERS_PER_PAGE = 50;
+const KEYS_PER_PAGE = 1_000;
 
 /** By the index of a user's keys; no key is empty. */
 const KEYS = `
@@ -30,7 +30,7 @@ export class UserDataHandler {
 
   /** In the order of all locks: baskets by id, then keys; the lines go with their basket. */
   @OnEvent(UserErased.NAME, { suppressErrors: false })
-  async letGo({ manager, userId }: UserErased): Promise<void> {
+  async release({ manager, userId }: UserErased): Promise<void> {
     await manager.query('SELECT FROM baskets WHERE owner_id = $1 ORDER BY id FOR UPDATE', [userId]);
     await manager.query('DELETE FROM idempotency_keys WHERE user_id = $1', [userId]);
     await manager.query(`DELETE FROM baskets WHERE owner_id = $1 AND status <> 'submitted'`, [userId]);
@@ -45,8 +45,8 @@ export class UserDataHandler {
     return {
       basket: basket && toBasketDto(basket, { owner: 'user', currency, expiresAt: null }),
       orders: this.orderPages(userId),
-      idempotencyKeys: readPages<{ key: string }>(KEYS_A_PAGE, (last) =>
-        this.dataSource.query(KEYS, [userId, last?.key ?? '', KEYS_A_PAGE]),
+      idempotencyKeys: readPages<{ key: string }>(KEYS_PER_PAGE, (last) =>
+        this.dataSource.query(KEYS, [userId, last?.key ?? '', KEYS_PER_PAGE]),
       ),
     };
   }
@@ -54,7 +54,7 @@ export class UserDataHandler {
   /** An order never changes its place, and a new one comes at the end: each is read once. */
   private async *orderPages(userId: string): AsyncGenerator<OrderDto[]> {
     for (let cursor: string | undefined; ;) {
-      const page = await this.orders.findPage({ kind: 'user', userId }, ORDERS_A_PAGE, cursor);
+      const page = await this.orders.findPage({ kind: 'user', userId }, ORDERS_PER_PAGE, cursor);
       yield page.orders;
       if (page.nextCursor === null) return;
       cursor = page.nextCursor;

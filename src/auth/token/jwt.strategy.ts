@@ -9,15 +9,15 @@ import { TokenKeys } from './token-keys.js';
 import type { UserVisitor } from '../visitor/visitor.js';
 
 /** The user of a token, as the claims are checked against it. Times are in seconds since 1970. */
-interface TokenHolder {
+interface TokenUser {
   id: string;
   tokenGeneration: number;
   tokensValidAfter: number;
   now: number;
 }
 
-const FIND_HOLDER = {
-  name: 'find-token-holder',
+const FIND_TOKEN_USER = {
+  name: 'find-token-user',
   text: `
     SELECT id, token_generation AS "tokenGeneration",
       coalesce(extract(epoch FROM tokens_valid_after), 0)::float8 AS "tokensValidAfter",
@@ -50,13 +50,13 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     const { sub, exp } = claims;
     // A token that never ends is not one of ours, whoever signed it.
     if (typeof exp !== 'number' || !isUUID(sub)) return false;
-    const [holder] = await queryNamed<TokenHolder>(this.dataSource, FIND_HOLDER, [sub]);
-    if (!holder || exp <= holder.now || !isOfGeneration(claims, holder)) return false;
-    return { kind: 'user', userId: holder.id, tokenGeneration: holder.tokenGeneration };
+    const [user] = await queryNamed<TokenUser>(this.dataSource, FIND_TOKEN_USER, [sub]);
+    if (!user || exp <= user.now || !isOfGeneration(claims, user)) return false;
+    return { kind: 'user', userId: user.id, tokenGeneration: user.tokenGeneration };
   }
 }
 
 /** The previous version makes tokens without a generation. For these the time of issue decides. */
-function isOfGeneration({ gen, iat }: TokenClaims, holder: TokenHolder): boolean {
-  return gen === undefined ? iat >= holder.tokensValidAfter : gen === holder.tokenGeneration;
+function isOfGeneration({ gen, iat }: TokenClaims, user: TokenUser): boolean {
+  return gen === undefined ? iat >= user.tokensValidAfter : gen === user.tokenGeneration;
 }

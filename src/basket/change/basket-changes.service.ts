@@ -5,26 +5,29 @@ import { retryTransaction } from '../../database/retry-transaction.js';
 import { Environment } from '../../config/environment.js';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
-import { lockPlace } from './basket-place.js';
+import { lockOwner } from './lock-owner.js';
 import type { Conditions } from './conditions.decorator.js';
 import { etagOf } from '../etag.js';
-import { type Answered, findAnswered, rememberAnswered } from './idempotency.js';
+import { type RecordedResponse, findRecordedResponse, recordResponse } from './idempotency.js';
 import {
-  type BasketOf,
+  type BasketKey,
   findBasket,
   findBaskets,
   lockBasket,
-  type StoredBasket,
-} from '../query/stored-basket.js';
+  type BasketSnapshot,
+} from '../query/basket-snapshot.js';
 import { markReplayed } from './replayed.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
 /** A change of a locked basket, null being none; answers the basket as it is then. */
-export type Change = (manager: EntityManager, basket: StoredBasket | null) => Promise<StoredBasket | null>;
+export type Change = (
+  manager: EntityManager,
+  basket: BasketSnapshot | null,
+) => Promise<BasketSnapshot | null>;
 
 /** The basket after a request with its key, and whether an earlier request had made the change. */
-export interface Outcome {
-  basket: StoredBasket | null;
+export interface ChangeResult {
+  basket: BasketSnapshot | null;
   isReplayed: boolean;
 }
 
@@ -39,39 +42,44 @@ export class BasketChanges {
   /**
    * Makes a change under the visitor's lock, once for each idempotency key.
    *
-   * @param status what the route answers, to be remembered with the key
+   * @param status what the route answers, to be recorded with the key
    * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, or what the change throws
    */
   async run(visitor: Visitor, conditions: Conditions, status: number, change: Change): Promise<BasketDto> {
-    const { basket, isReplayed } = await this.make(visitor, conditions, status, change);
-    const shown = this.show(basket, visitor);
-    return isReplayed ? markReplayed(shown) : shown;
+    const { basket, isReplayed } = await this.runForSnapshot(visitor, conditions, status, change);
+    const dto = this.toDto(basket, visitor);
+    return isReplayed ? markReplayed(dto) : dto;
   }
 
   /** The same for a caller that shows the basket by itself. */
-  async make(visitor: Visitor, conditions: Conditions, status: number, change: Change): Promise<Outcome> {
+  async runForSnapshot(
+    visitor: Visitor,
+    conditions: Conditions,
+    status: number,
+    change: Change,
+  ): Promise<ChangeResult> {
     const { idempotent, ifMatch } = conditions;
     return this.inTransaction(visitor, async (manager) => {
-      const place = await lockPlace(manager, visitor);
-      const answered = idempotent && (await findAnswered(manager, visitor, idempotent));
-      if (answered) return { basket: await again(manager, answered, place), isReplayed: true };
-      const basket = place && (await lockBasket(manager, place));
-      if (ifMatch) this.assertCurrent(ifMatch, this.show(basket, visitor));
+      const key = await lockOwner(manager, visitor);
+      const recorded = idempotent && (await findRecordedResponse(manager, visitor, idempotent));
+      if (recorded) return { basket: await findReplayed(manager, recorded, key), isReplayed: true };
+      const basket = key && (await lockBasket(manager, key));
+      if (ifMatch) this.assertCurrent(ifMatch, this.toDto(basket, visitor));
       const changed = await change(manager, basket);
       if (idempotent) {
-        const answer = {
+        const response = {
           status,
           basketId: changed?.id ?? null,
           isChange: changed?.version !== basket?.version,
         };
-        await rememberAnswered(manager, visitor, idempotent, answer);
+        await recordResponse(manager, visitor, idempotent, response);
       }
       return { basket: changed, isReplayed: false };
     });
   }
 
   /** The basket as the visitor sees it. */
-  show(basket: StoredBasket | null, visitor: Visitor): BasketDto {
+  toDto(basket: BasketSnapshot | null, visitor: Visitor): BasketDto {
     const expiresAt = visitor.kind === 'guest' ? (visitor.session.active?.expiredAt ?? null) : null;
     return toBasketDto(basket, { owner: visitor.kind, currency: this.environment.currency, expiresAt });
   }
@@ -90,11 +98,11 @@ export class BasketChanges {
 }
 
 /** The basket that a request changed when it came for the first time, as it is now; else the visitor's present one. */
-async function again(
+async function findReplayed(
   manager: EntityManager,
-  { basketId }: Answered,
-  place: BasketOf | null,
-): Promise<StoredBasket | null> {
+  { basketId }: RecordedResponse,
+  key: BasketKey | null,
+): Promise<BasketSnapshot | null> {
   const [changed] = basketId ? await findBaskets(manager, [basketId]) : [];
-  return changed ?? (place && findBasket(manager, place));
+  return changed ?? (key && findBasket(manager, key));
 }

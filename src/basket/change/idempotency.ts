@@ -5,26 +5,26 @@ import { Problem } from '../../problem/problem.js';
 import type { IdempotentRequest } from './conditions.decorator.js';
 
 /** A session or a user keeps this many keys. A newer key removes the oldest. */
-export const KEYS_KEPT = 1_000;
+export const MAX_KEYS = 1_000;
 
 /** A younger key is known, and an older one is free again, by the database's clock. The cleanup removes it. */
-export const KEY_SECONDS = 24 * 60 * 60;
-const YOUNG = `created_at > statement_timestamp() - interval '${KEY_SECONDS} seconds'`;
+export const KEY_TTL_SECONDS = 24 * 60 * 60;
+const IS_VALID = `created_at > statement_timestamp() - interval '${KEY_TTL_SECONDS} seconds'`;
 
 /** Whose keys they are; a login gives a guest's to the user. */
-interface Holder {
+interface KeyOwner {
   column: 'session_id' | 'user_id';
   id: string;
 }
 
 /** What the first request with a key did. */
-export interface Answered {
+export interface RecordedResponse {
   /** The basket that it changed; null: it is gone by now. */
   basketId: string | null;
 }
 
-/** What is remembered of a request. */
-export interface Answer extends Answered {
+/** What is recorded of a request. */
+export interface ResponseRecord extends RecordedResponse {
   status: number;
   /** False: the basket has the version that it had before. */
   isChange: boolean;
@@ -37,17 +37,17 @@ export interface Answer extends Answered {
  *
  * @throws Problem `idempotency-key-reused`
  */
-export async function findAnswered(
+export async function findRecordedResponse(
   manager: EntityManager,
   visitor: Visitor,
   { key, hash }: IdempotentRequest,
-): Promise<Answered | null> {
-  const holder = holderOf(visitor);
-  if (!holder) return null;
+): Promise<RecordedResponse | null> {
+  const owner = keyOwnerOf(visitor);
+  if (!owner) return null;
   const sql = `
     SELECT request_hash AS hash, basket_id AS "basketId" FROM idempotency_keys
-    WHERE ${holder.column} = $1 AND key = $2 AND ${YOUNG}`;
-  const [found] = await manager.query<(Answered & { hash: string })[]>(sql, [holder.id, key]);
+    WHERE ${owner.column} = $1 AND key = $2 AND ${IS_VALID}`;
+  const [found] = await manager.query<(RecordedResponse & { hash: string })[]>(sql, [owner.id, key]);
   if (found && found.hash !== hash) {
     throw new Problem('idempotency-key-reused', 'Make a new key for a new request.');
   }
@@ -62,32 +62,32 @@ export async function findAnswered(
  *
  * @throws TransactionConflict when a single statement has stored the key meanwhile: it does not take the user's lock
  */
-export async function rememberAnswered(
+export async function recordResponse(
   manager: EntityManager,
   visitor: Visitor,
   { key, hash }: IdempotentRequest,
-  { status, basketId, isChange }: Answer,
+  { status, basketId, isChange }: ResponseRecord,
 ): Promise<void> {
-  const holder = holderOf(visitor);
+  const owner = keyOwnerOf(visitor);
   // A guest without a session has changed nothing.
-  if (!holder) return;
-  const { column, id } = holder;
-  const others = KEYS_KEPT - (isChange ? 1 : 2);
+  if (!owner) return;
+  const { column, id } = owner;
+  const others = MAX_KEYS - (isChange ? 1 : 2);
   const sql = `
-    WITH forgotten AS (${forgetOldest(column, 'key <> $2', '$6')})
+    WITH forgotten AS (${deleteOldest(column, 'key <> $2', '$6')})
     INSERT INTO idempotency_keys AS k (${column}, key, request_hash, status, basket_id, created_at)
     VALUES ($1, $2, $3, $4, $5, statement_timestamp())
     ON CONFLICT (${column}, key) WHERE ${column} IS NOT NULL
     DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
       basket_id = excluded.basket_id, created_at = excluded.created_at
-    WHERE NOT (k.${YOUNG})
+    WHERE NOT (k.${IS_VALID})
     RETURNING k.id`;
   const saved = await manager.query<object[]>(sql, [id, key, hash, status, basketId, others]);
   if (saved.length === 0) throw new TransactionConflict('The idempotency key was used meanwhile.');
 }
 
 /** Says whether a single statement failed because another request stored its key meanwhile. */
-export function isKeyTaken(error: unknown): boolean {
+export function isKeyConflict(error: unknown): boolean {
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return code === '23505' && /^idempotency_keys_(session|user)_id_key$/.test(String(constraint));
 }
@@ -102,7 +102,7 @@ export async function moveKeys(manager: EntityManager, sessionId: string, userId
   const moved = await manager.query<object[]>(
     `WITH moved AS (DELETE FROM idempotency_keys WHERE session_id = $1 RETURNING *)
      INSERT INTO idempotency_keys AS k (user_id, key, request_hash, status, basket_id, created_at)
-     SELECT $2, key, request_hash, status, basket_id, created_at FROM moved WHERE ${YOUNG} ORDER BY id
+     SELECT $2, key, request_hash, status, basket_id, created_at FROM moved WHERE ${IS_VALID} ORDER BY id
      ON CONFLICT (user_id, key) WHERE user_id IS NOT NULL
      DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
        basket_id = excluded.basket_id, created_at = greatest(k.created_at, excluded.created_at)
@@ -110,19 +110,19 @@ export async function moveKeys(manager: EntityManager, sessionId: string, userId
     [sessionId, userId],
   );
   if (moved.length === 0) return;
-  await manager.query(forgetOldest('user_id', 'true', '$2'), [userId, KEYS_KEPT - 1]);
+  await manager.query(deleteOldest('user_id', 'true', '$2'), [userId, MAX_KEYS - 1]);
 }
 
 /** SQL: deletes the oldest keys of the session or user `$1`. */
-function forgetOldest(column: Holder['column'], which: string, kept: string): string {
+function deleteOldest(column: KeyOwner['column'], filter: string, offset: string): string {
   return `
     DELETE FROM idempotency_keys WHERE id = ANY (ARRAY (
-      SELECT id FROM idempotency_keys WHERE ${column} = $1 AND ${which}
-      ORDER BY created_at DESC, id DESC OFFSET ${kept}
+      SELECT id FROM idempotency_keys WHERE ${column} = $1 AND ${filter}
+      ORDER BY created_at DESC, id DESC OFFSET ${offset}
     ))`;
 }
 
-function holderOf(visitor: Visitor): Holder | null {
+function keyOwnerOf(visitor: Visitor): KeyOwner | null {
   if (visitor.kind === 'user') return { column: 'user_id', id: visitor.userId };
   const id = visitor.session.snapshot?.id;
   return id ? { column: 'session_id', id } : null;

@@ -1,5 +1,5 @@
 import { Problem } from '../../problem/problem.js';
-import type { LineProduct, StoredBasket } from '../query/stored-basket.js';
+import type { LineProduct, BasketSnapshot } from '../query/basket-snapshot.js';
 
 /** What a shop allows in one basket. */
 export interface BasketLimits {
@@ -13,8 +13,8 @@ export interface BasketLimits {
  * @param quantity what the line shall hold in the end
  * @throws Problem `quantity-limit` or `insufficient-stock`, with the figure that was passed
  */
-export function assertCanHold(
-  basket: StoredBasket | null,
+export function assertWithinLimits(
+  basket: BasketSnapshot | null,
   sku: string,
   product: LineProduct,
   quantity: number,
@@ -35,7 +35,7 @@ export function assertCanHold(
 }
 
 /** @throws Problem `basket-frozen` */
-export function assertOpen(basket: StoredBasket | null): void {
+export function assertOpen(basket: BasketSnapshot | null): void {
   if (basket === null || basket.status === 'open') return;
   throw new Problem('basket-frozen', 'The basket is being paid for. Thaw it to change it.');
 }

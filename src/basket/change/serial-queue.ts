@@ -8,8 +8,8 @@ export class SerialQueue {
   /** The work that waits, by key. A key is here while its work runs. */
   private readonly queues = new Map<string, (() => void)[]>();
 
-  /** @param most how many wait for one key, and how long each */
-  constructor(private readonly most: { readonly waiting: number; readonly milliseconds: number }) {}
+  /** @param max how many wait for one key, and how long each */
+  constructor(private readonly max: { readonly waiting: number; readonly milliseconds: number }) {}
 
   /** The number of keys with work. */
   get size(): number {
@@ -24,35 +24,35 @@ export class SerialQueue {
    */
   async run<T>(key: string, closed: () => AbortSignal, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(key);
-    if (queue) await this.waitForTurn(queue, closed());
+    if (queue) await this.enqueue(queue, closed());
     else this.queues.set(key, []);
     try {
       return await work();
     } finally {
-      this.passOn(key);
+      this.startNext(key);
     }
   }
 
-  private async waitForTurn(queue: (() => void)[], closed: AbortSignal): Promise<void> {
+  private async enqueue(queue: (() => void)[], closed: AbortSignal): Promise<void> {
     if (closed.aborted) throw clientGone();
-    if (queue.length >= this.most.waiting) throw overloaded();
+    if (queue.length >= this.max.waiting) throw overloaded();
     return new Promise((resolve, reject) => {
-      const settle = (problem?: Problem) => {
+      const finish = (problem?: Problem) => {
         clearTimeout(timer);
         closed.removeEventListener('abort', abort);
         if (!problem) return resolve();
         queue.splice(queue.indexOf(start), 1);
         reject(problem);
       };
-      const start = () => settle();
-      const abort = () => settle(clientGone());
-      const timer = setTimeout(() => settle(overloaded()), this.most.milliseconds);
+      const start = () => finish();
+      const abort = () => finish(clientGone());
+      const timer = setTimeout(() => finish(overloaded()), this.max.milliseconds);
       closed.addEventListener('abort', abort);
       queue.push(start);
     });
   }
 
-  private passOn(key: string): void {
+  private startNext(key: string): void {
     const start = this.queues.get(key)?.shift();
     if (start) start();
     else this.queues.delete(key);

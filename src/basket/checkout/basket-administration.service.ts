@@ -9,17 +9,17 @@ import type { BasketDto } from '../basket.dto.js';
 import { thawBaskets } from './freeze-basket.js';
 import type { OrderDto } from '../order/order.dto.js';
 import { OrderService } from '../order/order.service.js';
-import { lockBaskets, type StoredBasket } from '../query/stored-basket.js';
+import { lockBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { submitBasket } from './submit-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
 /** Whom a basket belongs to: a user, a guest's session, or nobody any more. */
-interface Holder {
+interface BasketOwner {
   ownerId: string | null;
   sessionId: string | null;
 }
 
-const FIND_HOLDER = `
+const FIND_OWNER = `
   SELECT b.owner_id AS "ownerId", s.id AS "sessionId"
   FROM baskets b LEFT JOIN sessions s ON s.basket_id = b.id
   WHERE b.id = $1`;
@@ -42,7 +42,7 @@ export class BasketAdministration {
     const order = await this.change(id, (manager, basket) =>
       basket.status === 'submitted'
         ? Promise.resolve(basket)
-        : submitBasket(manager, basket, expectedAmountMinor, (shown) => this.show(shown)),
+        : submitBasket(manager, basket, expectedAmountMinor, (snapshot) => this.toDto(snapshot)),
     );
     return this.orders.toOrderDto(order);
   }
@@ -60,35 +60,35 @@ export class BasketAdministration {
       const [thawed = basket] = await thawBaskets(manager, [id]);
       return thawed;
     });
-    return this.show(changed);
+    return this.toDto(changed);
   }
 
   private async change(
     id: string,
-    change: (manager: EntityManager, basket: StoredBasket, holder: Holder) => Promise<StoredBasket>,
-  ): Promise<StoredBasket> {
+    change: (manager: EntityManager, basket: BasketSnapshot, owner: BasketOwner) => Promise<BasketSnapshot>,
+  ): Promise<BasketSnapshot> {
     return retryTransaction(this.dataSource, async (manager) => {
-      const holder = await this.lockHolder(manager, id);
-      const [basket] = holder ? await lockBaskets(manager, [id]) : [];
-      if (!holder || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
-      return change(manager, basket, holder);
+      const owner = await this.lockOwner(manager, id);
+      const [basket] = owner ? await lockBaskets(manager, [id]) : [];
+      if (!owner || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
+      return change(manager, basket, owner);
     });
   }
 
   /** First who holds it, then the basket, as everywhere; null: there is no such basket. */
-  private async lockHolder(manager: EntityManager, id: string): Promise<Holder | null> {
+  private async lockOwner(manager: EntityManager, id: string): Promise<BasketOwner | null> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const [holder] = await manager.query<Holder[]>(FIND_HOLDER, [id]);
-      if (!holder) return null;
-      if (holder.ownerId) await lockUser(manager, holder.ownerId);
-      else if (holder.sessionId) await this.sessions.lock(manager, holder.sessionId);
-      const [locked] = await manager.query<Holder[]>(FIND_HOLDER, [id]);
-      if (locked?.ownerId === holder.ownerId && locked.sessionId === holder.sessionId) return locked;
+      const [owner] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
+      if (!owner) return null;
+      if (owner.ownerId) await lockUser(manager, owner.ownerId);
+      else if (owner.sessionId) await this.sessions.lock(manager, owner.sessionId);
+      const [locked] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
+      if (locked?.ownerId === owner.ownerId && locked.sessionId === owner.sessionId) return locked;
     }
     throw new Error(`Basket ${id} changes hands faster than it can be locked.`);
   }
 
-  private show(basket: StoredBasket): BasketDto {
+  private toDto(basket: BasketSnapshot): BasketDto {
     const owner = basket.ownerId === null ? 'guest' : 'user';
     return toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
   }

@@ -6,7 +6,7 @@ import { ApiProblems } from '../../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS, CHANGE_PROBLEMS } from '../api-basket.decorator.js';
 import { BasketDto, SubmitDto } from '../basket.dto.js';
 import type { BasketVisitor } from '../basket.service.js';
-import { BasketTurns } from '../change/basket-turns.service.js';
+import { BasketWriteQueue } from '../change/basket-write-queue.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { type Conditions, CurrentConditions } from '../change/conditions.decorator.js';
 import { OrderDto } from '../order/order.dto.js';
@@ -18,7 +18,7 @@ import { TagBaskets } from '../tag-baskets.decorator.js';
 export class CheckoutController {
   constructor(
     private readonly checkout: CheckoutService,
-    private readonly turns: BasketTurns,
+    private readonly queue: BasketWriteQueue,
   ) {}
 
   @Post('freeze')
@@ -37,7 +37,7 @@ export class CheckoutController {
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
   ): Promise<BasketDto> {
-    return this.turns.take(visitor, conditions, () => this.checkout.freeze(visitor, conditions));
+    return this.queue.run(visitor, conditions, () => this.checkout.freeze(visitor, conditions));
   }
 
   @Post('thaw')
@@ -55,7 +55,7 @@ export class CheckoutController {
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
   ): Promise<BasketDto> {
-    return this.turns.take(visitor, conditions, () => this.checkout.thaw(visitor, conditions));
+    return this.queue.run(visitor, conditions, () => this.checkout.thaw(visitor, conditions));
   }
 
   @Post('submit')
@@ -91,7 +91,7 @@ export class CheckoutController {
     @CurrentConditions() conditions: Conditions,
     @Body() { expectedAmountMinor }: SubmitDto,
   ): Promise<OrderDto> {
-    return this.turns.take(visitor, conditions, () =>
+    return this.queue.run(visitor, conditions, () =>
       this.checkout.submit(visitor, conditions, expectedAmountMinor),
     );
   }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { findBaskets, type StoredBasket } from '../query/stored-basket.js';
+import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 
 /** Pins prices, names and the currency; a product that the catalogue has no more keeps the last price that is known. */
 const FREEZE = `
@@ -34,14 +34,14 @@ export async function freezeBasket(
   manager: EntityManager,
   id: string,
   currency: string,
-): Promise<StoredBasket | null> {
+): Promise<BasketSnapshot | null> {
   await manager.query(FREEZE, [id, currency]);
   const [frozen] = await findBaskets(manager, [id]);
   return frozen ?? null;
 }
 
 /** Thaws locked baskets: prices are the catalogue's again. */
-export async function thawBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
+export async function thawBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   await manager.query(THAW, [ids]);
   return findBaskets(manager, ids);
 }

@@ -13,7 +13,7 @@ import { codeOf } from '../../problem/database-unavailable.js';
 /** A batch takes about 50 ms, and the job rests as long after it. */
 const BATCH_SIZE = 500;
 /** Instances of an earlier version may still freeze and submit after the start. With nothing to pin it costs 1 ms. */
-const AGAIN_MILLISECONDS = 10 * 60 * 1_000;
+const REPEAT_MILLISECONDS = 10 * 60 * 1_000;
 
 /**
  * Each batch is a transaction. The ids ascend, so a batch does not scan the dead index entries of earlier batches. A locked
@@ -50,7 +50,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
     // Not for a command.
     if (!this.environment.isDatabaseBounded) return;
     this.start();
-    this.timer = setInterval(() => this.start(), AGAIN_MILLISECONDS).unref();
+    this.timer = setInterval(() => this.start(), REPEAT_MILLISECONDS).unref();
   }
 
   /** Lets the batch under way finish. */
@@ -81,17 +81,17 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
   private async pinAll(): Promise<number> {
     for (let total = 0, lastId: string = FIRST_ID; ;) {
       if (this.shutdown.signal.aborted) return total;
-      const begunAt = performance.now();
+      const startedAt = performance.now();
       const ids = await this.pinBatch(lastId);
       if (ids.length === 0 && lastId === FIRST_ID) return total;
       total += ids.length;
       lastId = ids.sort().at(-1) ?? FIRST_ID;
-      await this.rest(performance.now() - begunAt);
+      await this.pause(performance.now() - startedAt);
     }
   }
 
   /** Leaves the database to the visitors between two batches. */
-  private async rest(milliseconds: number): Promise<void> {
+  private async pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
   }
 

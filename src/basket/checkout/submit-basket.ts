@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
-import { findBaskets, type LineProduct, type StoredBasket } from '../query/stored-basket.js';
+import { findBaskets, type LineProduct, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { isBuyable } from '../to-basket-dto.js';
 
 /** Shows a basket as its reader sees it. */
-type Show = (basket: StoredBasket) => BasketDto;
+type ToDto = (basket: BasketSnapshot) => BasketDto;
 
 /** Any number, as long as it is always this one: who submits holds it shared, who lists orders exclusively. */
 export const SUBMIT_LOCK = 2_026_112_301;
@@ -17,20 +17,20 @@ export const SUBMIT_LOCK = 2_026_112_301;
  */
 export async function submitBasket(
   manager: EntityManager,
-  basket: StoredBasket | null,
+  basket: BasketSnapshot | null,
   expectedAmountMinor: number | undefined,
-  show: Show,
-): Promise<StoredBasket> {
+  toDto: ToDto,
+): Promise<BasketSnapshot> {
   if (!basket || basket.lines.length === 0) throw emptyBasket();
   const current = await withLockedProducts(manager, basket);
-  assertBuyable(current, show(current));
-  const shown = show(current);
-  if (expectedAmountMinor !== undefined && expectedAmountMinor !== shown.totals.amountMinor) {
-    const detail = `It is ${shown.totals.amountMinor} now. Show it to the shopper and submit again.`;
-    throw new Problem('total-changed', detail, { basket: shown });
+  assertBuyable(current, toDto(current));
+  const dto = toDto(current);
+  if (expectedAmountMinor !== undefined && expectedAmountMinor !== dto.totals.amountMinor) {
+    const detail = `It is ${dto.totals.amountMinor} now. Show it to the shopper and submit again.`;
+    throw new Problem('total-changed', detail, { basket: dto });
   }
-  await takeStock(manager, current);
-  await manager.query(SUBMIT, [basket.id, shown.currency]);
+  await reduceStock(manager, current);
+  await manager.query(SUBMIT, [basket.id, dto.currency]);
   await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
   await manager.query(STAMP, [basket.id]);
   const [submitted] = await findBaskets(manager, [basket.id]);
@@ -79,7 +79,7 @@ const LOCK_PRODUCTS = `
   SELECT sku, name, unit_price_minor AS "unitPriceMinor", stock, is_active AS "isActive"
   FROM products WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;
 
-async function withLockedProducts(manager: EntityManager, basket: StoredBasket): Promise<StoredBasket> {
+async function withLockedProducts(manager: EntityManager, basket: BasketSnapshot): Promise<BasketSnapshot> {
   const skus = basket.lines.map(({ sku }) => sku);
   const locked = await manager.query<(LineProduct & { sku: string })[]>(LOCK_PRODUCTS, [skus]);
   const products = new Map(locked.map((product) => [product.sku, product]));
@@ -89,8 +89,8 @@ async function withLockedProducts(manager: EntityManager, basket: StoredBasket):
   };
 }
 
-function assertBuyable(basket: StoredBasket, shown: BasketDto): void {
-  const refused = shown.lines.filter((line) => !isBuyable(line));
+function assertBuyable(basket: BasketSnapshot, dto: BasketDto): void {
+  const refused = dto.lines.filter((line) => !isBuyable(line));
   if (refused.length === 0) return;
   const skus = refused.map(({ sku }) => sku);
   const isGone = refused.some(({ notices }) => notices.includes('unavailable'));
@@ -100,7 +100,7 @@ function assertBuyable(basket: StoredBasket, shown: BasketDto): void {
   throw new Problem(isGone ? 'unavailable' : 'insufficient-stock', detail, members);
 }
 
-async function takeStock(manager: EntityManager, { lines }: StoredBasket): Promise<void> {
+async function reduceStock(manager: EntityManager, { lines }: BasketSnapshot): Promise<void> {
   await manager.query(
     `UPDATE products p SET stock = p.stock - sold.quantity
      FROM unnest($1::text[], $2::int[]) AS sold (sku, quantity)

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { Environment } from '../../config/environment.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
-import { KEY_SECONDS } from '../change/idempotency.js';
+import { KEY_TTL_SECONDS } from '../change/idempotency.js';
 
 /** The number of rows, and the time that decided it. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
@@ -64,7 +64,7 @@ export class EndFrozenOnCleanupHandler {
     const { frozenTtlSeconds } = this.environment;
     const removed = await this.inBatches(REMOVE_FROZEN, frozenTtlSeconds, event);
     await this.inBatches(THAW_OWNED, frozenTtlSeconds, event);
-    await this.inBatches(REMOVE_KEYS, KEY_SECONDS, event);
+    await this.inBatches(REMOVE_KEYS, KEY_TTL_SECONDS, event);
     return removed;
   }
 

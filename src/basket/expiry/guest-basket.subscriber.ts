@@ -32,7 +32,7 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
 
   async beforeRemove({ queryRunner, entity, databaseEntity }: RemoveEvent<Session>): Promise<void> {
     const session = (databaseEntity as Session | undefined) ?? entity;
-    if (session) return this.gather(queryRunner, session.id);
+    if (session) return this.addToRemoval(queryRunner, session.id);
     if (SessionBatch.of(queryRunner)) return;
     throw new Error(
       'Remove sessions as entities or by SessionCleanup: a bulk delete would leave their baskets behind.',
@@ -49,14 +49,14 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
   }
 
   /** TypeORM calls for all entities before it waits for the first: the last call has come when the promise runs. */
-  private async gather(queryRunner: QueryRunner, sessionId: string): Promise<void> {
+  private async addToRemoval(queryRunner: QueryRunner, sessionId: string): Promise<void> {
     const known = this.removals.get(queryRunner);
-    const removal = known && !known.isLocked ? known : this.begin(queryRunner);
+    const removal = known && !known.isLocked ? known : this.createRemoval(queryRunner);
     removal.sessionIds.push(sessionId);
     await removal.locked;
   }
 
-  private begin(queryRunner: QueryRunner): Removal {
+  private createRemoval(queryRunner: QueryRunner): Removal {
     const removal: Removal = { sessionIds: [], basketIds: [], isLocked: false, locked: Promise.resolve() };
     removal.locked = Promise.resolve().then(async () => {
       removal.isLocked = true;

@@ -43,7 +43,7 @@ export interface SweepResult extends SweepReport {
  * A new basket gets its session in the same transaction, so no session claims an orphan later. The age limit ensures that
  * this transaction has ended.
  */
-const STEP = (orphans: string) => `
+const BATCH = (orphans: string) => `
   WITH step AS (
     SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT $2
   ), orphans AS (
@@ -61,8 +61,8 @@ const STEP = (orphans: string) => `
       ORDER BY id DESC LIMIT 1
     ) AS "lastId"`;
 
-const COUNT = STEP('SELECT id FROM orphans');
-const REMOVE = STEP('DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM orphans)) RETURNING id');
+const COUNT = BATCH('SELECT id FROM orphans');
+const REMOVE = BATCH('DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM orphans)) RETURNING id');
 
 /** Removes what an old shop has left behind: open guest baskets that no session points at. */
 @Injectable()
@@ -86,8 +86,8 @@ export class OrphanSweep {
     const start = performance.now();
     const seconds = () => Math.round(performance.now() - start) / 1_000;
     try {
-      const stopReason = await this.goThrough(options, report);
-      if (stopReason === 'drained') await this.remember(options, report);
+      const stopReason = await this.sweepBatches(options, report);
+      if (stopReason === 'drained') await this.recordCount(options, report);
       return { ...report, seconds: seconds(), stopReason };
     } catch (error) {
       const message = messageOf(error);
@@ -95,37 +95,37 @@ export class OrphanSweep {
     }
   }
 
-  private async goThrough(options: SweepOptions, report: SweepReport): Promise<SweepResult['stopReason']> {
+  private async sweepBatches(options: SweepOptions, report: SweepReport): Promise<SweepResult['stopReason']> {
     const { olderThanMilliseconds, batchSize, limit = Infinity, after = NIL, signal, onProgress } = options;
     for (;;) {
-      const left = limit - report.baskets;
+      const remaining = limit - report.baskets;
       if (signal?.aborted) return 'interrupted';
-      if (left <= 0) return 'limit';
-      const step = await this.step(options.dryRun, [
+      if (remaining <= 0) return 'limit';
+      const batch = await this.batch(options.dryRun, [
         report.lastId ?? after,
         batchSize,
         olderThanMilliseconds,
-        Math.min(left, batchSize),
+        Math.min(remaining, batchSize),
       ]);
-      if (step.checked === 0) return 'drained';
-      report.baskets += step.baskets;
-      report.checked += step.checked;
-      report.lastId = step.lastId;
+      if (batch.checked === 0) return 'drained';
+      report.baskets += batch.baskets;
+      report.checked += batch.checked;
+      report.lastId = batch.lastId;
       onProgress?.(report);
     }
   }
 
   /** Only counts while the clocks differ. @throws Problem `clock-differs`, and nothing is removed */
-  private async step(dryRun: boolean, values: unknown[]): Promise<SweepReport> {
+  private async batch(dryRun: boolean, values: unknown[]): Promise<SweepReport> {
     if (dryRun) {
-      const [step] = await this.dataSource.query<[SweepReport]>(COUNT, values);
-      return step;
+      const [batch] = await this.dataSource.query<[SweepReport]>(COUNT, values);
+      return batch;
     }
     return this.dataSource.transaction((manager) => this.clock.queryChecked(manager, REMOVE, values));
   }
 
   /** One that only counted and began in the middle does not know how many there are. */
-  private async remember({ dryRun, after }: SweepOptions, { baskets }: SweepReport): Promise<void> {
+  private async recordCount({ dryRun, after }: SweepOptions, { baskets }: SweepReport): Promise<void> {
     if (dryRun && after !== undefined) return;
     const orphans = dryRun ? baskets : 0;
     await this.orphanCounts.upsert({ countedBy: 'sweep', orphans, countedAt: () => 'now()' }, ['countedBy']);

@@ -3,11 +3,11 @@ import { OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
 import { type MergeReport, UserLoggedIn } from '../../auth/event/user-logged-in.event.js';
 import { Environment, type MergeStrategy } from '../../config/environment.js';
-import { assignBasket, assignOrders, mergeBaskets } from '../query/basket-writes.js';
+import { assignBasket, assignOrders, mergeBaskets } from '../query/write-basket.js';
 import { thawBaskets } from '../checkout/freeze-basket.js';
 import { moveKeys } from '../change/idempotency.js';
 import { mergeLines } from './merge-lines.js';
-import { findBaskets, type StoredBasket } from '../query/stored-basket.js';
+import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 
 /** Locked in the order of their ids, as everywhere; read afterwards, for a lock that was waited for shows old lines. */
 const LOCK_BASKETS = `
@@ -24,8 +24,8 @@ export class AssignOrMergeOnLoginHandler {
   @OnEvent(UserLoggedIn.NAME, { suppressErrors: false })
   async assignOrMerge({ manager, userId, guestSession, mergeStrategy }: UserLoggedIn): Promise<MergeReport> {
     const strategy = mergeStrategy ?? this.environment.basketMergeStrategy;
-    const nothing: MergeReport = { outcome: 'none', strategy, thawed: [], lines: [] };
-    if (!guestSession) return nothing;
+    const none: MergeReport = { outcome: 'none', strategy, thawed: [], lines: [] };
+    if (!guestSession) return none;
     const { id, basketId } = guestSession;
     const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
     // Keys come after baskets in the order of locks: a single statement locks the basket and then writes its key.
@@ -33,13 +33,13 @@ export class AssignOrMergeOnLoginHandler {
     await assignOrders(manager, id, userId);
     const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
     const user = baskets.find(({ ownerId }) => ownerId === userId);
-    return guest ? this.bring(manager, guest, user, userId, strategy) : nothing;
+    return guest ? this.mergeInto(manager, guest, user, userId, strategy) : none;
   }
 
-  private async bring(
+  private async mergeInto(
     manager: EntityManager,
-    guest: StoredBasket,
-    user: StoredBasket | undefined,
+    guest: BasketSnapshot,
+    user: BasketSnapshot | undefined,
     userId: string,
     strategy: MergeStrategy,
   ): Promise<MergeReport> {
@@ -56,7 +56,7 @@ async function lockBoth(
   manager: EntityManager,
   guestBasketId: string,
   userId: string,
-): Promise<StoredBasket[]> {
+): Promise<BasketSnapshot[]> {
   const locked = await manager.query<{ id: string }[]>(LOCK_BASKETS, [guestBasketId, userId]);
   return findBaskets(
     manager,
@@ -67,8 +67,8 @@ async function lockBoth(
 /** Whoever logs in while paying has left the payment: what was pinned may have changed by the merge. */
 async function thawFrozen(
   manager: EntityManager,
-  guest: StoredBasket,
-  user: StoredBasket | undefined,
+  guest: BasketSnapshot,
+  user: BasketSnapshot | undefined,
 ): Promise<MergeReport['thawed']> {
   const frozen = [guest, user].flatMap((basket) => (basket?.status === 'frozen' ? basket : []));
   if (frozen.length > 0) {

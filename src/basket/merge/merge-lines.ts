@@ -1,6 +1,6 @@
 import type { MergeStrategy } from '../../config/environment.js';
 import type { MergedLine } from '../../auth/event/user-logged-in.event.js';
-import type { StoredLine } from '../query/stored-basket.js';
+import type { LineSnapshot } from '../query/basket-snapshot.js';
 
 /** The larger quantity is the default: what was added twice on two devices is rarely wanted twice. */
 const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
@@ -20,8 +20,8 @@ const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
  * @returns a line for every product of either basket, the user's first
  */
 export function mergeLines(
-  guest: StoredLine[],
-  user: StoredLine[],
+  guest: LineSnapshot[],
+  user: LineSnapshot[],
   strategy: MergeStrategy,
   maxQuantity: number,
 ): MergedLine[] {
@@ -35,8 +35,8 @@ export function mergeLines(
 
 function mergeLine(
   sku: string,
-  guest: StoredLine | undefined,
-  user: StoredLine | undefined,
+  guest: LineSnapshot | undefined,
+  user: LineSnapshot | undefined,
   strategy: MergeStrategy,
   maxQuantity: number,
 ): MergedLine {

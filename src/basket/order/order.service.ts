@@ -5,7 +5,7 @@ import { Environment } from '../../config/environment.js';
 import { Problem } from '../../problem/problem.js';
 import { decodeOrderCursor, encodeOrderCursor, type OrderCursor } from './order-cursor.js';
 import type { OrderDto, OrderPageDto } from './order.dto.js';
-import { findBaskets, type StoredBasket } from '../query/stored-basket.js';
+import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { SUBMIT_LOCK } from '../checkout/submit-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
@@ -15,7 +15,7 @@ interface Scope {
   values: string[];
 }
 
-const EVERYBODY: Scope = { where: 'true', values: [] };
+const ALL_ORDERS: Scope = { where: 'true', values: [] };
 
 @Injectable()
 export class OrderService {
@@ -40,7 +40,7 @@ export class OrderService {
   async findPageOfAll(limit: number, cursor?: string): Promise<OrderPageDto> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [SUBMIT_LOCK]);
-      return this.page(manager, EVERYBODY, limit, cursor);
+      return this.page(manager, ALL_ORDERS, limit, cursor);
     });
   }
 
@@ -49,17 +49,17 @@ export class OrderService {
     const scope = scopeOf(visitor);
     const values = [id, ...(scope?.values ?? [])];
     const sql = `SELECT id FROM baskets WHERE id = $1 AND status = 'submitted' AND ${scope?.where.replace('$1', '$2')}`;
-    const [mine] = scope ? await this.dataSource.query<{ id: string }[]>(sql, values) : [];
-    const [order] = mine ? await findBaskets(this.dataSource.manager, [mine.id]) : [];
+    const [found] = scope ? await this.dataSource.query<{ id: string }[]>(sql, values) : [];
+    const [order] = found ? await findBaskets(this.dataSource.manager, [found.id]) : [];
     if (!order) throw unknownOrder();
     return this.toOrderDto(order);
   }
 
-  toOrderDto(basket: StoredBasket): OrderDto {
+  toOrderDto(basket: BasketSnapshot): OrderDto {
     const owner = basket.ownerId === null ? 'guest' : 'user';
-    const shown = toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
+    const dto = toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
     const submittedAt = (basket.submittedAt ?? new Date(0)).toISOString();
-    return { ...shown, id: basket.id, status: 'submitted', submittedAt };
+    return { ...dto, id: basket.id, status: 'submitted', submittedAt };
   }
 
   private async page(
@@ -68,15 +68,15 @@ export class OrderService {
     limit: number,
     cursor?: string,
   ): Promise<OrderPageDto> {
-    const behind = cursor === undefined ? null : decodeOrderCursor(cursor);
+    const after = cursor === undefined ? null : decodeOrderCursor(cursor);
     const n = values.length;
     // Text keeps the microseconds, which a Date would lose. In UTC it does not depend on the settings of a connection.
     const sql = `
       SELECT id, to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS "submittedAt" FROM baskets
       WHERE ${where} AND status = 'submitted' AND submitted_at IS NOT NULL
-        ${behind ? `AND (submitted_at, id) > ($${n + 2}::timestamptz, $${n + 3}::uuid)` : ''}
+        ${after ? `AND (submitted_at, id) > ($${n + 2}::timestamptz, $${n + 3}::uuid)` : ''}
       ORDER BY submitted_at, id LIMIT $${n + 1}`;
-    const keys = behind ? [behind.submittedAt, behind.id] : [];
+    const keys = after ? [after.submittedAt, after.id] : [];
     const found = await manager.query<OrderCursor[]>(sql, [...values, limit, ...keys]);
     const ids = found.map(({ id }) => id);
     const orders = (await findBaskets(manager, ids)).map((order) => this.toOrderDto(order));

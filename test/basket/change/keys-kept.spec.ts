@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { KEYS_KEPT } from '../../../src/basket/change/idempotency.js';
+import { MAX_KEYS } from '../../../src/basket/change/idempotency.js';
 import type { Product } from '../../../src/catalogue/product.entity.js';
 import type { Client } from '../../support/client.js';
 import { RowLock } from '../../support/row-lock.js';
@@ -46,12 +46,12 @@ describe('the idempotency keys of one visitor', () => {
   ])('a %s', (_, come) => {
     it('are 1,000 at most: the oldest go', async () => {
       const client = await come();
-      await hasUsed(client, KEYS_KEPT - 1);
+      await hasUsed(client, MAX_KEYS - 1);
 
       for (const key of ['first', 'second', 'third']) await adds(client, key);
 
       const kept = await keys();
-      expect(kept).toHaveLength(KEYS_KEPT);
+      expect(kept).toHaveLength(MAX_KEYS);
       expect([kept[0], ...kept.slice(-4)]).toEqual(['old 3', 'old 999', 'first', 'second', 'third']);
       await adds(client, 'first');
       expect(await client.quantities()).toEqual({ [tea.sku]: 4 });
@@ -64,12 +64,12 @@ describe('the idempotency keys of one visitor', () => {
       await adds(client, 'new');
 
       const kept = await keys();
-      expect([kept.length, kept[0], kept.at(-1)]).toEqual([KEYS_KEPT, 'old 502', 'new']);
+      expect([kept.length, kept[0], kept.at(-1)]).toEqual([MAX_KEYS, 'old 502', 'new']);
     });
 
     it('are 1,000 at most when many come at once, by both ways', async () => {
       const client = await come();
-      await hasUsed(client, KEYS_KEPT - 3);
+      await hasUsed(client, MAX_KEYS - 3);
 
       await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
@@ -77,7 +77,7 @@ describe('the idempotency keys of one visitor', () => {
         ),
       );
 
-      expect((await keys()).length).toBeLessThanOrEqual(KEYS_KEPT);
+      expect((await keys()).length).toBeLessThanOrEqual(MAX_KEYS);
       expect(await client.quantities()).toEqual({ [tea.sku]: 21 });
     });
   });
@@ -87,7 +87,7 @@ describe('the idempotency keys of one visitor', () => {
     const [thawing, adding] = [shop.guest(), shop.guest()];
     await thawing.logsInAs(ada);
     await adding.logsInAs(ada);
-    await hasUsed(thawing, KEYS_KEPT - 1);
+    await hasUsed(thawing, MAX_KEYS - 1);
     const lock = await RowLock.hold(shop, 'SELECT FROM baskets FOR UPDATE');
     const thawed = thawing.sends('POST', '/api/basket/thaw', undefined, { 'Idempotency-Key': 'thaw' });
     await lock.isWaitedFor(1);
@@ -97,20 +97,20 @@ describe('the idempotency keys of one visitor', () => {
     await Promise.all([thawed, added]);
 
     expect((await keys()).slice(-2).sort()).toEqual(['add', 'thaw']);
-    expect(await shop.count('idempotency_keys')).toBe(KEYS_KEPT);
+    expect(await shop.count('idempotency_keys')).toBe(MAX_KEYS);
   });
 
   it('are 1,000 at most after a login, the oldest of both gone', async () => {
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [client, visitor] = [shop.guest(), await guest()];
     await client.logsInAs(ada);
-    await hasUsed(client, KEYS_KEPT, 'user');
-    await hasUsed(visitor, KEYS_KEPT, 'guest');
+    await hasUsed(client, MAX_KEYS, 'user');
+    await hasUsed(visitor, MAX_KEYS, 'guest');
 
     await visitor.logsInAs(ada);
 
     const kept = await keys();
-    expect(kept.length).toBeLessThanOrEqual(KEYS_KEPT);
+    expect(kept.length).toBeLessThanOrEqual(MAX_KEYS);
     expect(kept).toEqual(expect.arrayContaining(['user 1000', 'guest 1000', 'user 600', 'guest 600']));
     expect(await shop.count('idempotency_keys', 'session_id IS NOT NULL')).toBe(0);
   });

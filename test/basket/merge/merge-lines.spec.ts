@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { mergeLines } from '../../../src/basket/merge/merge-lines.js';
-import type { StoredLine } from '../../../src/basket/query/stored-basket.js';
+import type { LineSnapshot } from '../../../src/basket/query/basket-snapshot.js';
 import type { MergeStrategy } from '../../../src/config/environment.js';
 
 interface LineOptions {
@@ -12,7 +12,7 @@ function line(
   sku: string,
   quantity: number,
   { stock = null, isActive = true }: LineOptions = {},
-): StoredLine {
+): LineSnapshot {
   const product = { name: sku, unitPriceMinor: 100, stock, isActive };
   return { sku, quantity, unitPriceMinorWhenAdded: 100, pinned: null, product };
 }
@@ -46,7 +46,7 @@ describe('mergeLines', () => {
     },
   );
 
-  it.each<[string, StoredLine, StoredLine, number, string]>([
+  it.each<[string, LineSnapshot, LineSnapshot, number, string]>([
     ['the stock', line('tea', 6, { stock: 8 }), line('tea', 5, { stock: 8 }), 8, 'limited-to-stock'],
     ['the maximum', line('tea', 60), line('tea', 50), 99, 'limited-to-maximum'],
     [

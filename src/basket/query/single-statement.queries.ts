@@ -1,18 +1,18 @@
 import type { NamedStatement } from '../../database/named-statement.js';
 import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
-import { KEYS_KEPT } from '../change/idempotency.js';
-import { CHANGED_COLUMNS } from './stored-basket.js';
+import { MAX_KEYS } from '../change/idempotency.js';
+import { CHANGED_COLUMNS } from './basket-snapshot.js';
 
 /**
  * Whose basket: that of a session, a guest's own or its user's, or of the user whom a token names; and whether an
  * idempotency key comes along. Each combination is a statement of its own.
  */
-export interface ShortcutKind {
+export interface SingleStatementKind {
   by: 'session' | 'user';
   isIdempotent: boolean;
 }
 
-const KINDS: ShortcutKind[] = (['session', 'user'] as const).flatMap((by) => [
+const KINDS: SingleStatementKind[] = (['session', 'user'] as const).flatMap((by) => [
   { by, isIdempotent: false },
   { by, isIdempotent: true },
 ]);
@@ -30,7 +30,7 @@ interface Placeholders {
   hash: string;
 }
 
-function placeholdersBehind(last: number, { by }: ShortcutKind): Placeholders {
+function placeholdersAfter(last: number, { by }: SingleStatementKind): Placeholders {
   const [idle, absolute, minExtensionMs] = [1, 2, 3].map((n) => `$${last + n}`) as [string, string, string];
   const key = last + (by === 'session' ? 4 : 2);
   return { generation: `$${last + 1}`, idle, absolute, minExtensionMs, key: `$${key}`, hash: `$${key + 1}` };
@@ -46,7 +46,7 @@ const COLUMNS = 'sku, quantity, unit_price_minor_when_added, added_at';
  * The user's lock is shared: statements with tokens of one user wait only for a transaction that has locked the user.
  * PostgreSQL compares the token's generation again after that wait.
  */
-function holder({ by }: ShortcutKind, { generation, absolute }: Placeholders): string {
+function lockOwner({ by }: SingleStatementKind, { generation, absolute }: Placeholders): string {
   const ofUser = (id: string) =>
     `(SELECT o.id FROM baskets o WHERE o.owner_id = ${id} AND o.status <> 'submitted')`;
   if (by === 'user') {
@@ -58,12 +58,12 @@ function holder({ by }: ShortcutKind, { generation, absolute }: Placeholders): s
 }
 
 /**
- * The holder has not used the key, and has room for one more. Otherwise the statement changes nothing. The caller then
+ * The owner has not used the key and has fewer than the maximum. Otherwise the statement changes nothing. The caller then
  * checks the key's age and removes old keys under the lock.
  */
-function isKeyFree({ by }: ShortcutKind, { key }: Placeholders): string {
-  const isFree = (whose: string) => `AND (
-    SELECT count(*) < ${KEYS_KEPT} AND count(*) FILTER (WHERE k.key = ${key}) = 0 FROM idempotency_keys k WHERE ${whose})`;
+function isKeyFree({ by }: SingleStatementKind, { key }: Placeholders): string {
+  const isFree = (filter: string) => `AND (
+    SELECT count(*) < ${MAX_KEYS} AND count(*) FILTER (WHERE k.key = ${key}) = 0 FROM idempotency_keys k WHERE ${filter})`;
   const ofUser = isFree('k.user_id = (SELECT user_id FROM session)');
   return by === 'user' ? ofUser : ofUser + isFree('k.session_id = (SELECT id FROM session)');
 }
@@ -75,12 +75,12 @@ function isKeyFree({ by }: ShortcutKind, { key }: Placeholders): string {
  * they are large. And with as few nodes as that takes, for PostgreSQL pays for each that it sets up, whether it finds
  * anything or not: 38 instead of 45 made an add cost 0.93 of its CPU, the flush of the log aside.
  */
-function basketOf(kind: ShortcutKind, behind: Placeholders): string {
-  return `session AS (${holder(kind, behind)}), basket AS (
+function readBasket(kind: SingleStatementKind, placeholders: Placeholders): string {
+  return `session AS (${lockOwner(kind, placeholders)}), basket AS (
     SELECT b.id, b.version FROM baskets b
     WHERE b.id = (SELECT basket_id FROM session)
       AND b.owner_id IS NOT DISTINCT FROM (SELECT user_id FROM session) AND b.status = 'open'
-      ${kind.isIdempotent ? isKeyFree(kind, behind) : ''}
+      ${kind.isIdempotent ? isKeyFree(kind, placeholders) : ''}
   ), before AS (
     SELECT ${COLUMNS} FROM basket_lines WHERE basket_id = (SELECT id FROM basket)
   )`;
@@ -98,22 +98,22 @@ const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
  *
  * The insert of the key has no ON CONFLICT: if another request has just stored it, PostgreSQL undoes the whole statement.
  */
-function alongside(
-  { by, isIdempotent }: ShortcutKind,
-  { idle, absolute, minExtensionMs: step, key, hash }: Placeholders,
+function storeKeyAndExpiry(
+  { by, isIdempotent }: SingleStatementKind,
+  { idle, absolute, minExtensionMs, key, hash }: Placeholders,
 ): string {
-  const remembered = `, remembered AS (
+  const storeKey = `, stored_key AS (
     INSERT INTO idempotency_keys (session_id, user_id, key, request_hash, status, basket_id)
     SELECT CASE WHEN s.user_id IS NULL THEN s.id END, s.user_id, ${key}, ${hash}, 201, c.id FROM changed c, session s
   )`;
-  const renewedEnd = extendedExpiry(idle, absolute);
-  const renewed = `, renewed AS (
-    UPDATE sessions s SET expired_at = ${renewedEnd}
+  const extended = extendedExpiry(idle, absolute);
+  const extendSession = `, extended AS (
+    UPDATE sessions s SET expired_at = ${extended}
     WHERE s.id = (SELECT s.id FROM session s
-      WHERE ${renewedEnd} - s.expired_at > ${step}::bigint AND EXISTS (SELECT FROM changed))
+      WHERE ${extended} - s.expired_at > ${minExtensionMs}::bigint AND EXISTS (SELECT FROM changed))
     RETURNING s.expired_at
   )`;
-  return (isIdempotent ? remembered : '') + (by === 'session' ? renewed : '');
+  return (isIdempotent ? storeKey : '') + (by === 'session' ? extendSession : '');
 }
 
 /**
@@ -122,10 +122,10 @@ function alongside(
  *
  * The products come by their key, one by one: a join could become a scan of all.
  */
-function answer({ by }: ShortcutKind, { absolute }: Placeholders, lines: string): string {
-  const lived = `EXISTS (SELECT FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired(absolute)})`;
-  const end = 'coalesce((SELECT expired_at FROM renewed), (SELECT expired_at FROM session))::float8';
-  const ofSession = `CASE WHEN b.id IS NULL THEN ${lived} END AS "wasActive", ${end} AS "sessionExpiresAt"`;
+function selectResult({ by }: SingleStatementKind, { absolute }: Placeholders, lines: string): string {
+  const wasActive = `EXISTS (SELECT FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired(absolute)})`;
+  const expiry = 'coalesce((SELECT expired_at FROM extended), (SELECT expired_at FROM session))::float8';
+  const ofSession = `CASE WHEN b.id IS NULL THEN ${wasActive} END AS "wasActive", ${expiry} AS "sessionExpiresAt"`;
   return `
   SELECT ${CHANGED_COLUMNS} ${by === 'session' ? `, ${ofSession}` : ''}
   FROM (SELECT) one
@@ -136,10 +136,10 @@ function answer({ by }: ShortcutKind, { absolute }: Placeholders, lines: string)
 }
 
 /** `$1` the session or the user, `$2` the sku, `$3` the quantity, `$4` whether it is added to what is there, `$5` and `$6` the most of a line and of lines. */
-function hold(kind: ShortcutKind): string {
-  const behind = placeholdersBehind(6, kind);
+function changeLine(kind: SingleStatementKind): string {
+  const placeholders = placeholdersAfter(6, kind);
   return `
-  WITH ${basketOf(kind, behind)}, wanted AS MATERIALIZED (
+  WITH ${readBasket(kind, placeholders)}, wanted AS MATERIALIZED (
     SELECT unit_price_minor, stock,
       $3::bigint + CASE WHEN $4 THEN coalesce((SELECT quantity FROM before WHERE sku = $2), 0) ELSE 0 END AS quantity
     FROM products WHERE sku = $2 AND is_active
@@ -154,47 +154,47 @@ function hold(kind: ShortcutKind): string {
     SELECT id, $2, quantity::int, unit_price_minor FROM changed
     ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = excluded.quantity
     RETURNING ${COLUMNS}
-  )${alongside(kind, behind)}
-  ${answer(kind, behind, 'SELECT * FROM saved UNION ALL SELECT * FROM before WHERE sku <> $2')}`;
+  )${storeKeyAndExpiry(kind, placeholders)}
+  ${selectResult(kind, placeholders, 'SELECT * FROM saved UNION ALL SELECT * FROM before WHERE sku <> $2')}`;
 }
 
 /** `$1` the session or the user, `$2` the sku of a line that is there. */
-function remove(kind: ShortcutKind): string {
-  const behind = placeholdersBehind(2, kind);
+function removeLine(kind: SingleStatementKind): string {
+  const placeholders = placeholdersAfter(2, kind);
   return `
-  WITH ${basketOf(kind, behind)}, changed AS (
+  WITH ${readBasket(kind, placeholders)}, changed AS (
     ${CHANGE}
     WHERE ${UNCHANGED} AND EXISTS (SELECT FROM before WHERE sku = $2)
     RETURNING b.id, b.owner_id, b.version
   ), removed AS (
     DELETE FROM basket_lines l USING changed WHERE l.basket_id = changed.id AND l.sku = $2
-  )${alongside(kind, behind)}
-  ${answer(kind, behind, 'SELECT * FROM before WHERE sku <> $2')}`;
+  )${storeKeyAndExpiry(kind, placeholders)}
+  ${selectResult(kind, placeholders, 'SELECT * FROM before WHERE sku <> $2')}`;
 }
 
-const nameOf = ({ by, isIdempotent }: ShortcutKind) => `${by}${isIdempotent ? '-once' : ''}`;
+const nameOf = ({ by, isIdempotent }: SingleStatementKind) => `${by}${isIdempotent ? '-once' : ''}`;
 
-function statements(what: string, text: (kind: ShortcutKind) => string, kinds = KINDS) {
+function statementsByKind(what: string, text: (kind: SingleStatementKind) => string, kinds = KINDS) {
   return new Map(kinds.map((kind) => [nameOf(kind), { name: `${what}-${nameOf(kind)}`, text: text(kind) }]));
 }
 
-const HOLD = statements('hold', hold);
-const REMOVE = statements(
-  'remove',
-  remove,
+const CHANGE_LINE = statementsByKind('change-line', changeLine);
+const REMOVE_LINE = statementsByKind(
+  'remove-line',
+  removeLine,
   KINDS.filter(({ isIdempotent }) => !isIdempotent),
 );
 
-export function holdStatement(kind: ShortcutKind): NamedStatement {
-  return get(HOLD, kind);
+export function changeLineStatement(kind: SingleStatementKind): NamedStatement {
+  return statementOf(CHANGE_LINE, kind);
 }
 
-export function removeStatement(by: ShortcutKind['by']): NamedStatement {
-  return get(REMOVE, { by, isIdempotent: false });
+export function removeLineStatement(by: SingleStatementKind['by']): NamedStatement {
+  return statementOf(REMOVE_LINE, { by, isIdempotent: false });
 }
 
-function get(of: Map<string, NamedStatement>, kind: ShortcutKind): NamedStatement {
-  const statement = of.get(nameOf(kind));
-  if (!statement) throw new Error(`There is no shortcut for ${nameOf(kind)}`);
+function statementOf(statements: Map<string, NamedStatement>, kind: SingleStatementKind): NamedStatement {
+  const statement = statements.get(nameOf(kind));
+  if (!statement) throw new Error(`There is no single statement for ${nameOf(kind)}`);
   return statement;
 }

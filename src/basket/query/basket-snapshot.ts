@@ -11,7 +11,7 @@ export interface LineProduct {
   isActive: boolean;
 }
 
-export interface StoredLine {
+export interface LineSnapshot {
   sku: string;
   quantity: number;
   unitPriceMinorWhenAdded: number;
@@ -22,7 +22,7 @@ export interface StoredLine {
 }
 
 /** A basket as it is read: with its lines, and with what the catalogue says of them now. */
-export interface StoredBasket {
+export interface BasketSnapshot {
   id: string;
   ownerId: string | null;
   status: BasketStatus;
@@ -31,11 +31,11 @@ export interface StoredBasket {
   submittedAt: Date | null;
   /** Pinned since it was frozen or submitted; null in an open basket, and in an old row until the job fills it. */
   currency: string | null;
-  lines: StoredLine[];
+  lines: LineSnapshot[];
 }
 
-type BasketColumns = Omit<StoredBasket, 'lines'>;
-type LineColumns = Omit<StoredLine, 'product' | 'pinned'> & {
+type BasketColumns = Omit<BasketSnapshot, 'lines'>;
+type LineColumns = Omit<LineSnapshot, 'product' | 'pinned'> & {
   namePinned: string | null;
   unitPriceMinorPinned: number;
 };
@@ -65,25 +65,25 @@ const SELECT = `
 const ORDER = 'ORDER BY l.added_at, l.sku';
 
 /** The basket that can still be changed. `$1` is its id, or that of its owner. */
-const WHOSE = {
+const BASKET_FILTER = {
   guest: `b.id = $1 AND b.owner_id IS NULL AND b.status <> 'submitted'`,
   user: `b.owner_id = $1 AND b.status <> 'submitted'`,
 };
 
 const READ = {
-  guest: { name: 'read-guest', text: `${SELECT} WHERE ${WHOSE.guest} ${ORDER}` },
-  user: { name: 'read-user', text: `${SELECT} WHERE ${WHOSE.user} ${ORDER}` },
+  guest: { name: 'read-guest', text: `${SELECT} WHERE ${BASKET_FILTER.guest} ${ORDER}` },
+  user: { name: 'read-user', text: `${SELECT} WHERE ${BASKET_FILTER.user} ${ORDER}` },
 };
 
 /** Whose basket: a guest's by its id, which their session knows, or the one basket of a user that is not submitted. */
-export type BasketOf = { basketId: string } | { ownerId: string };
+export type BasketKey = { basketId: string } | { ownerId: string };
 
 /** The basket that can still be changed. */
-export async function findBasket(manager: EntityManager, of: BasketOf): Promise<StoredBasket | null> {
+export async function findBasket(manager: EntityManager, key: BasketKey): Promise<BasketSnapshot | null> {
   const [basket] = toBaskets(
-    'basketId' in of
-      ? await manager.query<BasketRow[]>(READ.guest.text, [of.basketId])
-      : await manager.query<BasketRow[]>(READ.user.text, [of.ownerId]),
+    'basketId' in key
+      ? await manager.query<BasketRow[]>(READ.guest.text, [key.basketId])
+      : await manager.query<BasketRow[]>(READ.user.text, [key.ownerId]),
   );
   return basket ?? null;
 }
@@ -93,33 +93,37 @@ export async function findBasket(manager: EntityManager, of: BasketOf): Promise<
  *
  * Two statements: one that waits for the lock answers the basket as it is then, but its lines as they were before.
  */
-export async function lockBasket(manager: EntityManager, of: BasketOf): Promise<StoredBasket | null> {
-  const [whose, id] = 'basketId' in of ? [WHOSE.guest, of.basketId] : [WHOSE.user, of.ownerId];
-  await manager.query(`SELECT FROM baskets b WHERE ${whose} FOR UPDATE`, [id]);
-  return findBasket(manager, of);
+export async function lockBasket(manager: EntityManager, key: BasketKey): Promise<BasketSnapshot | null> {
+  const [filter, id] =
+    'basketId' in key ? [BASKET_FILTER.guest, key.basketId] : [BASKET_FILTER.user, key.ownerId];
+  await manager.query(`SELECT FROM baskets b WHERE ${filter} FOR UPDATE`, [id]);
+  return findBasket(manager, key);
 }
 
 /** Baskets of whatever owner and status, in the order of the ids given. */
-export async function findBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
+export async function findBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   const rows = await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]);
   const baskets = new Map(toBaskets(rows).map((basket) => [basket.id, basket]));
   return ids.flatMap((id) => baskets.get(id) ?? []);
 }
 
 /** Baskets of whatever owner and status, locked in the order of their ids, as everywhere; see `lockBasket`. */
-export async function lockBaskets(manager: EntityManager, ids: string[]): Promise<StoredBasket[]> {
+export async function lockBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   await manager.query('SELECT FROM baskets WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
   return findBaskets(manager, ids);
 }
 
 /** A user's, without a lock and by name, as every look of a user with a token does it. */
-export async function readBasketOf(dataSource: DataSource, ownerId: string): Promise<StoredBasket | null> {
+export async function findUserBasket(
+  dataSource: DataSource,
+  ownerId: string,
+): Promise<BasketSnapshot | null> {
   const [basket] = toBaskets(await queryNamed<BasketRow>(dataSource, READ.user, [ownerId]));
   return basket ?? null;
 }
 
-export function toBaskets(rows: BasketRow[]): StoredBasket[] {
-  const baskets = new Map<string, StoredBasket>();
+export function toBaskets(rows: BasketRow[]): BasketSnapshot[] {
+  const baskets = new Map<string, BasketSnapshot>();
   for (const row of rows) {
     const basket = baskets.get(row.id) ?? toBasket(row);
     baskets.set(row.id, basket);
@@ -129,7 +133,7 @@ export function toBaskets(rows: BasketRow[]): StoredBasket[] {
   return [...baskets.values()];
 }
 
-function toBasket(row: BasketRow): StoredBasket {
+function toBasket(row: BasketRow): BasketSnapshot {
   const { id, ownerId, status, version, lastMerge, submittedAt, currency } = row;
   return { id, ownerId, status, version, lastMerge, submittedAt, currency, lines: [] };
 }
@@ -141,7 +145,7 @@ function toLine({
   namePinned,
   unitPriceMinorPinned,
   ...row
-}: BasketRow): StoredLine {
+}: BasketRow): LineSnapshot {
   const { name, unitPriceMinor, stock, isActive } = row;
   const isKnown = name !== null;
   return {

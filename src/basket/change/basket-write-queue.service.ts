@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { BasketVisitor } from '../basket.service.js';
-import { holderOf } from './basket-shortcuts.service.js';
+import { ownerIdOf } from './single-statement.service.js';
 import type { Conditions } from './conditions.decorator.js';
 import { SerialQueue } from './serial-queue.js';
 
 /** At about 2 ms a change the last one waits 100 ms. */
-const MOST_WAITING = 50;
+const MAX_WAITING = 50;
 
 /** As long as the database lets a statement wait for a lock. */
-const MOST_MILLISECONDS = 5_000;
+const MAX_MILLISECONDS = 5_000;
 
 /**
  * Lets the changes of one visitor's basket wait here, and not in the database: there each of them would hold a connection of
@@ -17,12 +17,12 @@ const MOST_MILLISECONDS = 5_000;
  * The locks of the database still decide: another instance, or another session of the same user, has a queue of its own.
  */
 @Injectable()
-export class BasketTurns {
-  private readonly queue = new SerialQueue({ waiting: MOST_WAITING, milliseconds: MOST_MILLISECONDS });
+export class BasketWriteQueue {
+  private readonly queue = new SerialQueue({ waiting: MAX_WAITING, milliseconds: MAX_MILLISECONDS });
 
   /** Makes a change when its turn has come. A guest without a session has nobody to wait for. */
-  async take<T>(visitor: BasketVisitor, { closed }: Conditions, change: () => Promise<T>): Promise<T> {
-    const holder = holderOf(visitor);
-    return holder === null ? change() : this.queue.run(holder, closed, change);
+  async run<T>(visitor: BasketVisitor, { closed }: Conditions, change: () => Promise<T>): Promise<T> {
+    const ownerId = ownerIdOf(visitor);
+    return ownerId === null ? change() : this.queue.run(ownerId, closed, change);
   }
 }

@@ -1,12 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { lockUserVisitor } from '../../auth/visitor/lock-user.js';
 import type { Visitor } from '../../auth/visitor/visitor.js';
 import { IS_ACTIVE } from '../../session/session-expiry.js';
 import { sessionReplaced } from '../../session/request/session-replaced.js';
-import { Session } from '../../session/session.entity.js';
-import { Basket } from '../basket.entity.js';
-import type { BasketOf, StoredBasket } from '../query/stored-basket.js';
+import type { BasketKey } from '../query/basket-snapshot.js';
 
 /**
  * Locks the row that a visitor's basket hangs on, the user or the session, for the rest of the transaction.
@@ -16,7 +13,7 @@ import type { BasketOf, StoredBasket } from '../query/stored-basket.js';
  *
  * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster; `invalid-token`, when the token has ended
  */
-export async function lockPlace(manager: EntityManager, visitor: Visitor): Promise<BasketOf | null> {
+export async function lockOwner(manager: EntityManager, visitor: Visitor): Promise<BasketKey | null> {
   if (visitor.kind === 'user') {
     await lockUserVisitor(manager, visitor, sessionReplaced);
     return { ownerId: visitor.userId };
@@ -26,20 +23,6 @@ export async function lockPlace(manager: EntityManager, visitor: Visitor): Promi
   const basketId = snapshot.isReplaced ? undefined : await lockSession(manager, snapshot.id);
   if (basketId === undefined) throw sessionReplaced();
   return basketId === null ? null : { basketId };
-}
-
-/** Makes the visitor's basket, and the session of a guest who comes without one; the first line makes it version 1. */
-export async function beginBasket(manager: EntityManager, visitor: Visitor): Promise<StoredBasket> {
-  const id = uuidv7();
-  const ownerId = visitor.kind === 'user' ? visitor.userId : null;
-  await manager.insert(Basket, { id, ownerId, version: 0 });
-  if (visitor.kind === 'guest') {
-    const { snapshot } = visitor.session;
-    if (snapshot) await manager.update(Session, { id: snapshot.id }, { basketId: id });
-    else await visitor.session.create(manager, { basketId: id });
-  }
-  const unset = { lastMerge: null, submittedAt: null, currency: null };
-  return { id, ownerId, status: 'open', version: 0, ...unset, lines: [] };
 }
 
 /**

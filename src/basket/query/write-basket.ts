@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { MergedLine, MergeReport } from '../../auth/event/user-logged-in.event.js';
 import { Basket } from '../basket.entity.js';
-import type { StoredBasket, StoredLine } from './stored-basket.js';
+import type { BasketSnapshot, LineSnapshot } from './basket-snapshot.js';
 
 /** The first part of each change, so that the version counts exactly the changes and the basket is locked before its lines. */
 const CHANGED = `
@@ -23,9 +23,9 @@ const REMOVE_LINE = `
 /** The basket is locked, so what was read of it still holds; the answer is the basket as it is now. */
 export async function saveLine(
   manager: EntityManager,
-  basket: StoredBasket,
-  line: StoredLine,
-): Promise<StoredBasket> {
+  basket: BasketSnapshot,
+  line: LineSnapshot,
+): Promise<BasketSnapshot> {
   const { sku, quantity, unitPriceMinorWhenAdded } = line;
   await manager.query(SAVE_LINE, [basket.id, sku, quantity, unitPriceMinorWhenAdded]);
   const isThere = basket.lines.some((other) => other.sku === sku);
@@ -37,9 +37,9 @@ export async function saveLine(
 
 export async function removeLine(
   manager: EntityManager,
-  basket: StoredBasket,
+  basket: BasketSnapshot,
   sku: string,
-): Promise<StoredBasket> {
+): Promise<BasketSnapshot> {
   await manager.query(REMOVE_LINE, [basket.id, sku]);
   const lines = basket.lines.filter((line) => line.sku !== sku);
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };

@@ -1,6 +1,6 @@
 import type { NamedStatement } from '../../database/named-statement.js';
 import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
-import { type BasketRow, LINE_COLUMNS } from './stored-basket.js';
+import { type BasketRow, LINE_COLUMNS } from './basket-snapshot.js';
 
 /** A row of `READ_BY_SESSION`: the session's part is the same in each. */
 export type SessionBasketRow = BasketRow & {

@@ -10,15 +10,22 @@ import { sessionReplaced } from '../../session/request/session-replaced.js';
 import { SessionStore } from '../../session/store/session.store.js';
 import type { BasketDto } from '../basket.dto.js';
 import type { Conditions } from './conditions.decorator.js';
-import { isKeyTaken } from './idempotency.js';
-import { READ_BY_SESSION, type SessionBasketRow } from '../query/read-statement.js';
-import { BEGIN } from '../query/begin-statement.js';
-import { holdStatement, removeStatement } from '../query/shortcut-statements.js';
-import { type BasketRow, readBasketOf, toBaskets } from '../query/stored-basket.js';
+import { isKeyConflict } from './idempotency.js';
+import { READ_BY_SESSION, type SessionBasketRow } from '../query/read-by-session.queries.js';
+import { CREATE_GUEST_BASKET } from '../query/create-guest-basket.queries.js';
+import { changeLineStatement, removeLineStatement } from '../query/single-statement.queries.js';
+import { type BasketRow, findUserBasket, toBaskets } from '../query/basket-snapshot.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
 /** Who can be served in one statement, the session's reading and extension included. */
-type Directly = DeferredVisitor | UserVisitor;
+type DirectVisitor = DeferredVisitor | UserVisitor;
+
+/** A change of one line: the quantity is added to what is there, or set. */
+export interface LineChange {
+  sku: string;
+  quantity: number;
+  mode: 'add' | 'set';
+}
 
 type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number };
 
@@ -33,7 +40,7 @@ type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number }
  * rate, 0.77 and 0.89 of the CPU.
  */
 @Injectable()
-export class BasketShortcuts {
+export class SingleStatement {
   constructor(
     private readonly dataSource: DataSource,
     private readonly environment: Environment,
@@ -41,55 +48,57 @@ export class BasketShortcuts {
     private readonly sessions: SessionStore,
   ) {}
 
-  async read(visitor: Directly): Promise<BasketDto> {
+  async read(visitor: DirectVisitor): Promise<BasketDto> {
     if (visitor.kind === 'user')
-      return this.show(await readBasketOf(this.dataSource, visitor.userId), 'user');
+      return this.toDto(await findUserBasket(this.dataSource, visitor.userId), 'user');
     const { sessionId } = visitor;
-    if (sessionId === null) return this.show(null, 'guest');
+    if (sessionId === null) return this.toDto(null, 'guest');
     const { idle, absolute } = this.lifetimes;
     const values = [sessionId, idle, absolute];
     const rows = await queryNamed<SessionBasketRow>(this.dataSource, READ_BY_SESSION, values);
     const [session] = rows;
-    if (!session) return this.show(null, 'guest');
+    if (!session) return this.toDto(null, 'guest');
     const expiresAt = await this.sessions.extendExpiry(sessionId, session);
     // A session without a basket is one row without an id.
     const [basket = null] = session.id === null ? [] : toBaskets(rows);
-    return session.userId ? this.show(basket, 'user') : this.show(basket, 'guest', expiresAt);
+    return session.userId ? this.toDto(basket, 'user') : this.toDto(basket, 'guest', expiresAt);
   }
 
-  /** Adds to what the line holds, or sets what it holds. */
-  async hold(
-    visitor: Directly,
+  /** Adds to the quantity of the line, or sets it. */
+  async changeLine(
+    visitor: DirectVisitor,
     { ifMatch, idempotent }: Conditions,
-    sku: string,
-    quantity: number,
-    isAdded: boolean,
+    { sku, quantity, mode }: LineChange,
   ): Promise<BasketDto | null> {
-    const holder = holderOf(visitor);
-    if (holder === null || ifMatch) return null;
+    const ownerId = ownerIdOf(visitor);
+    if (ownerId === null || ifMatch) return null;
     const { basketMaxQuantity, basketMaxLines } = this.environment;
     const limits = [basketMaxQuantity, basketMaxLines];
-    const once = idempotent ? [idempotent.key, idempotent.hash] : [];
-    const statement = holdStatement({ by: byOf(visitor), isIdempotent: idempotent !== null });
+    const idempotency = idempotent ? [idempotent.key, idempotent.hash] : [];
+    const statement = changeLineStatement({ by: byOf(visitor), isIdempotent: idempotent !== null });
     return this.change(visitor, statement, [
-      holder,
+      ownerId,
       sku,
       quantity,
-      isAdded,
+      mode === 'add',
       ...limits,
-      ...this.validityOf(visitor),
-      ...once,
+      ...this.validityValues(visitor),
+      ...idempotency,
     ]);
   }
 
-  async remove(visitor: Directly, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
-    const holder = holderOf(visitor);
-    if (holder === null || ifMatch) return null;
-    return this.change(visitor, removeStatement(byOf(visitor)), [holder, sku, ...this.validityOf(visitor)]);
+  async removeLine(visitor: DirectVisitor, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
+    const ownerId = ownerIdOf(visitor);
+    if (ownerId === null || ifMatch) return null;
+    return this.change(visitor, removeLineStatement(byOf(visitor)), [
+      ownerId,
+      sku,
+      ...this.validityValues(visitor),
+    ]);
   }
 
   /** The very first add of a guest. */
-  async begin(
+  async createGuestBasket(
     { session }: GuestVisitor,
     { ifMatch, idempotent }: Conditions,
     sku: string,
@@ -99,23 +108,23 @@ export class BasketShortcuts {
       return null;
     const basketId = uuidv7();
     const { idle, absolute } = this.lifetimes;
-    const begun = await session.createWith({ basketId }, async ({ id, json }) => {
-      const rows = await this.run(BEGIN, [idle, absolute, id, json, basketId, sku, quantity]);
+    const created = await session.createWith({ basketId }, async ({ id, json }) => {
+      const rows = await this.run(CREATE_GUEST_BASKET, [idle, absolute, id, json, basketId, sku, quantity]);
       const { sessionExpiresAt: expiredAt } = rows[0] ?? {};
       return expiredAt === undefined ? null : { expiredAt, basket: toBaskets(rows)[0] ?? null };
     });
-    return begun && this.show(begun.basket, 'guest', begun.expiredAt);
+    return created && this.toDto(created.basket, 'guest', created.expiredAt);
   }
 
   private async change(
-    visitor: Directly,
+    visitor: DirectVisitor,
     statement: NamedStatement,
     values: StatementValue[],
   ): Promise<BasketDto | null> {
     const rows = await this.run(statement, values);
     const [row] = rows;
     if (row?.id)
-      return this.show(toBaskets(rows)[0] ?? null, row.ownerId ? 'user' : 'guest', row.sessionExpiresAt);
+      return this.toDto(toBaskets(rows)[0] ?? null, row.ownerId ? 'user' : 'guest', row.sessionExpiresAt);
     if (row?.wasActive && visitor.kind === 'deferred') assertActive(await visitor.load());
     return null;
   }
@@ -125,12 +134,12 @@ export class BasketShortcuts {
       return await queryNamed<ChangedRow>(this.dataSource, statement, values);
     } catch (error) {
       // Rolled back because of another request. The caller repeats it under the lock, or finds the answer to its key.
-      if (isConflict(error) || isKeyTaken(error)) return [];
+      if (isConflict(error) || isKeyConflict(error)) return [];
       throw error;
     }
   }
 
-  private show(
+  private toDto(
     basket: Parameters<typeof toBasketDto>[0],
     owner: 'guest' | 'user',
     expiresAt?: number,
@@ -144,7 +153,7 @@ export class BasketShortcuts {
   }
 
   /** The values by which the statement checks the session or the token. */
-  private validityOf(visitor: Directly): StatementValue[] {
+  private validityValues(visitor: DirectVisitor): StatementValue[] {
     const { idle, absolute, minExtensionMs } = this.lifetimes;
     return visitor.kind === 'deferred' ? [idle, absolute, minExtensionMs] : [visitor.tokenGeneration ?? null];
   }
@@ -156,10 +165,10 @@ function assertActive(visitor: Visitor): void {
 }
 
 /** Whose row the basket hangs on: the token's user, or the session of the cookie; null: a guest without a session. */
-export function holderOf(visitor: Directly): string | null {
+export function ownerIdOf(visitor: DirectVisitor): string | null {
   return visitor.kind === 'user' ? visitor.userId : visitor.sessionId;
 }
 
-function byOf({ kind }: Directly): 'session' | 'user' {
+function byOf({ kind }: DirectVisitor): 'session' | 'user' {
   return kind === 'user' ? 'user' : 'session';
 }
