@@ -23,7 +23,7 @@ export const SILENCE_MILLISECONDS = 15_000;
 /** Opened at the start and kept: a batch of the cleanup and a slow statement or two still leave a visitor one. */
 export const KEPT_CONNECTIONS = 4;
 
-const BOUNDS = {
+const TIMEOUTS = {
   lock_timeout: LOCK_MILLISECONDS,
   statement_timeout: STATEMENT_MILLISECONDS,
   idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
@@ -47,8 +47,8 @@ const schema = {
 } satisfies DataSourceOptions;
 
 /** What the application connects with: bounded for requests, unbounded for commands. */
-export function dataSourceOptions(url: string, poolSize: number, isBounded: boolean): DataSourceOptions {
-  const extra = { ...CONNECTING, ...(isBounded && BOUNDS) };
+export function dataSourceOptions(url: string, poolSize: number, hasTimeouts: boolean): DataSourceOptions {
+  const extra = { ...CONNECTING, ...(hasTimeouts && TIMEOUTS) };
   return { ...schema, url, poolSize, applicationName: 'basketkeeper', extra };
 }
 

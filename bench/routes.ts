@@ -36,7 +36,7 @@ const ROUTES: Route[] = [
 /** What the other frequent routes cost, beside a bare server with a hand-tuned statement a request. */
 export async function benchRoutes(active: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(async (client) => {
-    await fillShop(client, { active: active });
+    await fillShop(client, { active });
     await addProducts(client);
   });
   try {

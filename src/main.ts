@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import type { Logger as Pino } from 'pino';
 import { AppLogger, createPino } from './app/app.logger.js';
 import { AppModule } from './app/app.module.js';
-import { listen, setUp } from './app/configure-app.js';
+import { listen, configureApp } from './app/configure-app.js';
 import { addDemoProducts } from './catalogue/demo-products.js';
 import { findDatabase } from './database/find-database.js';
 import { migrate } from './app/migrate.js';
@@ -17,7 +17,7 @@ import { logProcess } from './app/log-process.js';
 import { createAdapter } from './http/server/create-adapter.js';
 
 /** `npm start` gives it: migrate first, and fill an empty catalogue. */
-const SET_UP = '--set-up';
+const PREPARE = '--prepare';
 
 /** Long enough for a load balancer's look at the readiness, short enough for Ctrl-C. */
 const DRAIN_MILLISECONDS = 500;
@@ -74,7 +74,7 @@ async function createApp(environment: Environment, pino: Pino): Promise<NestFast
     bufferLogs: false,
     abortOnError: false,
   });
-  await setUp(app);
+  await configureApp(app);
   return app;
 }
 
@@ -125,7 +125,7 @@ try {
   const environment = readEnvironment();
   const pino = createPino(environment);
   Logger.overrideLogger(new AppLogger(pino));
-  await start(environment, pino, process.argv.includes(SET_UP));
+  await start(environment, pino, process.argv.includes(PREPARE));
 } catch (error) {
   fail(error);
 }

@@ -23,7 +23,7 @@ describe('npm start', () => {
   afterAll(() => project.remove());
 
   const start = ({ folder } = project) => {
-    const program = Program.run('main', ['--set-up'], { PORT: '0', CLEANUP_CRON: 'off' }, folder);
+    const program = Program.run('main', ['--prepare'], { PORT: '0', CLEANUP_CRON: 'off' }, folder);
     started.push(program);
     return program;
   };

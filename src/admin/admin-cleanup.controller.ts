@@ -27,7 +27,7 @@ export class AdminCleanupController {
   })
   @ApiOkResponse({ type: OverviewDto })
   async getOverview(): Promise<OverviewDto> {
-    return toOverviewDto(await this.overview.look(), this.runs.isRunning);
+    return toOverviewDto(await this.overview.get(), this.runs.isRunning);
   }
 
   @Get('cleanup-runs')

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
-import { AdoptionModule } from '../oscar-import/oscar-import.module.js';
+import { OscarImportModule } from '../oscar-import/oscar-import.module.js';
 import { AdminModule } from '../admin/admin.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BasketModule } from '../basket/basket.module.js';
@@ -21,7 +21,7 @@ import { SessionModule } from '../session/session.module.js';
     CatalogueModule,
     AuthModule,
     BasketModule,
-    AdoptionModule,
+    OscarImportModule,
     MonitoringModule,
     AdminModule,
     ProblemModule,

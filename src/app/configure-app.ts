@@ -8,11 +8,11 @@ import { tagBaskets } from '../basket/tag-baskets.decorator.js';
 import { Environment } from '../config/environment.js';
 import { rejectCrossOrigin } from '../http/cross-origin/cross-origin.js';
 import { AllowedMethods } from '../http/server/allowed-methods.js';
-import { answerOnce } from '../http/response/answer-once.js';
+import { cacheDocument } from '../http/response/cache-document.js';
 import { assertCanonicalPath } from '../http/server/canonical-path.js';
 import { decompressBody, parseOnlyJson } from '../http/input/json-body.js';
 import { assertOneHost } from '../http/server/one-host.js';
-import { serveToEverybody } from '../http/response/public-answers.js';
+import { allowPublicCaching } from '../http/response/public-caching.js';
 import { logRefusedPreflights } from '../http/cross-origin/refused-preflights.js';
 import { responseHeaders } from '../http/response/response-headers.js';
 import { hostOf, trustedProxies } from '../http/request/trusted-proxies.js';
@@ -27,19 +27,19 @@ import { SessionCookie } from '../session/request/session-cookie.js';
 import { serveWeb, WEB_FOLDER } from '../web/serve-web.js';
 
 /** What main and the tests have in common; the application is created without Nest's own body parser. */
-export async function setUp(app: NestFastifyApplication, webFolder = WEB_FOLDER): Promise<void> {
+export async function configureApp(app: NestFastifyApplication, webFolder = WEB_FOLDER): Promise<void> {
   const environment = app.get(Environment);
   const instance = app.getHttpAdapter().getInstance();
   instance.decorateRequest('visitor', null);
   instance.decorateRequest('requestSession', null);
   instance.addHook('onRoute', tagBaskets);
   instance.addHook('onRoute', app.get(AllowedMethods).collect);
-  observe(instance, app.get(HttpMetrics));
-  nameAnswers(instance, environment, app.get(Draining));
-  await letOriginsIn(instance, environment);
-  guard(instance, environment, app.get(OperationsServer));
+  registerMetrics(instance, app.get(HttpMetrics));
+  setResponseHeaders(instance, environment, app.get(Draining));
+  await registerCors(instance, environment);
+  registerRequestChecks(instance, environment, app.get(OperationsServer));
   parseOnlyJson(instance);
-  await compress(instance);
+  await registerCompression(instance);
   if (environment.hasWeb) serveWeb(instance, webFolder, environment);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
@@ -61,22 +61,22 @@ export async function listen(app: NestFastifyApplication, port: number, host: st
   await app.get(OperationsServer).listen((request, response) => instance.routing(request, response));
 }
 
-function observe(instance: FastifyInstance, metrics: HttpMetrics): void {
+function registerMetrics(instance: FastifyInstance, metrics: HttpMetrics): void {
   instance.addHook('onRoute', metrics.observeRoute);
   instance.addHook('onResponse', metrics.observeUnrouted);
   instance.addHook('onRequest', metrics.watchAborted);
 }
 
 /** Each route says for itself what is compressed. */
-async function compress(instance: FastifyInstance): Promise<void> {
-  instance.addHook('onRoute', serveToEverybody);
-  instance.addHook('onRoute', answerOnce);
+async function registerCompression(instance: FastifyInstance): Promise<void> {
+  instance.addHook('onRoute', allowPublicCaching);
+  instance.addHook('onRoute', cacheDocument);
   instance.addHook('onRoute', decompressBody);
   // Loaded at once: its own hook must hear of the routes that follow.
   await instance.register(fastifyCompress, { global: false });
 }
 
-function nameAnswers(instance: FastifyInstance, environment: Environment, draining: Draining): void {
+function setResponseHeaders(instance: FastifyInstance, environment: Environment, draining: Draining): void {
   const { operationsPort } = environment;
   const trusted = trustedProxies(environment.trustProxy);
   const headers = responseHeaders(environment);
@@ -92,7 +92,7 @@ function nameAnswers(instance: FastifyInstance, environment: Environment, draini
 }
 
 /** Pages of `ALLOWED_ORIGINS` may read the answers. */
-async function letOriginsIn(instance: FastifyInstance, { allowedOrigins }: Environment): Promise<void> {
+async function registerCors(instance: FastifyInstance, { allowedOrigins }: Environment): Promise<void> {
   const logger = new Logger('Origins');
   const logRefused = logRefusedPreflights(allowedOrigins, (message) => logger.warn(message));
   instance.addHook('onRequest', (request, _reply, done) => {
@@ -120,7 +120,11 @@ async function letOriginsIn(instance: FastifyInstance, { allowedOrigins }: Envir
 }
 
 /** Pages of other sites may do what they are allowed to, and each port has its own routes. */
-function guard(instance: FastifyInstance, environment: Environment, operations: OperationsServer): void {
+function registerRequestChecks(
+  instance: FastifyInstance,
+  environment: Environment,
+  operations: OperationsServer,
+): void {
   const { allowedOrigins } = environment;
   const trusted = trustedProxies(environment.trustProxy);
   instance.addHook('onRequest', (request, _reply, done) => {

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions, KEPT_CONNECTIONS, SILENCE_MILLISECONDS } from '../../ormconfig.js';
 import { Environment } from '../config/environment.js';
 import { ClockCheck } from '../database/clock-check.service.js';
-import { boundSilence, fillPool } from '../database/connection-pool.js';
+import { destroySilentConnections, fillPool } from '../database/connection-pool.js';
 import { assertMigrated } from './migrate.js';
 import { WaitingDataSource } from '../database/waiting-data-source.js';
 
@@ -17,9 +17,9 @@ import { WaitingDataSource } from '../database/waiting-data-source.js';
         databaseUrl = '',
         databasePoolSize,
         databaseWaitSeconds,
-        isDatabaseBounded,
+        hasDatabaseTimeouts,
       }: Environment) => ({
-        ...dataSourceOptions(databaseUrl, databasePoolSize, isDatabaseBounded),
+        ...dataSourceOptions(databaseUrl, databasePoolSize, hasDatabaseTimeouts),
         waitSeconds: databaseWaitSeconds,
         // The data source waits by itself, and only where that may help.
         retryAttempts: 1,
@@ -44,8 +44,8 @@ export class DatabaseModule implements OnModuleInit {
 
   /** Not for a command, which ends soon and has no visitors. */
   async onModuleInit(): Promise<void> {
-    if (!this.environment.isDatabaseBounded) return;
-    boundSilence(this.dataSource, SILENCE_MILLISECONDS);
+    if (!this.environment.hasDatabaseTimeouts) return;
+    destroySilentConnections(this.dataSource, SILENCE_MILLISECONDS);
     await fillPool(this.dataSource, Math.min(KEPT_CONNECTIONS, this.environment.databasePoolSize));
   }
 }

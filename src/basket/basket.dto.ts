@@ -66,8 +66,8 @@ export class SubmitDto {
   expectedAmountMinor?: number;
 }
 
-function isInteger(value: unknown, least: number): boolean {
-  return Number.isInteger(value) && Number(value) >= least && Number(value) <= MAX_INT;
+function isInteger(value: unknown, min: number): boolean {
+  return Number.isInteger(value) && Number(value) >= min && Number(value) <= MAX_INT;
 }
 
 /** What a shopper should know about a line before buying. */

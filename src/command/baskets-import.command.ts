@@ -18,7 +18,7 @@ export function addBasketsImport(program: Command): void {
     .description('take over the open baskets of a django-oscar shop, without the orphans')
     .requiredOption('--from <url>', 'its database, which is only read: postgres://…', parseUrl)
     .option('--users <table>', 'its table of users', 'auth_user')
-    .option('--dry-run', 'only say what would be taken')
+    .option('--dry-run', 'only say what would be imported')
     .option('--json', 'print one JSON object and no progress')
     .action(async (options: Options) => {
       const report = await importBaskets(options);
@@ -42,7 +42,7 @@ async function importBaskets({
       app.get(BasketImport).import({ ...rest, dryRun, signal, onProgress }),
     );
   } catch (error) {
-    if (signal.aborted) throw new Error('Interrupted: nothing was taken.', { cause: error });
+    if (signal.aborted) throw new Error('Interrupted: nothing was imported.', { cause: error });
     throw error;
   } finally {
     progress?.stop();
@@ -55,11 +55,11 @@ function parseUrl(text: string): string {
   throw new InvalidArgumentError(`It ${problem}.`);
 }
 
-function tableOf({ dryRun, taken, left }: BasketImportReport): string {
+function tableOf({ dryRun, imported, skipped }: BasketImportReport): string {
   const rows = (counts: Record<string, number>) =>
     Object.entries(counts).map(([what, count]) => `  ${what.padEnd(24)} ${String(count).padStart(12)}`);
-  const sections = Object.entries(left).flatMap(([what, counts]) =>
-    Object.keys(counts).length > 0 ? [`Left behind, ${what}:`, ...rows(counts)] : [],
+  const sections = Object.entries(skipped).flatMap(([what, counts]) =>
+    Object.keys(counts).length > 0 ? [`Skipped, ${what}:`, ...rows(counts)] : [],
   );
-  return [dryRun ? 'Would take:' : 'Taken:', ...rows(taken), ...sections].join('\n');
+  return [dryRun ? 'Would import:' : 'Imported:', ...rows(imported), ...sections].join('\n');
 }

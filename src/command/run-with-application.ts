@@ -15,7 +15,7 @@ export async function runWithApplication<T>(work: (app: INestApplicationContext)
     const settings = {
       ...environment,
       databaseUrl: database.url,
-      isDatabaseBounded: false,
+      hasDatabaseTimeouts: false,
       cleanupCron: null,
     };
     const app = await NestFactory.createApplicationContext(AppModule.with(settings), {

@@ -27,16 +27,16 @@ export class VariableReader {
   }
 
   /** The longest time a timer or an int4 column holds is the default upper bound. */
-  integer(name: string, fallback: number, least: number, most = 2_147_483_647): number {
-    return this.integerOr(name, fallback, least, most);
+  integer(name: string, fallback: number, min: number, max = 2_147_483_647): number {
+    return this.integerOr(name, fallback, min, max);
   }
 
-  integerOr<T>(name: string, fallback: T, least: number, most: number): number | T {
+  integerOr<T>(name: string, fallback: T, min: number, max: number): number | T {
     const text = this.text(name);
     if (text === undefined) return fallback;
     const number = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= most) return number;
-    return this.refuse(name, `must be a whole number from ${least} to ${most}, not "${text}"`, fallback);
+    if (number >= min && number <= max) return number;
+    return this.refuse(name, `must be a whole number from ${min} to ${max}, not "${text}"`, fallback);
   }
 
   /** Null: off. */

@@ -40,7 +40,7 @@ export abstract class Environment {
   /** How long a start waits for a database that is not there yet. */
   abstract readonly databaseWaitSeconds: number;
   /** Whether what is asked of the database must answer in seconds, as for a request; a command may take its time. */
-  abstract readonly isDatabaseBounded: boolean;
+  abstract readonly hasDatabaseTimeouts: boolean;
   /** The first signs; all are accepted. */
   abstract readonly sessionSecrets: string[];
   /** Without the prefix that production adds. */
@@ -138,7 +138,7 @@ function readSettings(variables: Variables, isServing: boolean): Environment {
     migrationDatabaseUrl: read.databaseUrl('MIGRATION_DATABASE_URL', false),
     databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, 2, 1_000),
     databaseWaitSeconds: readWait(read),
-    isDatabaseBounded: true,
+    hasDatabaseTimeouts: true,
     sessionSecrets: read.secrets('SESSION_SECRET', needsSecrets),
     sessionCookieName: read.cookieName('SESSION_COOKIE_NAME', 'sid'),
     sessionTtlSeconds: read.integer('SESSION_TTL_SECONDS', 1_209_600, 1),

@@ -28,10 +28,10 @@ export async function fillPool(dataSource: DataSource, connections: number): Pro
  * PostgreSQL's own limits end what takes long while it answers; this is for one that does not answer at all, or a network
  * that swallows everything.
  */
-export function boundSilence(dataSource: DataSource, milliseconds: number): void {
+export function destroySilentConnections(dataSource: DataSource, milliseconds: number): void {
   const pool = poolOf(dataSource);
   const uses = new WeakMap<PoolClient, { isInUse: boolean }>();
-  const bound = (client: PoolClient) => {
+  const setSilenceTimeout = (client: PoolClient) => {
     const use = { isInUse: true };
     uses.set(client, use);
     const socket = socketOf(client);
@@ -41,7 +41,7 @@ export function boundSilence(dataSource: DataSource, milliseconds: number): void
     });
     return use;
   };
-  pool.on('acquire', (client) => ((uses.get(client) ?? bound(client)).isInUse = true));
+  pool.on('acquire', (client) => ((uses.get(client) ?? setSilenceTimeout(client)).isInUse = true));
   pool.on('release', (_error, client) => {
     const use = uses.get(client);
     if (use) use.isInUse = false;
@@ -49,7 +49,7 @@ export function boundSilence(dataSource: DataSource, milliseconds: number): void
 }
 
 /** Closes a released connection that was refused a write. A new one may reach the new primary. */
-export function dropReadOnly(dataSource: DataSource): void {
+export function closeReadOnlyConnections(dataSource: DataSource): void {
   poolOf(dataSource).on('release', (_error, client: PoolClient) => {
     // The pool removes a client that ends.
     if (client instanceof ListeningClient && client.isReadOnly) void client.end();
@@ -61,7 +61,7 @@ export function dropReadOnly(dataSource: DataSource): void {
  *
  * `transaction_read_only` is on during recovery, whatever `default_transaction_read_only` says.
  */
-export async function takesWrites(dataSource: DataSource): Promise<boolean> {
+export async function acceptsWrites(dataSource: DataSource): Promise<boolean> {
   const client = await poolOf(dataSource).connect();
   let isReadOnly = true;
   try {

@@ -51,7 +51,7 @@ export class MigrationDataSource extends WaitingDataSource {
   }
 
   override async runMigrations(options: { fake?: boolean } = {}): Promise<Migration[]> {
-    return this.inTurn(async (queryRunner, assertHeld) => {
+    return this.withHashSlot(async (queryRunner, assertHeld) => {
       await renameSampleSessions(queryRunner);
       const executor = executorOf(this, queryRunner, options);
       if (options.fake) return executor.executePendingMigrations();
@@ -69,14 +69,14 @@ export class MigrationDataSource extends WaitingDataSource {
   }
 
   override async undoLastMigration(options: { fake?: boolean } = {}): Promise<void> {
-    await this.inTurn(async (queryRunner) => {
+    await this.withHashSlot(async (queryRunner) => {
       await renameSampleSessions(queryRunner);
       const executor = executorOf(this, queryRunner, options);
       await retry('the last migration', () => inTransaction(queryRunner, () => executor.undoLastMigration()));
     });
   }
 
-  private async inTurn<T>(
+  private async withHashSlot<T>(
     work: (queryRunner: QueryRunner, assertHeld: () => Promise<void>) => Promise<T>,
   ): Promise<T> {
     const { url = '' } = this.readSettings();
@@ -121,7 +121,7 @@ async function retry(name: string, migrate: () => Promise<unknown>): Promise<voi
       return void (await migrate());
     } catch (error) {
       if (codeOf(error) !== LOCK_NOT_AVAILABLE && !isConflict(error)) throw failed(name, error);
-      if (tried === TRIES) throw heldUp(name, error);
+      if (tried === TRIES) throw lockNotAcquired(name, error);
       logger.warn(`${name}: others use what it changes. Try ${tried} of ${TRIES} failed, trying again.`);
       await sleep(PAUSE_MILLISECONDS);
     }
@@ -132,7 +132,7 @@ function failed(name: string, cause: unknown): Error {
   return new Error(`${name} failed: ${messageOf(cause)}`, { cause });
 }
 
-function heldUp(name: string, cause: unknown): OperatorError {
-  const wayOut = 'Find the long transaction in pg_stat_activity, and migrate again when it has ended.';
-  return new OperatorError(`${name} did not get its lock in ${TRIES} tries. ${wayOut}`, { cause });
+function lockNotAcquired(name: string, cause: unknown): OperatorError {
+  const advice = 'Find the long transaction in pg_stat_activity, and migrate again when it has ended.';
+  return new OperatorError(`${name} did not get its lock in ${TRIES} tries. ${advice}`, { cause });
 }

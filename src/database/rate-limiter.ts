@@ -68,7 +68,11 @@ export function makeRateLimiter(
 }
 
 /** Counts one. @throws Problem of the given type with `Retry-After`, when that is one too many */
-export async function countOrRefuse(limiter: RateLimiter, key: string, problem: ProblemType): Promise<void> {
+export async function consumeOrReject(
+  limiter: RateLimiter,
+  key: string,
+  problem: ProblemType,
+): Promise<void> {
   try {
     await limiter?.consume(key);
   } catch (refusal) {

@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { OperatorError } from '../problem/operator-error.js';
-import { codeOf, isDatabaseAway } from '../problem/database-unavailable.js';
-import { dropReadOnly, poolOf } from './connection-pool.js';
+import { codeOf, isDatabaseUnavailable } from '../problem/database-unavailable.js';
+import { closeReadOnlyConnections, poolOf } from './connection-pool.js';
 
 const PAUSE_MILLISECONDS = 250;
 
@@ -27,11 +27,11 @@ export class WaitingDataSource extends DataSource {
     for (let isFirst = true; ; isFirst = false) {
       try {
         await super.initialize();
-        dropReadOnly(this);
+        closeReadOnlyConnections(this);
         return this;
       } catch (error) {
         this.abandonPool();
-        if (!isNotThereYet(error)) throw error;
+        if (!isNotReadyYet(error)) throw error;
         const left = deadline - performance.now();
         if (left <= 0) throw unreachable(error, this.waitSeconds);
         if (isFirst)
@@ -49,8 +49,8 @@ export class WaitingDataSource extends DataSource {
   }
 }
 
-function isNotThereYet(error: unknown): boolean {
-  return isDatabaseAway(error) && !REFUSED.test(codeOf(error) ?? '');
+function isNotReadyYet(error: unknown): boolean {
+  return isDatabaseUnavailable(error) && !REFUSED.test(codeOf(error) ?? '');
 }
 
 function unreachable(cause: unknown, seconds: number): OperatorError {

@@ -8,7 +8,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
-import { takesWrites } from '../database/connection-pool.js';
+import { acceptsWrites } from '../database/connection-pool.js';
 import { CleanupIndicator } from './cleanup-indicator.service.js';
 import { Draining } from './draining.service.js';
 import { LivenessDto, ReadinessDto } from './health.dto.js';
@@ -16,7 +16,7 @@ import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { Problem } from '../problem/problem.js';
 
 /** A load balancer waits no longer. */
-const LOOK_MILLISECONDS = 2_000;
+const CHECK_MILLISECONDS = 2_000;
 
 @ApiTags('operations')
 @Controller('api/health')
@@ -54,16 +54,16 @@ export class HealthController {
   async ready(): Promise<HealthCheckResult> {
     if (this.draining.isDraining) throw new Problem('stopping', 'This process is stopping; others serve.');
     return this.health.check([
-      () => this.lookAtDatabase(),
-      () => this.cleanup.check(LOOK_MILLISECONDS),
-      () => this.cleanup.checkClock(LOOK_MILLISECONDS),
+      () => this.checkDatabase(),
+      () => this.cleanup.check(CHECK_MILLISECONDS),
+      () => this.cleanup.checkClock(CHECK_MILLISECONDS),
     ]);
   }
 
-  private lookAtDatabase(): PromiseLike<HealthIndicatorResult> {
-    const look = async () => {
-      if (!(await takesWrites(this.dataSource))) throw new Error('The database takes no writes.');
+  private checkDatabase(): PromiseLike<HealthIndicatorResult> {
+    const get = async () => {
+      if (!(await acceptsWrites(this.dataSource))) throw new Error('The database takes no writes.');
     };
-    return this.indicators.check('database').attempt(look).withTimeout(LOOK_MILLISECONDS);
+    return this.indicators.check('database').attempt(get).withTimeout(CHECK_MILLISECONDS);
   }
 }

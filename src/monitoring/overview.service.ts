@@ -30,7 +30,7 @@ export class OverviewService {
     private readonly clock: ClockCheck,
   ) {}
 
-  async look(): Promise<Overview> {
+  async get(): Promise<Overview> {
     const [lastRun = null] = await this.runs.findPage(1);
     const [orphans = null] = await this.orphanCounts.find({ order: { countedAt: 'DESC' }, take: 1 });
     return {

@@ -53,7 +53,7 @@ export class ShopMetrics {
 
   /** Reads them anew. Without a database they are missing, and what the process knows by itself is still told. */
   async refresh(): Promise<void> {
-    const overview = await this.overview.look().catch(() => null);
+    const overview = await this.overview.get().catch(() => null);
     this.databaseUp.set(Number(overview !== null));
     for (const [gauge, figure] of this.gauges) {
       const value = overview && figure(overview);

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Environment } from '../config/environment.js';
-import { Oscar, type OscarCounts, type Which } from './oscar.js';
+import { Oscar, type OscarCounts, type BasketSelection } from './oscar.js';
 import { copy, createStaging } from './staging.js';
-import { takeOver, type TakeOver } from './take-over.js';
+import { importStaged, type ImportCounts } from './import-staged.js';
 
 export interface BasketImportOptions {
   /** The old shop's database. */
@@ -21,9 +21,9 @@ export interface BasketImportOptions {
 
 export interface BasketImportReport {
   dryRun: boolean;
-  taken: { ownedBaskets: number; guestBaskets: number; users: number; lines: number };
+  imported: { ownedBaskets: number; guestBaskets: number; users: number; lines: number };
   /** By reason; what is 0 is not named. */
-  left: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
+  skipped: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
 }
 
 /** Brings the open baskets of a django-oscar shop here, and leaves the orphans where they are. */
@@ -35,7 +35,7 @@ export class BasketImport {
   ) {}
 
   /**
-   * Takes over what can be taken, in one transaction: all of it or nothing, and a second time nothing again.
+   * Imports what can be imported, in one transaction: all of it or nothing, and a second time nothing again.
    *
    * @throws Error when the source is no such shop, or a database fails; nothing has happened then
    */
@@ -44,7 +44,7 @@ export class BasketImport {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       await queryRunner.startTransaction();
-      const report = await this.takeAll(oscar, queryRunner, options);
+      const report = await this.importAll(oscar, queryRunner, options);
       if (options.dryRun) await queryRunner.rollbackTransaction();
       else await queryRunner.commitTransaction();
       return report;
@@ -58,7 +58,7 @@ export class BasketImport {
     }
   }
 
-  private async takeAll(
+  private async importAll(
     oscar: Oscar,
     queryRunner: QueryRunner,
     options: BasketImportOptions,
@@ -73,9 +73,9 @@ export class BasketImport {
     const { rows } = await target.query<{ count: number }>(
       'SELECT count(*)::int AS count FROM old_baskets WHERE is_guest',
     );
-    const taken = await takeOver(queryRunner, this.settings());
+    const imported = await importStaged(queryRunner, this.settings());
     options.signal?.throwIfAborted();
-    return toReport(options.dryRun, taken, counts, rows[0]?.count ?? 0, unreadable);
+    return toReport(options.dryRun, imported, counts, rows[0]?.count ?? 0, unreadable);
   }
 
   private settings() {
@@ -88,13 +88,13 @@ export class BasketImport {
   private async stage(
     oscar: Oscar,
     client: pg.PoolClient,
-    which: Which,
+    selection: BasketSelection,
     add: (rows: number) => void,
     signal?: AbortSignal,
   ): Promise<void> {
     const from = (sql: string) => ({ client: oscar.client, sql });
-    await copy(from(oscar.baskets(which)), { client, table: 'old_baskets' }, add, signal);
-    await copy(from(oscar.lines(which)), { client, table: 'old_lines' }, add, signal);
+    await copy(from(oscar.baskets(selection)), { client, table: 'old_baskets' }, add, signal);
+    await copy(from(oscar.lines(selection)), { client, table: 'old_lines' }, add, signal);
   }
 
   /** Says how many active sessions could not be read. */
@@ -136,20 +136,20 @@ function rowCounter(
 
 function toReport(
   dryRun: boolean,
-  { owned, guest, users, withoutPassword, baskets, lines }: TakeOver,
+  { owned, guest, users, withoutPassword, baskets, lines }: ImportCounts,
   counts: OscarCounts,
   guestsWithSession: number,
   unreadable: number,
 ): BasketImportReport {
-  const { taken = 0, ...linesLeft } = lines;
+  const { imported = 0, ...skippedLines } = lines;
   const notOpen = counts.other;
   const withoutLivingSession = counts.guest - guestsWithSession;
   return {
     dryRun,
-    taken: { ownedBaskets: owned, guestBaskets: guest, users, lines: taken },
-    left: {
+    imported: { ownedBaskets: owned, guestBaskets: guest, users, lines: imported },
+    skipped: {
       baskets: { ...named({ withoutLivingSession, notOpen }), ...baskets },
-      lines: linesLeft,
+      lines: skippedLines,
       sessions: named({ unreadable }),
       passwords: named({ unusable: withoutPassword }),
     },

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 
 /** No session of a shopper is larger. */
-const MOST_BYTES = 1_000_000;
+const MAX_BYTES = 1_000_000;
 
 /**
  * Reads the column `session_data` of Django's table of sessions; null: it can't be read.
@@ -28,7 +28,7 @@ function payloadOf(text: string): string {
   }
   if (!payload.startsWith('.')) return Buffer.from(payload, 'base64url').toString();
   const deflated = Buffer.from(payload.slice(1), 'base64url');
-  return inflateSync(deflated, { maxOutputLength: MOST_BYTES }).toString();
+  return inflateSync(deflated, { maxOutputLength: MAX_BYTES }).toString();
 }
 
 /** Where django-oscar-api keeps the id of a guest's basket. */

@@ -3,4 +3,4 @@ import { BasketImport } from './basket-import.service.js';
 
 /** Takes over from an old shop; for the command line. */
 @Module({ providers: [BasketImport], exports: [BasketImport] })
-export class AdoptionModule {}
+export class OscarImportModule {}

@@ -39,12 +39,12 @@ const OPEN = `b.status = 'Open'`;
 const column = (row: string, name: string) => `to_jsonb(${row}) ->> '${name}'`;
 
 /** Which of the open baskets: those with an owner, or guests' by id. */
-export type Which = 'owned' | number[];
+export type BasketSelection = 'owned' | number[];
 
-const whereOf = (which: Which) =>
-  which === 'owned'
+const whereOf = (selection: BasketSelection) =>
+  selection === 'owned'
     ? `${OPEN} AND b.owner_id IS NOT NULL`
-    : `${OPEN} AND b.owner_id IS NULL AND b.id IN (${which.join()})`;
+    : `${OPEN} AND b.owner_id IS NULL AND b.id IN (${selection.join()})`;
 
 /** The database of a django-oscar shop, versions 1 to 4, read in one snapshot; nothing is written to it. */
 export class Oscar {
@@ -90,16 +90,16 @@ export class Oscar {
   }
 
   /** For COPY: id, guest or not, email, password, name, created. */
-  baskets(which: Which): string {
+  baskets(selection: BasketSelection): string {
     const name = `btrim(concat_ws(' ', ${column('u', 'first_name')}, ${column('u', 'last_name')}))`;
     return `
       SELECT b.id, b.owner_id IS NULL, ${column('u', 'email')}, ${column('u', 'password')}, nullif(${name}, ''), b.date_created
       FROM basket_basket b LEFT JOIN ${this.users} u ON u.id = b.owner_id
-      WHERE ${whereOf(which)}`;
+      WHERE ${whereOf(selection)}`;
   }
 
   /** For COPY: basket, sku, quantity, price, currency, added. */
-  lines(which: Which): string {
+  lines(selection: BasketSelection): string {
     return `
       SELECT l.basket_id, coalesce(nullif(btrim(s.partner_sku), ''), nullif(btrim(p.upc), '')), l.quantity,
         coalesce(${column('l', 'price_incl_tax')}, ${column('l', 'price_excl_tax')}),
@@ -109,7 +109,7 @@ export class Oscar {
       JOIN basket_basket b ON b.id = l.basket_id
       LEFT JOIN catalogue_product p ON p.id = l.product_id
       LEFT JOIN partner_stockrecord s ON s.id = l.stockrecord_id
-      WHERE ${whereOf(which)}`;
+      WHERE ${whereOf(selection)}`;
   }
 
   /** Active sessions that know a basket, some at a time; none, where the shop keeps its sessions elsewhere. */

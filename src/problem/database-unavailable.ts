@@ -37,17 +37,17 @@ const TEMPORARY_CODES = new Set([
 ]);
 
 /** Errors of pg and TypeORM without a code. */
-const AWAY_MESSAGE =
+const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Received unexpected|Cannot use a pool after calling end|Driver not Connected)/;
 
 /**
  * Says whether an error means that the database can't do it now,
  * though nothing is wrong with the request or this program.
  */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!isNativeError(error)) return false;
   if (isReleased(error) || isTemporaryCode(codeOf(error)) || isOfConnecting(error)) return true;
-  return AWAY_MESSAGE.test(error.message) || causesOf(error).some(isDatabaseAway);
+  return UNAVAILABLE_MESSAGE.test(error.message) || causesOf(error).some(isDatabaseUnavailable);
 }
 
 /** The code of PostgreSQL or Node, of the error itself or of what caused it. */

@@ -44,7 +44,7 @@ export const PROBLEMS = {
   'internal-error': [500, 'Something went wrong'],
   overloaded: [503, 'Too many at once'],
   stopping: [503, 'The process is stopping'],
-  'database-unavailable': [503, 'The database is away'],
+  'database-unavailable': [503, 'The database is unavailable'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemType = keyof typeof PROBLEMS;

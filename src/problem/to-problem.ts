@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { isDatabaseAway } from './database-unavailable.js';
+import { isDatabaseUnavailable } from './database-unavailable.js';
 import { Problem } from './problem.js';
 import type { ProblemType } from './problem-types.js';
 
@@ -22,7 +22,7 @@ export function toProblem(error: unknown): Problem {
   if (known) return new Problem(known[0], known[1], {}, { cause });
   // Fastify gives this status to an error of the connection while it reads the body.
   if (statusCode === 400) return new Problem('invalid-input', 'The body could not be read.', {}, { cause });
-  if (isDatabaseAway(error)) return databaseUnavailable(error);
+  if (isDatabaseUnavailable(error)) return databaseUnavailable(error);
   if (error instanceof HttpException) return fromHttpException(error);
   return internalError(error);
 }

@@ -41,7 +41,7 @@ describe('an attacker who has the role that serves', () => {
     expect(unmigrated.code).toBe(1);
     expect(unmigrated.stdout + unmigrated.stderr).toContain('npm run db:migrate');
 
-    const program = Program.run('main', ['--set-up'], variables);
+    const program = Program.run('main', ['--prepare'], variables);
     const guest = new Client(await program.serves());
     await guest.adds({ sku: 'TEA-GREEN-100' }, 2);
     const credentials = { email: 'ada@example.com', password: 'correct horse battery' };

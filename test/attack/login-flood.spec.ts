@@ -22,7 +22,7 @@ describe('an attacker who floods registrations from one network', () => {
   });
   beforeEach(async () => {
     [seen, closed] = [[], 0];
-    await holdTurns();
+    await holdHashSlots();
   });
   afterEach(async () => {
     release();
@@ -42,10 +42,10 @@ describe('an attacker who floods registrations from one network', () => {
   const arrived = (count: number) => eventually(() => Promise.resolve(seen.length >= count));
 
   /** Nobody's password is hashed until `release`; logins of other networks have all the turns. */
-  async function holdTurns(): Promise<void> {
+  async function holdHashSlots(): Promise<void> {
     const until = new Promise<void>((resolve) => (release = resolve));
     const passwords = shop.app.get(PasswordService);
-    const hashing = Array.from({ length: HASHES_AT_ONCE }, () => passwords.inTurn(() => until));
+    const hashing = Array.from({ length: HASHES_AT_ONCE }, () => passwords.withHashSlot(() => until));
     const logins = hashing.map((_, n) => logsIn(`198.51.100.${n + 1}`));
     held = Promise.all([...hashing, ...logins]);
     await arrived(logins.length);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { networkOf } from '../../src/http/request/network-of.js';
+import { rateLimitSubnet } from '../../src/http/request/rate-limit-subnet.js';
 import type { Client } from '../support/client.js';
 import { PASSWORD, Shop } from '../support/shop.js';
 
@@ -144,7 +144,7 @@ describe('an attacker who guesses passwords tries', () => {
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('from %s, which counts as %s', (address, network) => {
-    expect(networkOf(address)).toBe(network);
+    expect(rateLimitSubnet(address)).toBe(network);
   });
 
   it.each(['password', 'Passw0rd', '12345678', 'QWERTYUIOP', 'ｐａｓｓｗｏｒｄ'])(

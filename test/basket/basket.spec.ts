@@ -124,8 +124,8 @@ describe('the basket of a guest', () => {
 
     expect(await shop.count('baskets')).toBe(1);
     expect(await other.quantities()).toEqual({ [tea.sku]: 7 });
-    const begun = await guest.adds(tea);
-    expect(begun.id).not.toBe(id);
+    const started = await guest.adds(tea);
+    expect(started.id).not.toBe(id);
     expect(await shop.count('sessions')).toBe(2);
   });
 

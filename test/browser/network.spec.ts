@@ -162,8 +162,8 @@ describe('the storefront when something goes wrong', () => {
     const statuses: number[] = [];
     const second = await anotherTab(first);
     const old = (await first.context().cookies()).map(({ name, value }) => `${name}=${value}`).join();
-    let letGo = () => {};
-    const loggedIn = new Promise<void>((resolve) => (letGo = resolve));
+    let release = () => {};
+    const loggedIn = new Promise<void>((resolve) => (release = resolve));
     await second.route('**/api/basket/lines', async (route) => {
       // On its way with the cookie of before the login. Locks of the tabs would order them: another device has none.
       const late = statuses.length === 0;
@@ -179,7 +179,7 @@ describe('the storefront when something goes wrong', () => {
     await first.bringToFront();
     await first.evaluate('delete Navigator.prototype.locks');
     await logsInHere(first, user);
-    letGo();
+    release();
     await saved(second);
 
     expect(statuses).toEqual([409, 201]);

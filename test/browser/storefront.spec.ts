@@ -68,8 +68,8 @@ describe('the storefront', () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
     await saved(page);
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => (letGo = resolve));
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
     await page.route('**/api/basket/lines', async (route) => {
       await held;
       await route.continue();
@@ -77,7 +77,7 @@ describe('the storefront', () => {
 
     await addsToBasket(page, tea.name);
     await showsPieces(page, 2);
-    letGo();
+    release();
 
     await page.getByText(`${tea.name}: Only 1 left.`).waitFor();
     await showsPieces(page, 1);

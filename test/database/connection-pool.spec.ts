@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, KEPT_CONNECTIONS } from '../../ormconfig.js';
-import { boundSilence, fillPool, poolOf } from '../../src/database/connection-pool.js';
+import { destroySilentConnections, fillPool, poolOf } from '../../src/database/connection-pool.js';
 import { Shop } from '../support/shop.js';
 
 const SILENCE_MILLISECONDS = 300;
@@ -34,7 +34,7 @@ describe('the pool of connections', () => {
   });
 
   it('keeps one that nobody uses, and ends one in use over which nothing comes', async () => {
-    boundSilence(dataSource, SILENCE_MILLISECONDS);
+    destroySilentConnections(dataSource, SILENCE_MILLISECONDS);
     await fillPool(dataSource, 2);
     const before = await processes();
 

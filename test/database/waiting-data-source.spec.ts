@@ -23,7 +23,7 @@ describe('a start on a database that is not there yet', () => {
   const waits = (program: Program) =>
     eventually(() => Promise.resolve(/Waiting up to 30 s for the database/.test(program.output)));
 
-  it.each([[[]], [['--set-up']]])('with %j waits, says so once, and then serves', async (args) => {
+  it.each([[[]], [['--prepare']]])('with %j waits, says so once, and then serves', async (args) => {
     const program = Program.run('main', args, settings());
     await waits(program);
     proxy.restore();
@@ -46,7 +46,7 @@ describe('a start on a database that is not there yet', () => {
 
   it.each([
     ['main', []],
-    ['main', ['--set-up']],
+    ['main', ['--prepare']],
     ['cli', ['sessions:clear']],
   ] as const)('ends %s %j with 1 and one sentence, when the time is over', async (entry, args) => {
     const refused = settings('postgres://app:secret-word@127.0.0.1:1/shop');

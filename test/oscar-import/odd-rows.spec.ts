@@ -38,7 +38,7 @@ const ownedLine = async (email: string, sku: string, quantity = 1) => {
   const stock = await old.stock(sku);
   return old.basket({ owner: await old.user(email), lines: [[stock, quantity, '1.00']] });
 };
-const taken = async () =>
+const importedSkus = async () =>
   (await shop.sql<{ sku: string }>('SELECT sku FROM basket_lines ORDER BY sku COLLATE "C"')).map(
     ({ sku }) => sku,
   );
@@ -60,10 +60,10 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
     await old.basket({ owner: ada, createdAt: '2021-01-01', lines: [[stock, 1, '1.00']] });
     await old.sql(`UPDATE basket_basket SET date_created = ${date} WHERE id = ${odd}`);
 
-    const { taken, left } = await imports();
+    const { imported, skipped } = await imports();
 
-    expect(taken).toMatchObject({ ownedBaskets: 1, users: 1, lines: 1 });
-    expect(left.baskets).toEqual({ impossibleDate: 1 });
+    expect(imported).toMatchObject({ ownedBaskets: 1, users: 1, lines: 1 });
+    expect(skipped.baskets).toEqual({ impossibleDate: 1 });
     expect(await shop.sql('SELECT sku, quantity FROM basket_lines')).toEqual([{ sku: 'GOOD', quantity: 1 }]);
   });
 
@@ -90,10 +90,10 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
     await ownedLine('bob@example.com', 'GOOD', 2);
     await old.sql(`UPDATE basket_line SET ${change} WHERE basket_id = ${odd}`);
 
-    const { left } = await imports();
+    const { skipped } = await imports();
 
-    expect(left).toMatchObject({ baskets: { empty: 1 }, lines: { [reason]: 1 } });
-    expect(await taken()).toEqual(['GOOD']);
+    expect(skipped).toMatchObject({ baskets: { empty: 1 }, lines: { [reason]: 1 } });
+    expect(await importedSkus()).toEqual(['GOOD']);
   });
 
   it.each([
@@ -106,9 +106,9 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
     await ownedLine(email, 'ODD');
     await ownedLine('bob@example.com', 'GOOD');
 
-    const { left } = await imports();
+    const { skipped } = await imports();
 
-    expect(left.baskets).toEqual({ ownerWithoutEmail: 1 });
+    expect(skipped.baskets).toEqual({ ownerWithoutEmail: 1 });
     expect(await shop.sql('SELECT email FROM users')).toEqual([{ email: 'bob@example.com' }]);
   });
 
@@ -126,10 +126,10 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
       'infinity',
     );
 
-    const { taken, left } = await imports();
+    const { imported, skipped } = await imports();
 
-    expect(taken).toMatchObject({ guestBaskets: 1 });
-    expect(left).toMatchObject({ sessions: { unreadable: 1 }, baskets: { withoutLivingSession: 1 } });
+    expect(imported).toMatchObject({ guestBaskets: 1 });
+    expect(skipped).toMatchObject({ sessions: { unreadable: 1 }, baskets: { withoutLivingSession: 1 } });
   });
 
   it('text that is not UTF-8 in a database of SQL_ASCII', async () => {
@@ -142,10 +142,10 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
       UPDATE auth_user SET email = E'b\\xf6b@example.com' WHERE email = 'bob@example.com';
       UPDATE auth_user SET first_name = E'J\\xf6rg' WHERE email = 'carl@example.com'`);
 
-    const { left } = await imports();
+    const { skipped } = await imports();
 
-    expect(left).toMatchObject({ baskets: { empty: 1, ownerWithoutEmail: 1 }, lines: { withoutSku: 1 } });
-    expect(await taken()).toEqual(['GOOD-2']);
+    expect(skipped).toMatchObject({ baskets: { empty: 1, ownerWithoutEmail: 1 }, lines: { withoutSku: 1 } });
+    expect(await importedSkus()).toEqual(['GOOD-2']);
   });
 });
 
@@ -157,11 +157,11 @@ describe('baskets:import takes', () => {
     const bad = ['..', 'A\u200bB', 'A  B', '\u3164', 'x'.repeat(101), 'x'.repeat(5_000), '👍'.repeat(51)];
     for (const [n, sku] of bad.entries()) await ownedLine(`bad-${n}@example.com`, sku);
 
-    const { taken: counts, left } = await imports();
+    const { imported: counts, skipped } = await imports();
 
     expect(counts.lines).toBe(4);
-    expect(left.lines).toEqual({ withoutSku: bad.length });
-    expect(await taken()).toEqual(['Caf\u00e9', 'PLAIN', 'TRIM', '茶'].sort());
+    expect(skipped.lines).toEqual({ withoutSku: bad.length });
+    expect(await importedSkus()).toEqual(['Caf\u00e9', 'PLAIN', 'TRIM', '茶'].sort());
   });
 
   it('more unusual skus than one batch holds, and a long name up to 100 characters', async () => {
@@ -174,7 +174,7 @@ describe('baskets:import takes', () => {
       INSERT INTO basket_line (basket_id, product_id, stockrecord_id, quantity, price_incl_tax)
       SELECT ${basket}, product_id, id, 1, 1 FROM partner_stockrecord`);
 
-    expect((await imports()).taken).toMatchObject({ ownedBaskets: 1, lines: 5_001 });
+    expect((await imports()).imported).toMatchObject({ ownedBaskets: 1, lines: 5_001 });
     expect(await shop.count('users', `display_name = repeat('n', 100)`)).toBe(1);
   });
 });

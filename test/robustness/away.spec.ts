@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { HASHES_AT_ONCE } from '../../src/auth/password/password.service.js';
-import { isDatabaseAway } from '../../src/problem/database-unavailable.js';
+import { isDatabaseUnavailable } from '../../src/problem/database-unavailable.js';
 import type { ProblemBody } from '../support/client.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
 import { eventually } from '../support/eventually.js';
@@ -148,9 +148,11 @@ describe('a database that is', () => {
       '28P01',
     ],
   ])('away is known by the code %s', (code) => {
-    expect(isDatabaseAway(Object.assign(new Error('x'), { code }))).toBe(true);
+    expect(isDatabaseUnavailable(Object.assign(new Error('x'), { code }))).toBe(true);
     expect(
-      isDatabaseAway(Object.assign(new Error('x'), { driverError: Object.assign(new Error('y'), { code }) })),
+      isDatabaseUnavailable(
+        Object.assign(new Error('x'), { driverError: Object.assign(new Error('y'), { code }) }),
+      ),
     ).toBe(true);
   });
 
@@ -162,14 +164,14 @@ describe('a database that is', () => {
     new Error('timeout expired'),
     Object.assign(new Error('connect EMFILE'), { code: 'EMFILE', syscall: 'connect' }),
   ])('away is known by the error %s', (error) => {
-    expect(isDatabaseAway(error)).toBe(true);
+    expect(isDatabaseUnavailable(error)).toBe(true);
   });
 
   it.each(['23505', '22P02', '25P02', '42P01', 'XX000', 'EMFILE', 'ENOENT', '57'])(
     'well is not away: %s',
     (code) => {
-      expect(isDatabaseAway(Object.assign(new Error('x'), { code }))).toBe(false);
-      expect(isDatabaseAway(code)).toBe(false);
+      expect(isDatabaseUnavailable(Object.assign(new Error('x'), { code }))).toBe(false);
+      expect(isDatabaseUnavailable(code)).toBe(false);
     },
   );
 

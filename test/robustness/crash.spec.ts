@@ -21,7 +21,7 @@ interface Path {
   isDone: (scene: Scene) => Promise<void>;
 }
 
-const MOST_STATEMENTS = 40;
+const MAX_STATEMENTS = 40;
 
 /**
  * A process that dies between two statements is, for PostgreSQL, a connection that ends there: what was open is rolled
@@ -170,7 +170,7 @@ describe('cut at every statement of', () => {
     async (_, path) => {
       for (const at of ['request', 'answer', 'ready'] as const) {
         let statement = 1;
-        while (statement < MOST_STATEMENTS && (await cutAt(path, statement, at))) statement += 1;
+        while (statement < MAX_STATEMENTS && (await cutAt(path, statement, at))) statement += 1;
         expect(statement).toBeGreaterThan(1);
       }
     },

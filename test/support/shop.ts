@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app/app.module.js';
-import { listen, setUp } from '../../src/app/configure-app.js';
+import { listen, configureApp } from '../../src/app/configure-app.js';
 import { AuditService } from '../../src/basket/expiry/audit.service.js';
 import { Product } from '../../src/catalogue/product.entity.js';
 import { readEnvironment } from '../../src/config/environment.js';
@@ -60,7 +60,7 @@ export class Shop {
         logger: false,
       },
     );
-    await setUp(app, builtWeb());
+    await configureApp(app, builtWeb());
     await listen(app, 0, '127.0.0.1');
     return new Shop(app, (await app.getUrl()) + environment.basePath, database, []);
   }

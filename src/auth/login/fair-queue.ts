@@ -4,7 +4,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 interface Waiter {
   start: () => void;
-  refuse: (reason: Error) => void;
+  reject: (reason: Error) => void;
 }
 
 /**
@@ -20,7 +20,7 @@ export class FairQueue {
   /** By network; the next turn is the first network's. */
   private readonly queues = new Map<string, Waiter[]>();
 
-  constructor(private readonly most: { readonly running: number; readonly waiting: number }) {}
+  constructor(private readonly max: { readonly running: number; readonly waiting: number }) {}
 
   /**
    * Runs the work when its turn has come. Work whose signal is aborted before that is never run.
@@ -29,23 +29,23 @@ export class FairQueue {
    */
   async run<T>(network: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (this.running < this.most.running) this.running += 1;
-    else await this.waitForTurn(network, signal);
+    if (this.running < this.max.running) this.running += 1;
+    else await this.enqueue(network, signal);
     try {
       return await work();
     } finally {
-      this.passOn();
+      this.startNext();
     }
   }
 
-  private async waitForTurn(network: string, signal: AbortSignal): Promise<void> {
-    if (this.waiting >= this.most.waiting) this.makeRoom(network);
+  private async enqueue(network: string, signal: AbortSignal): Promise<void> {
+    if (this.waiting >= this.max.waiting) this.evictNewest(network);
     let abort = () => {};
-    await new Promise<void>((start, refuse) => {
-      const waiter = { start, refuse };
+    await new Promise<void>((start, reject) => {
+      const waiter = { start, reject };
       abort = () => {
         this.remove(network, waiter);
-        refuse(signal.reason as Error);
+        reject(signal.reason as Error);
       };
       signal.addEventListener('abort', abort);
       this.queues.set(network, [...(this.queues.get(network) ?? []), waiter]);
@@ -54,7 +54,7 @@ export class FairQueue {
   }
 
   /** Gives the turn to the next network, which then goes to the end. */
-  private passOn(): void {
+  private startNext(): void {
     const [next] = this.queues;
     if (!next) {
       this.running -= 1;
@@ -67,14 +67,14 @@ export class FairQueue {
     first?.start();
   }
 
-  private makeRoom(network: string): void {
+  private evictNewest(network: string): void {
     const own = this.queues.get(network)?.length ?? 0;
     let longest: [network: string, queue: Waiter[]] = [network, []];
     for (const entry of this.queues) if (entry[1].length > longest[1].length) longest = entry;
     const newest = longest[1].at(-1);
     if (!newest || longest[1].length <= own) throw overloaded();
     this.remove(longest[0], newest);
-    newest.refuse(overloaded());
+    newest.reject(overloaded());
   }
 
   private remove(network: string, waiter: Waiter): void {

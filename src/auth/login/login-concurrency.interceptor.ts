@@ -2,16 +2,16 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finalize, Observable } from 'rxjs';
-import { clientGone, closeSignal } from '../../http/response/close-signal.js';
+import { clientClosed, closeSignal } from '../../http/response/close-signal.js';
 import { FairQueue } from './fair-queue.js';
-import { networkOf } from '../../http/request/network-of.js';
+import { rateLimitSubnet } from '../../http/request/rate-limit-subnet.js';
 import { HASHES_AT_ONCE, PasswordService } from '../password/password.service.js';
 
 /** Several times what a login takes: what is not answered by then mostly waits. */
-const TURN_MILLISECONDS = 250;
+const SLOT_MILLISECONDS = 250;
 
 /** About three seconds of logins. */
-const WAITING_PER_TURN = 100;
+const MAX_WAITING_PER_SLOT = 100;
 
 /**
  * Lets the requests that hash a password be handled no more at once than passwords are hashed.
@@ -24,31 +24,31 @@ const WAITING_PER_TURN = 100;
 export class LoginConcurrency implements NestInterceptor {
   private readonly queue = new FairQueue({
     running: HASHES_AT_ONCE,
-    waiting: HASHES_AT_ONCE * WAITING_PER_TURN,
+    waiting: HASHES_AT_ONCE * MAX_WAITING_PER_SLOT,
   });
 
   constructor(private readonly passwords: PasswordService) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    const network = networkOf(http.getRequest<FastifyRequest>().ip);
+    const network = rateLimitSubnet(http.getRequest<FastifyRequest>().ip);
     const signal = closeSignal(http.getResponse<FastifyReply>().raw);
     return new Observable((answer) => {
       const handle = () => {
         const answered = new Promise<void>((resolve) => {
           next.handle().pipe(finalize(resolve)).subscribe(answer);
         });
-        return Promise.race([answered, this.lapse()]);
+        return Promise.race([answered, this.slotTimeout()]);
       };
       this.queue.run(network, signal, handle).catch((error: unknown) => {
-        answer.error(signal.aborted ? clientGone() : error);
+        answer.error(signal.aborted ? clientClosed() : error);
       });
     });
   }
 
   /** A request that waits for the database gives its turn away. One that hashes, or waits for that, keeps it. */
-  private async lapse(): Promise<void> {
-    await sleep(TURN_MILLISECONDS, undefined, { ref: false });
-    await this.passwords.inTurn(() => Promise.resolve());
+  private async slotTimeout(): Promise<void> {
+    await sleep(SLOT_MILLISECONDS, undefined, { ref: false });
+    await this.passwords.withHashSlot(() => Promise.resolve());
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { countOrRefuse, makeRateLimiter, type RateLimiter } from '../../database/rate-limiter.js';
+import { consumeOrReject, makeRateLimiter, type RateLimiter } from '../../database/rate-limiter.js';
 import { Environment } from '../../config/environment.js';
-import { networkOf } from '../../http/request/network-of.js';
+import { rateLimitSubnet } from '../../http/request/rate-limit-subnet.js';
 import { PasswordService } from '../password/password.service.js';
 
 const MINUTE_SECONDS = 60;
@@ -46,12 +46,12 @@ export class LoginLimiter {
    * @throws Problem `too-many-logins`
    */
   async attempt(address: string, email: string, isRight: () => Promise<boolean>): Promise<boolean> {
-    const network = networkOf(address);
+    const network = rateLimitSubnet(address);
     const [pair, account] = [digestOf(`${network} ${email}`), digestOf(email)];
-    return this.passwords.inTurn(async () => {
-      await countOrRefuse(this.byAddress, network, 'too-many-logins');
-      await countOrRefuse(this.byPair, pair, 'too-many-logins');
-      await countOrRefuse(this.byAccount, account, 'too-many-logins');
+    return this.passwords.withHashSlot(async () => {
+      await consumeOrReject(this.byAddress, network, 'too-many-logins');
+      await consumeOrReject(this.byPair, pair, 'too-many-logins');
+      await consumeOrReject(this.byAccount, account, 'too-many-logins');
       if (!(await isRight())) return false;
       await this.byPair?.delete(pair);
       await this.byAddress?.reward(network);
@@ -63,7 +63,7 @@ export class LoginLimiter {
 
   /** @throws Problem `too-many-registrations` */
   async countRegistration(address: string): Promise<void> {
-    await countOrRefuse(this.registrations, networkOf(address), 'too-many-registrations');
+    await consumeOrReject(this.registrations, rateLimitSubnet(address), 'too-many-registrations');
   }
 }
 

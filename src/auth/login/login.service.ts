@@ -42,7 +42,7 @@ export class LoginService {
       // Before the transaction: hashing takes long, and locks would be held over it.
       const user = await this.authentication.authenticate(credentials, address);
       return session.inTransaction(this.dataSource, (manager) =>
-        this.begin(manager, user, session, credentials),
+        this.completeLogin(manager, user, session, credentials),
       );
     });
     if (session.isCookieKept && session.snapshot)
@@ -51,7 +51,7 @@ export class LoginService {
   }
 
   /** Null: the user's hash is no longer the one that was verified, or the user is gone. */
-  private async begin(
+  private async completeLogin(
     manager: EntityManager,
     user: User,
     session: RequestSession,
@@ -61,7 +61,7 @@ export class LoginService {
     if (locked?.passwordHash !== user.passwordHash) return null;
     const { tokenGeneration, now } = locked;
     const guest = session.isCookieKept ? await this.replaceSession(manager, session) : null;
-    const basket = await this.tell(new UserLoggedIn(manager, user.id, guest, mergeStrategy));
+    const basket = await this.mergeOnLogin(new UserLoggedIn(manager, user.id, guest, mergeStrategy));
     if (session.isCookieKept) await session.create(manager, { userId: user.id });
     return { user, basket, token: { userId: user.id, tokenGeneration, now } };
   }
@@ -75,7 +75,7 @@ export class LoginService {
     return replaced?.userId === null ? replaced : null;
   }
 
-  private async tell(event: UserLoggedIn): Promise<MergeReport> {
+  private async mergeOnLogin(event: UserLoggedIn): Promise<MergeReport> {
     const [report] = (await this.events.emitAsync(UserLoggedIn.NAME, event)) as [MergeReport?];
     if (!report) throw new Error('Nobody takes care of the guest basket when a user logs in.');
     return report;

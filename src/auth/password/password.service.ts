@@ -16,21 +16,21 @@ export const HASHES_AT_ONCE = Math.max(1, availableParallelism() - 1);
 
 @Injectable()
 export class PasswordService implements OnModuleInit {
-  private readonly turns = pLimit(HASHES_AT_ONCE);
-  private hashOfNobody = '';
+  private readonly hashSlots = pLimit(HASHES_AT_ONCE);
+  private dummyHash = '';
 
   async onModuleInit(): Promise<void> {
-    this.hashOfNobody = await this.hash('the password of nobody');
+    this.dummyHash = await this.hash('the password of nobody');
   }
 
   /** Waits until it is this work's turn to hash. */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.turns(work);
+  async withHashSlot<T>(work: () => Promise<T>): Promise<T> {
+    return this.hashSlots(work);
   }
 
   /** Normalised (NFKC), so that the same password typed on another keyboard is the same. */
   async hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password.normalize('NFKC'), PARAMETERS));
+    return this.withHashSlot(() => hash(password.normalize('NFKC'), PARAMETERS));
   }
 
   /**
@@ -39,13 +39,13 @@ export class PasswordService implements OnModuleInit {
    * Does the same work when there is no usable hash, so that the time does not tell whether the email is known.
    */
   async verify(known: string | undefined, password: string): Promise<boolean> {
-    if (known === undefined || !isUsableHash(known)) return this.matchNobody(password);
+    if (known === undefined || !isUsableHash(known)) return this.verifyDummy(password);
     try {
       if (!known.startsWith('$argon2')) return await isDjangoPassword(known, password);
       return await verify(known, password.normalize('NFKC'));
     } catch {
       // Only the library detects some malformed strings. Any other failure happens again in this call.
-      return this.matchNobody(password);
+      return this.verifyDummy(password);
     }
   }
 
@@ -55,8 +55,8 @@ export class PasswordService implements OnModuleInit {
     return Number(memory) < PARAMETERS.memoryCost || Number(passes) < PARAMETERS.timeCost;
   }
 
-  private async matchNobody(password: string): Promise<false> {
-    await verify(this.hashOfNobody, password.normalize('NFKC'));
+  private async verifyDummy(password: string): Promise<false> {
+    await verify(this.dummyHash, password.normalize('NFKC'));
     return false;
   }
 }

@@ -29,7 +29,7 @@ export class UserDataController {
   })
   @ApiOkResponse({ type: UserDataDto })
   async export(@CurrentUser() { userId }: UserVisitor, @Res() reply: FastifyReply): Promise<void> {
-    await sendJson(reply.raw, toJsonChunks(await this.data.export(userId)), () => takeOver(reply));
+    await sendJson(reply.raw, toJsonChunks(await this.data.export(userId)), () => detachReply(reply));
   }
 
   @Delete()
@@ -51,7 +51,7 @@ export class UserDataController {
 }
 
 /** Fastify leaves the answer to its caller then, with the headers that it has. */
-function takeOver(reply: FastifyReply): void {
+function detachReply(reply: FastifyReply): void {
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value) reply.raw.setHeader(name, value);
   reply.hijack();
 }

@@ -1,4 +1,4 @@
-import { clientGone } from '../../http/response/close-signal.js';
+import { clientClosed } from '../../http/response/close-signal.js';
 import { Problem } from '../../problem/problem.js';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -34,7 +34,7 @@ export class SerialQueue {
   }
 
   private async enqueue(queue: (() => void)[], closed: AbortSignal): Promise<void> {
-    if (closed.aborted) throw clientGone();
+    if (closed.aborted) throw clientClosed();
     if (queue.length >= this.max.waiting) throw overloaded();
     return new Promise((resolve, reject) => {
       const finish = (problem?: Problem) => {
@@ -45,7 +45,7 @@ export class SerialQueue {
         reject(problem);
       };
       const start = () => finish();
-      const abort = () => finish(clientGone());
+      const abort = () => finish(clientClosed());
       const timer = setTimeout(() => finish(overloaded()), this.max.milliseconds);
       closed.addEventListener('abort', abort);
       queue.push(start);

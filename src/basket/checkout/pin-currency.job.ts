@@ -48,7 +48,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
 
   onApplicationBootstrap(): void {
     // Not for a command.
-    if (!this.environment.isDatabaseBounded) return;
+    if (!this.environment.hasDatabaseTimeouts) return;
     this.start();
     this.timer = setInterval(() => this.start(), REPEAT_MILLISECONDS).unref();
   }

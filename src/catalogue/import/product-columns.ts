@@ -1,4 +1,4 @@
-import { CsvFault } from './csv-fault.js';
+import { CsvError } from './csv-error.js';
 import type { Product } from '../product.entity.js';
 
 export type ProductColumn = keyof Product;
@@ -35,8 +35,8 @@ export function readColumns(header: string[], line: number): ProductColumn[] {
   const missing = REQUIRED.filter((name) => !columns.includes(name));
   const unknown = columns.filter((name) => !KNOWN.includes(name)).map((name) => name || '(empty)');
   if (missing.length === 0 && unknown.length === 0) return columns as ProductColumn[];
-  const faults = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
-  throw new Error(`Line ${line} must name the columns ${NAMES}; ${faults}`);
+  const errors = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
+  throw new Error(`Line ${line} must name the columns ${NAMES}; ${errors}`);
 }
 
 function toCamelCase(name: string): string {
@@ -47,12 +47,12 @@ function toCamelCase(name: string): string {
 export function toCells(
   fields: string[],
   columns: ProductColumn[],
-): Record<string, string> | CsvFault | null {
+): Record<string, string> | CsvError | null {
   if (fields.every((field) => field.trim() === '')) return null;
   const extra = fields.findLastIndex((field) => field !== '');
   if (fields.length < columns.length || extra >= columns.length) {
     const hint = extra >= columns.length ? ': put a field that has a comma in quotes' : '';
-    return new CsvFault(
+    return new CsvError(
       `the line has ${fields.length} fields, and the header names ${columns.length}${hint}`,
     );
   }

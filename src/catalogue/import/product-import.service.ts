@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { messageOf } from '../../problem/error-text.js';
-import { CsvFault } from './csv-fault.js';
+import { CsvError } from './csv-error.js';
 import { type ProductColumn, readColumns, toCells } from './product-columns.js';
 import { type ProductRow, readRow } from './product-row.js';
 import { type CsvRecord, readRecords } from './read-records.js';
@@ -87,7 +87,7 @@ export class ProductImport {
       };
       for await (const { line, fields } of records) {
         const row = toRow(fields, columns);
-        if (row instanceof CsvFault) note(report, { line, message: row.message });
+        if (row instanceof CsvError) note(report, { line, message: row.message });
         else if (row !== null) batch.add(line, row);
         if (batch.lines === BATCH) await flush();
       }
@@ -131,7 +131,7 @@ async function readHeader(records: AsyncGenerator<CsvRecord>): Promise<ProductCo
     const read = await records.next();
     if (read.done) throw new Error('The file is empty: its first line must name the columns');
     const { line, fields } = read.value;
-    if (fields instanceof CsvFault) {
+    if (fields instanceof CsvError) {
       throw new Error(`Line ${line} must name the columns: ${fields.message}`);
     }
     if (fields.some((field) => field !== '')) return readColumns(fields, line);
@@ -139,9 +139,9 @@ async function readHeader(records: AsyncGenerator<CsvRecord>): Promise<ProductCo
 }
 
 /** Null for a blank line. */
-function toRow(fields: string[] | CsvFault, columns: ProductColumn[]): ProductRow | CsvFault | null {
-  const cells = fields instanceof CsvFault ? fields : toCells(fields, columns);
-  return cells === null || cells instanceof CsvFault ? cells : readRow(cells);
+function toRow(fields: string[] | CsvError, columns: ProductColumn[]): ProductRow | CsvError | null {
+  const cells = fields instanceof CsvError ? fields : toCells(fields, columns);
+  return cells === null || cells instanceof CsvError ? cells : readRow(cells);
 }
 
 function note(report: ImportReport, error: ImportError): void {

@@ -1,6 +1,6 @@
 import { plainToInstance, Transform } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { CsvFault } from './csv-fault.js';
+import { CsvError } from './csv-error.js';
 import { ChangeProductDto } from '../product.dto.js';
 import { normaliseSku } from '../sku.js';
 import { IsSku } from '../sku.pipe.js';
@@ -25,15 +25,15 @@ export class ProductRow extends ChangeProductDto {
 }
 
 /** Reads the cells of a line, by column, or says what is wrong with the first that is. */
-export function readRow(cells: Record<string, string>): ProductRow | CsvFault {
+export function readRow(cells: Record<string, string>): ProductRow | CsvError {
   const row = plainToInstance(ProductRow, cells);
   const [error] = validateSync(row, { stopAtFirstError: true });
   if (!error) return row;
   const { property, constraints = {} } = error;
   const cell = cells[property] ?? '';
   const explain = EXPLANATIONS[property];
-  if (explain) return new CsvFault(`${property} ${explain(cell.trim())}`);
-  return new CsvFault(Object.values(constraints)[0] ?? `${property} is not valid`);
+  if (explain) return new CsvError(`${property} ${explain(cell.trim())}`);
+  return new CsvError(Object.values(constraints)[0] ?? `${property} is not valid`);
 }
 
 /** Returns a text that is no whole number unchanged. The validation refuses it. */
@@ -50,12 +50,12 @@ const WHOLE_NUMBER = 'write a whole number from 0 to 2147483647 in digits alone'
 
 const EXPLANATIONS: Record<string, (text: string) => string> = {
   unitPriceMinor: (text) =>
-    `${faultOfNumber(text)}: ${WHOLE_NUMBER}, in the minor unit of the currency (1290 for 12.90)`,
-  stock: (text) => `${faultOfNumber(text)}: ${WHOLE_NUMBER}; an empty field is no limit`,
+    `${numberError(text)}: ${WHOLE_NUMBER}, in the minor unit of the currency (1290 for 12.90)`,
+  stock: (text) => `${numberError(text)}: ${WHOLE_NUMBER}; an empty field is no limit`,
   isActive: (text) => `is ${quote(text)}: write true or false`,
 };
 
-function faultOfNumber(text: string): string {
+function numberError(text: string): string {
   if (text === '') return 'is empty';
   if (/^\d+$/.test(text)) return `is too large (${quote(text)})`;
   if (/^-\s*\d/.test(text)) return `is negative (${quote(text)})`;

@@ -1,20 +1,20 @@
-import { CsvFault } from './csv-fault.js';
+import { CsvError } from './csv-error.js';
 import { type Line, readLines } from './read-lines.js';
 import { splitFields } from './split-fields.js';
 
 export interface CsvRecord {
   /** On which it begins. */
   line: number;
-  fields: string[] | CsvFault;
+  fields: string[] | CsvError;
 }
 
 /** The longest fields of a product are together shorter, also in quotes. */
 export const MAX_RECORD_BYTES = 65_536;
 
 const SAVE_AS = 'save the file as UTF-8 ("CSV UTF-8" in Excel)';
-const NOT_UTF8 = new CsvFault(`the text is not UTF-8 but probably Windows-1252: ${SAVE_AS}`);
-const HAS_NUL = new CsvFault(`the text has NUL bytes, so it is probably UTF-16: ${SAVE_AS}`);
-const TOO_LONG = new CsvFault(`the line is longer than ${MAX_RECORD_BYTES} bytes`);
+const NOT_UTF8 = new CsvError(`the text is not UTF-8 but probably Windows-1252: ${SAVE_AS}`);
+const HAS_NUL = new CsvError(`the text has NUL bytes, so it is probably UTF-16: ${SAVE_AS}`);
+const TOO_LONG = new CsvError(`the line is longer than ${MAX_RECORD_BYTES} bytes`);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -38,7 +38,7 @@ export async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
     for (let first = await next(); first; first = await next()) {
       const { record, more } = await readRecord(first, next);
       yield record;
-      if (record.fields instanceof CsvFault) ahead.unshift(...more);
+      if (record.fields instanceof CsvError) ahead.unshift(...more);
     }
   } finally {
     await lines.return(undefined);
@@ -53,22 +53,22 @@ async function readRecord(
   const line = first.number;
   const more: Line[] = [];
   const start = decode(first);
-  if (start instanceof CsvFault) return { record: { line, fields: start }, more };
+  if (start instanceof CsvError) return { record: { line, fields: start }, more };
   let text = start;
-  let isOpen = hasOddQuotes(start);
+  let isOpen = hasUnbalancedQuotes(start);
   while (isOpen) {
     const following = await next();
     if (!following) break;
     more.push(following);
     const decoded = decode(following);
-    if (decoded instanceof CsvFault || text.length + decoded.length > MAX_RECORD_BYTES) break;
+    if (decoded instanceof CsvError || text.length + decoded.length > MAX_RECORD_BYTES) break;
     text += decoded;
-    isOpen = isOpen !== hasOddQuotes(decoded);
+    isOpen = isOpen !== hasUnbalancedQuotes(decoded);
   }
   return { record: { line, fields: splitFields(text) }, more };
 }
 
-function decode({ number, bytes }: Line): string | CsvFault {
+function decode({ number, bytes }: Line): string | CsvError {
   if (bytes === null) return TOO_LONG;
   if (bytes.includes(0)) return HAS_NUL;
   try {
@@ -79,7 +79,7 @@ function decode({ number, bytes }: Line): string | CsvFault {
   }
 }
 
-function hasOddQuotes(text: string): boolean {
+function hasUnbalancedQuotes(text: string): boolean {
   let isOdd = false;
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isOdd = !isOdd;
   return isOdd;

@@ -1,4 +1,4 @@
-import { CsvFault } from './csv-fault.js';
+import { CsvError } from './csv-error.js';
 
 /** A field in quotes, with each quote in it written twice, or one without any (RFC 4180). */
 const FIELD = /(?:[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*|([^",\r\n]*))(?=,|\r?\n?$)/y;
@@ -6,22 +6,22 @@ const NEVER_CLOSED = /[ \t]*"[^"]*(?:""[^"]*)*$/y;
 const LINE_BREAK = /\r?\n?$/y;
 
 /** Splits a record of a CSV file, or says what is wrong with it. Spaces around a field are no part of it. */
-export function splitFields(record: string): string[] | CsvFault {
+export function splitFields(record: string): string[] | CsvError {
   const fields: string[] = [];
   for (let at = 0; ; at += 1) {
     const field = matchAt(FIELD, record, at);
-    if (!field) return faultAt(record, at, fields.length + 1);
+    if (!field) return errorAt(record, at, fields.length + 1);
     fields.push(field[1]?.replaceAll('""', '"') ?? (field[2] ?? '').trim());
     at += field[0].length;
     if (matchAt(LINE_BREAK, record, at)) return fields;
   }
 }
 
-function faultAt(record: string, at: number, field: number): CsvFault {
+function errorAt(record: string, at: number, field: number): CsvError {
   if (matchAt(NEVER_CLOSED, record, at)) {
-    return new CsvFault(`the quote at the start of field ${field} is never closed`);
+    return new CsvError(`the quote at the start of field ${field} is never closed`);
   }
-  return new CsvFault(
+  return new CsvError(
     `field ${field} has a quote within it: put the whole field in quotes, and write a quote in it twice`,
   );
 }

@@ -7,7 +7,7 @@ export interface Account {
 }
 
 /** PostgreSQL refuses to run as root, so root lends it an account that exists anyway; it makes none. */
-const LENT = ['postgres', 'nobody'];
+const ACCOUNT_NAMES = ['postgres', 'nobody'];
 
 /**
  * Undefined: this process's own account will do.
@@ -19,7 +19,8 @@ export function accountForPostgres(): Account | undefined {
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'));
-  const found = LENT.map((name) => accounts.find((fields) => fields[0] === name)).find(Boolean);
-  if (!found) throw new Error(`none of the accounts ${LENT.join(', ')} exists, and PostgreSQL refuses root`);
+  const found = ACCOUNT_NAMES.map((name) => accounts.find((fields) => fields[0] === name)).find(Boolean);
+  if (!found)
+    throw new Error(`none of the accounts ${ACCOUNT_NAMES.join(', ')} exists, and PostgreSQL refuses root`);
   return { uid: Number(found[2]), gid: Number(found[3]) };
 }

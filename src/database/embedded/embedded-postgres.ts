@@ -41,8 +41,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Prom
     return await start(options);
   } catch (cause) {
     const why = messageOf(cause);
-    const wayOut = 'Set DATABASE_URL to a PostgreSQL server of yours, such as docker compose up -d postgres.';
-    throw new Error(`The embedded PostgreSQL can't be started: ${why}. ${wayOut}`, { cause });
+    const advice = 'Set DATABASE_URL to a PostgreSQL server of yours, such as docker compose up -d postgres.';
+    throw new Error(`The embedded PostgreSQL can't be started: ${why}. ${advice}`, { cause });
   }
 }
 
@@ -54,13 +54,13 @@ async function start({ home, settings = {} }: EmbeddedOptions): Promise<Embedded
   ensureCluster(binaries, cluster, account);
   // Held before the server is looked for: from here on nobody else's leaving stops it.
   const pipe = join(folder, 'lifeline');
-  const lifeline = Lifeline.hold(pipe);
+  const lifeline = Lifeline.open(pipe);
   const { postmaster, isOurs } = await startOrJoin(binaries, cluster, account, settings);
   if (isOurs) await Lifeline.watch(pipe, postmaster.pid);
   return {
     url: postmasterUrl(postmaster, cluster),
     stop: async () => {
-      lifeline.letGo();
+      lifeline.release();
       if (isOurs) await gone(postmaster.pid);
     },
   };

@@ -17,7 +17,7 @@ const WATCHDOG = `
 export class Lifeline {
   private constructor(private descriptor: number | undefined) {}
 
-  static hold(path: string): Lifeline {
+  static open(path: string): Lifeline {
     if (!existsSync(path)) spawnSync('mkfifo', ['-m', '600', path]);
     // Read and write: opening for writing alone would wait for a reader.
     return new Lifeline(openSync(path, 'r+'));
@@ -31,7 +31,7 @@ export class Lifeline {
     await once(watchdog, 'spawn');
   }
 
-  letGo(): void {
+  release(): void {
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     this.descriptor = undefined;
   }

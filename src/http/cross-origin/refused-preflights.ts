@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A stranger can send any number of origins. */
-const MOST_ORIGINS = 100;
-const MOST_LENGTH = 200;
+const MAX_ORIGINS = 100;
+const MAX_LENGTH = 200;
 
 interface Preflight {
   method?: string;
@@ -22,9 +22,9 @@ export function logRefusedPreflights(
   return ({ method, headers }) => {
     const { origin } = headers;
     if (method !== 'OPTIONS' || origin === undefined || allowed.includes(origin)) return;
-    const name = origin.slice(0, MOST_LENGTH);
+    const name = origin.slice(0, MAX_LENGTH);
     const isPreflight = headers['access-control-request-method'] !== undefined;
-    if (!isPreflight || logged.has(name) || logged.size >= MOST_ORIGINS) return;
+    if (!isPreflight || logged.has(name) || logged.size >= MAX_ORIGINS) return;
     logged.add(name);
     log(
       `A page of ${name} asked to use the API. Its origin is not in ALLOWED_ORIGINS, so its browser is refused.`,

@@ -7,7 +7,7 @@ import { isDeeperThan } from './json-depth.js';
 export const BODY_LIMIT = 16_384;
 
 /** No body of this API holds more than plain members; what is deeper would only keep the validation busy. */
-const MOST_DEPTH = 4;
+const MAX_DEPTH = 4;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -28,7 +28,7 @@ export function parseOnlyJson(instance: FastifyInstance): void {
       // A client may say the type of a body that it does not send.
       if (text === '') return done(null);
       return parse(request, text, (error, body) => {
-        if (error) done(isPoisoned(text) ? oddMember('__proto__') : error);
+        if (error) done(isPrototypePoisoned(text) ? unexpectedMember('__proto__') : error);
         else done(rejectUnsafeBody(body), body);
       });
     },
@@ -63,13 +63,13 @@ function rejectUnsafeBody(body: unknown): Problem | null {
   if (typeof body !== 'object' || body === null)
     return new Problem('invalid-input', 'Send a JSON object as the body.');
   // The validation would skip it, for every object has it.
-  if (Object.hasOwn(body, 'constructor')) return oddMember('constructor');
-  if (isDeeperThan(MOST_DEPTH, body))
-    return new Problem('invalid-input', `Send a body that is nested at most ${MOST_DEPTH} deep.`);
+  if (Object.hasOwn(body, 'constructor')) return unexpectedMember('constructor');
+  if (isDeeperThan(MAX_DEPTH, body))
+    return new Problem('invalid-input', `Send a body that is nested at most ${MAX_DEPTH} deep.`);
   return null;
 }
 
-function oddMember(field: string): Problem {
+function unexpectedMember(field: string): Problem {
   return invalidInput([{ field, message: `property ${field} should not exist` }]);
 }
 
@@ -77,7 +77,7 @@ function oddMember(field: string): Problem {
  * Says whether a body is JSON though Fastify's parser has refused it.
  * Then a poisoned prototype was the reason.
  */
-function isPoisoned(text: string): boolean {
+function isPrototypePoisoned(text: string): boolean {
   try {
     JSON.parse(text.replace(/^\uFEFF/, ''));
     return true;

@@ -14,7 +14,7 @@ import { answerParserError, limitServer, SERVER_OPTIONS } from './server-limits.
 import { trustedProxies } from '../request/trusted-proxies.js';
 
 /** Far more than a sku: what is too long is for the pipe to refuse, which says what is wrong. */
-const MOST_PARAMETER_LENGTH = 16_384;
+const MAX_PARAMETER_LENGTH = 16_384;
 
 /** W3C Trace Context: version, trace, span and flags. */
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
@@ -33,7 +33,7 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // A request that comes while the process stops is answered.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: MOST_PARAMETER_LENGTH },
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // Nest's middleware costs a hook a request, and there is none here.
     skipMiddie: true,
     clientErrorHandler: answerParserError,

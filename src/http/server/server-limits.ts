@@ -16,7 +16,7 @@ const REQUEST_MILLISECONDS = 30_000;
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 /** A client that takes nothing of an answer for so long is not waited for. */
 const WRITE_MILLISECONDS = 60_000;
-const MOST_CONNECTIONS = 10_000;
+const MAX_CONNECTIONS = 10_000;
 
 /** The options of both servers: Fastify makes the first one, and knows nothing of the second. */
 export const SERVER_OPTIONS = {
@@ -42,7 +42,7 @@ export function limitServer<T extends Server>(server: T, warn: (message: string)
   // Nest removes its own listener when the server listens. An error of the start is still thrown by whoever starts it.
   server.on('error', (error) => server.listening && warn(`A connection was not accepted: ${error.message}`));
   server.setTimeout(WRITE_MILLISECONDS, (socket: Socket) => endStalled(server, socket));
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   // No limit: Node drops the headers past this number without an error. All of them together are limited to 16 kB.
   server.maxHeadersCount = 0;
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { DataSource } from 'typeorm';
-import { countOrRefuse, makeRateLimiter, type RateLimiter } from '../../database/rate-limiter.js';
+import { consumeOrReject, makeRateLimiter, type RateLimiter } from '../../database/rate-limiter.js';
 import { Environment } from '../../config/environment.js';
-import { networkOf } from '../../http/request/network-of.js';
+import { rateLimitSubnet } from '../../http/request/rate-limit-subnet.js';
 import { addressOf, type TrustedProxies, trustedProxies } from '../../http/request/trusted-proxies.js';
 
 const MINUTE_SECONDS = 60;
@@ -26,6 +26,6 @@ export class GuestLimiter {
    */
   async count(request: IncomingMessage): Promise<void> {
     if (this.limiter === null) return;
-    await countOrRefuse(this.limiter, networkOf(addressOf(request, this.trusted)), 'too-many-guests');
+    await consumeOrReject(this.limiter, rateLimitSubnet(addressOf(request, this.trusted)), 'too-many-guests');
   }
 }

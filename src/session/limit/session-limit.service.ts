@@ -10,7 +10,7 @@ import { SessionLifetimes } from '../session-expiry.js';
 const BATCH_SIZE = 5_000;
 
 /** A login waits no longer than this; the next login goes on. */
-const MOST_MILLISECONDS = 2_000;
+const MAX_MILLISECONDS = 2_000;
 
 /** Keeps the sessions of one user within `SESSIONS_PER_USER`. */
 @Injectable()
@@ -43,7 +43,7 @@ export class SessionLimit {
   }
 
   private async removeExcess(limit: SessionLimitOfUser): Promise<void> {
-    const deadline = performance.now() + MOST_MILLISECONDS;
+    const deadline = performance.now() + MAX_MILLISECONDS;
     let removed: number;
     do {
       removed = await retryTransaction(this.dataSource, (manager) =>

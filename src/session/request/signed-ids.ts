@@ -2,7 +2,7 @@ import { parse } from 'cookie';
 import { unsign } from 'cookie-signature';
 
 /** The sessions of several ids are looked for in one statement. A browser has one id, at worst a few. */
-const MOST = 10;
+const MAX_IDS = 10;
 
 /** The mark, the id, and a signature of HMAC-SHA256 in base64. */
 const SIGNED = /^s:(.+\.[A-Za-z0-9+/]{43})$/;
@@ -22,7 +22,7 @@ export function signedIdsIn(header: string | undefined, name: string, secrets: s
     const [, signed] = SIGNED.exec(value) ?? [];
     const id = signed === undefined ? null : idOf(signed, secrets);
     if (id !== null) ids.add(id);
-    if (ids.size === MOST) break;
+    if (ids.size === MAX_IDS) break;
   }
   return [...ids];
 }

@@ -5,7 +5,7 @@ const never = new AbortController().signal;
 
 /** Work that ends when it is told to, and the order in which it began. */
 class Works {
-  readonly begun: string[] = [];
+  readonly started: string[] = [];
   readonly ended: Promise<unknown>[] = [];
   private readonly ends = new Map<string, () => void>();
 
@@ -13,7 +13,7 @@ class Works {
 
   add(name: string, signal = never): Promise<string> {
     const result = this.queue.run(name.charAt(0), signal, async () => {
-      this.begun.push(name);
+      this.started.push(name);
       await new Promise<void>((resolve) => this.ends.set(name, resolve));
       return name;
     });
@@ -29,7 +29,7 @@ class Works {
 
   /** Ends whatever has begun, until nothing is left. */
   async endAll(): Promise<unknown[]> {
-    for (let n = 0; n < this.begun.length; n++) await this.end(this.begun[n] ?? '');
+    for (let n = 0; n < this.started.length; n++) await this.end(this.started[n] ?? '');
     return Promise.all(this.ended);
   }
 }
@@ -44,9 +44,9 @@ describe('the fair queue', () => {
     for (const name of ['a1', 'a2', 'a3', 'a4']) void works.add(name);
     await settle();
 
-    expect(works.begun).toEqual(['a1', 'a2']);
+    expect(works.started).toEqual(['a1', 'a2']);
     await works.end('a2');
-    expect(works.begun).toEqual(['a1', 'a2', 'a3']);
+    expect(works.started).toEqual(['a1', 'a2', 'a3']);
     expect(await works.endAll()).toEqual(['a1', 'a2', 'a3', 'a4']);
   });
 
@@ -56,7 +56,7 @@ describe('the fair queue', () => {
 
     await works.endAll();
 
-    expect(works.begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+    expect(works.started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
   it('never runs work that is aborted before its turn', async () => {
@@ -71,7 +71,7 @@ describe('the fair queue', () => {
     expect(await waiting).toBe('aborted');
     expect(await works.add('a4', hungUp.signal)).toBe('aborted');
     await works.endAll();
-    expect(works.begun).toEqual(['a1', 'a3']);
+    expect(works.started).toEqual(['a1', 'a3']);
   });
 
   it('finishes running work that is aborted', async () => {
@@ -85,7 +85,7 @@ describe('the fair queue', () => {
     await works.end('a1');
 
     expect(await running).toBe('a1');
-    expect(works.begun).toEqual(['a1', 'a2']);
+    expect(works.started).toEqual(['a1', 'a2']);
     await works.endAll();
   });
 
@@ -109,7 +109,7 @@ describe('the fair queue', () => {
       'c1',
       'overloaded',
     ]);
-    expect(works.begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
+    expect(works.started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
   it('accepts new work when waiting work has been aborted or done', async () => {
@@ -126,7 +126,7 @@ describe('the fair queue', () => {
     expect(await works.endAll()).toEqual(['a1', 'aborted', 'aborted', 'a4', 'b1']);
     void works.add('c1');
     await settle();
-    expect(works.begun.at(-1)).toBe('c1');
+    expect(works.started.at(-1)).toBe('c1');
     await works.endAll();
   });
 

@@ -108,8 +108,8 @@ describe('the export of a user’s data', () => {
     expect(body.orders.map(({ id }) => id)).toEqual(ids);
     expect(body.orders.every(({ lines }) => lines.length === 2)).toBe(true);
     expect(new Set(body.sessions.map(({ expiresAt }) => expiresAt)).size).toBe(12_001);
-    const begun = body.sessions.map(({ createdAt }) => createdAt);
-    expect(begun).toEqual(begun.toSorted());
+    const started = body.sessions.map(({ createdAt }) => createdAt);
+    expect(started).toEqual(started.toSorted());
     expect(new Set(body.idempotencyKeys.map(({ key }) => key)).size).toBe(2_345);
     expect(body.idempotencyKeys).toHaveLength(2_345);
   });

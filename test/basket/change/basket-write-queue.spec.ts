@@ -7,7 +7,7 @@ import { RowLock } from '../../support/row-lock.js';
 import { Shop } from '../../support/shop.js';
 
 /** One that runs, and fifty that wait. */
-const MOST = 51;
+const MAX = 51;
 
 type Lock = [sql: string, values: unknown[]];
 
@@ -45,7 +45,7 @@ describe('changes of one basket at once', () => {
     const added = [add(0)];
     try {
       await lock.isWaitedFor(1);
-      added.push(...Array.from({ length: MOST }, (_, n) => add(n + 1)));
+      added.push(...Array.from({ length: MAX }, (_, n) => add(n + 1)));
       await meanwhile(await Promise.race(added));
     } finally {
       await lock.release();
@@ -66,8 +66,8 @@ describe('changes of one basket at once', () => {
       expect(await guest.quantities()).toEqual({ [product.sku]: 1 });
     });
 
-    expect(statuses).toEqual([...Array<number>(MOST).fill(201), 503]);
-    expect(await guest.quantities()).toEqual({ [product.sku]: MOST + 1 });
+    expect(statuses).toEqual([...Array<number>(MAX).fill(201), 503]);
+    expect(await guest.quantities()).toEqual({ [product.sku]: MAX + 1 });
   });
 
   it('wait in one queue, whatever they change; reads and new guests do not', async () => {
@@ -95,7 +95,7 @@ describe('changes of one basket at once', () => {
       expect(await shop.guest().adds(product)).toMatchObject({ version: 1 });
     });
 
-    expect(await guest.quantities()).toEqual({ [product.sku]: MOST + 1 });
+    expect(await guest.quantities()).toEqual({ [product.sku]: MAX + 1 });
   });
 
   it('wait for each other when an access token names the user', async () => {
@@ -110,13 +110,13 @@ describe('changes of one basket at once', () => {
       expect(await shop.count('pg_stat_activity', LOCK_WAITERS)).toBe(1);
     });
 
-    expect(await shop.basketOf(user)).toEqual({ [product.sku]: MOST + 1 });
+    expect(await shop.basketOf(user)).toEqual({ [product.sku]: MAX + 1 });
   });
 
   it('leave the queue when their client closes the connection', async () => {
     const guest = shop.guest();
     await guest.adds(product);
-    const clients = Array.from({ length: MOST + 1 }, () => new AbortController());
+    const clients = Array.from({ length: MAX + 1 }, () => new AbortController());
     const served = new Set<number>();
     const add = async (n: number) => {
       const answer = await send(guest, clients[n]?.signal).catch(() => ({ status: 0 }));
@@ -132,9 +132,9 @@ describe('changes of one basket at once', () => {
       for (let n = 0; n < 10; n++) later.push(guest.triesToAdd(product));
     });
 
-    expect(statuses).toEqual([...Array<number>(10).fill(0), ...Array<number>(MOST - 10).fill(201), 503]);
+    expect(statuses).toEqual([...Array<number>(10).fill(0), ...Array<number>(MAX - 10).fill(201), 503]);
     expect((await Promise.all(later)).map(({ status }) => status)).toEqual(Array<number>(10).fill(201));
-    expect(await guest.quantities()).toEqual({ [product.sku]: MOST + 1 });
+    expect(await guest.quantities()).toEqual({ [product.sku]: MAX + 1 });
   });
 
   async function send({ carriedCookie = '' }: Client, signal?: AbortSignal): Promise<Response> {

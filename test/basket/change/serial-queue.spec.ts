@@ -2,20 +2,20 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { SerialQueue } from '../../../src/basket/change/serial-queue.js';
 import type { Problem } from '../../../src/problem/problem.js';
 
-const MOST = { waiting: 2, milliseconds: 5_000 };
+const MAX = { waiting: 2, milliseconds: 5_000 };
 const open = () => new AbortController().signal;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Work that ends when it is told to, and the order in which it began. */
 class Works {
-  readonly queue = new SerialQueue(MOST);
-  readonly begun: string[] = [];
+  readonly queue = new SerialQueue(MAX);
+  readonly started: string[] = [];
   private readonly ends = new Map<string, (error?: Error) => void>();
 
   /** The key is the name's first character. Answers the name, or why it was not run or failed. */
   async add(name: string, closed: () => AbortSignal = open): Promise<string> {
     const work = () => {
-      this.begun.push(name);
+      this.started.push(name);
       return new Promise<string>((resolve, reject) =>
         this.ends.set(name, (error) => (error ? reject(error) : resolve(name))),
       );
@@ -40,9 +40,9 @@ describe('the serial queue', () => {
     const works = new Works();
     const all = Promise.all(['a1', 'a2', 'a3'].map((name) => works.add(name)));
 
-    expect(works.begun).toEqual(['a1']);
+    expect(works.started).toEqual(['a1']);
     await works.end('a1');
-    expect(works.begun).toEqual(['a1', 'a2']);
+    expect(works.started).toEqual(['a1', 'a2']);
     await works.end('a2');
     await works.end('a3');
 
@@ -54,7 +54,7 @@ describe('the serial queue', () => {
     const works = new Works();
     const all = Promise.all(['a1', 'a2', 'b1'].map((name) => works.add(name)));
 
-    expect(works.begun).toEqual(['a1', 'b1']);
+    expect(works.started).toEqual(['a1', 'b1']);
     for (const name of ['a1', 'a2', 'b1']) await works.end(name);
     await all;
   });
@@ -96,7 +96,7 @@ describe('the serial queue', () => {
     for (const name of ['a2', 'a3', 'a5']) await works.end(name);
 
     expect(await later).toBe('a5');
-    expect(works.begun).toEqual(['a1', 'a2', 'a3', 'a5']);
+    expect(works.started).toEqual(['a1', 'a2', 'a3', 'a5']);
   });
 
   it('refuses work that has waited too long, and keeps no timer of the rest', async () => {
@@ -104,13 +104,13 @@ describe('the serial queue', () => {
     const works = new Works();
     const first = works.add('a1');
     const early = works.add('a2');
-    jest.advanceTimersByTime(MOST.milliseconds - 1);
+    jest.advanceTimersByTime(MAX.milliseconds - 1);
     const late = works.add('a3');
     jest.advanceTimersByTime(1);
 
     expect(await early).toBe('overloaded');
     await works.end('a1');
-    expect(works.begun).toEqual(['a1', 'a3']);
+    expect(works.started).toEqual(['a1', 'a3']);
     expect(jest.getTimerCount()).toBe(0);
     await works.end('a3');
     expect(await Promise.all([first, late])).toEqual(['a1', 'a3']);
@@ -129,7 +129,7 @@ describe('the serial queue', () => {
     await works.end('a1');
     await works.end('a3');
     expect(await next).toBe('a3');
-    expect(works.begun).toEqual(['a1', 'a3']);
+    expect(works.started).toEqual(['a1', 'a3']);
   });
 
   it('gives a turn once: a client that goes as its turn comes is served, and the next one waits', async () => {
@@ -142,7 +142,7 @@ describe('the serial queue', () => {
     client.abort();
     await settled();
 
-    expect(works.begun).toEqual(['a2']);
+    expect(works.started).toEqual(['a2']);
     await works.end('a2');
     await works.end('a3');
     expect(await Promise.all([second, third])).toEqual(['a2', 'a3']);

@@ -4,7 +4,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CsvFault } from '../../../src/catalogue/import/csv-fault.js';
+import { CsvError } from '../../../src/catalogue/import/csv-error.js';
 import { MAX_RECORD_BYTES, readRecords } from '../../../src/catalogue/import/read-records.js';
 
 describe('a CSV file', () => {
@@ -20,7 +20,7 @@ describe('a CSV file', () => {
     await writeFile(file, content);
     const records: [number, string[] | string][] = [];
     for await (const { line, fields } of readRecords(file)) {
-      records.push([line, fields instanceof CsvFault ? fields.message : fields]);
+      records.push([line, fields instanceof CsvError ? fields.message : fields]);
     }
     return records;
   };

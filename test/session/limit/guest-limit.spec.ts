@@ -23,12 +23,12 @@ describe('the sessions that one network creates', () => {
   const from = (address: string, headers = {}) => ({ 'X-Forwarded-For': address, ...headers });
   const adds = (client: Client, headers: Record<string, string>, path = '/api/basket/lines') =>
     client.sends('POST', path, { sku: tea.sku, quantity: 1 }, headers);
-  const begins = (count: number, address: string) =>
+  const createSessions = (count: number, address: string) =>
     Promise.all(Array.from({ length: count }, (_, n) => adds((n % 2 ? shop : other).guest(), from(address))));
   const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort();
 
   it('are limited on all instances together, and what is refused leaves nothing behind', async () => {
-    const answers = await begins(6, '192.0.2.1');
+    const answers = await createSessions(6, '192.0.2.1');
 
     expect(statuses(answers)).toEqual([201, 201, 201, 429, 429, 429]);
     for (const { status, body, headers } of answers) {
@@ -53,16 +53,16 @@ describe('the sessions that one network creates', () => {
       'a quantity',
       (client, headers) => client.sends('PUT', `/api/basket/lines/${tea.sku}`, { quantity: 1 }, headers),
     ],
-  ])('are counted whatever creates them: %s', async (_, begin) => {
-    await begins(LIMIT, '192.0.2.1');
+  ])('are counted whatever creates them: %s', async (_, create) => {
+    await createSessions(LIMIT, '192.0.2.1');
 
-    expect(await begin(shop.guest(), from('192.0.2.1'))).toMatchObject({ status: 429 });
-    expect(await begin(shop.guest(), from('192.0.2.2'))).not.toMatchObject({ status: 429 });
+    expect(await create(shop.guest(), from('192.0.2.1'))).toMatchObject({ status: 429 });
+    expect(await create(shop.guest(), from('192.0.2.2'))).not.toMatchObject({ status: 429 });
     expect(await shop.count('sessions')).toBe(LIMIT + 1);
   });
 
   it('are counted by the network of an IPv6 address', async () => {
-    await begins(LIMIT, '2001:db8:1:2::1');
+    await createSessions(LIMIT, '2001:db8:1:2::1');
 
     expect((await adds(shop.guest(), from('2001:db8:1:2::2'))).status).toBe(429);
     expect((await adds(shop.guest(), from('2001:db8:1:3::1'))).status).toBe(201);
@@ -71,7 +71,7 @@ describe('the sessions that one network creates', () => {
   it('limit neither looks, nor visitors with a session, nor logins, nor tokens, nor what stores nothing', async () => {
     const guest = shop.guest();
     await adds(guest, from('192.0.2.1'));
-    await begins(LIMIT, '192.0.2.1');
+    await createSessions(LIMIT, '192.0.2.1');
     const ada = await shop.user();
     const here = from('192.0.2.1');
 

@@ -46,15 +46,15 @@ describe('a session over HTTP', () => {
 
   it('slides with use, and writes only when that moves it by more than SESSION_TOUCH_SECONDS', async () => {
     const guest = await guestWithBasket();
-    const begun = await row(guest);
+    const created = await row(guest);
 
     await guest.basket();
-    expect(await row(guest)).toEqual(begun);
+    expect(await row(guest)).toEqual(created);
 
     await shop.sql('UPDATE sessions SET expired_at = expired_at - 301000 WHERE id = $1', [guest.sessionId]);
     const { expiresAt } = await guest.basket();
     const renewed = await row(guest);
-    expect(renewed.expiredAt).toBeGreaterThanOrEqual(begun.expiredAt);
+    expect(renewed.expiredAt).toBeGreaterThanOrEqual(created.expiredAt);
     expect(Date.parse(String(expiresAt))).toBe(renewed.expiredAt);
 
     await guest.basket();

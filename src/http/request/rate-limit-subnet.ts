@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 
 /** What one visitor can choose of an IPv6 address are the last 64 bits: what counts as one is the network before them. */
-export function networkOf(address: string): string {
+export function rateLimitSubnet(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;
   if (!isIPv6(address)) return address;

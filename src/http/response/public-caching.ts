@@ -12,15 +12,15 @@ type Send = (error: null, payload: unknown) => void;
  * `@fastify/etag` would tag every answer, and answer 304 for a basket whose prices have changed. A proxy compresses what is
  * not public: an answer with secrets should not be compressed together with what a stranger can choose (BREACH).
  */
-export function serveToEverybody(route: RouteOptions): void {
+export function allowPublicCaching(route: RouteOptions): void {
   // False spares the other routes the plugin's hook.
   route.compress = PUBLIC.test(route.url) && {};
   if (!route.compress) return;
   // First: to HEAD, the next one sends nothing.
-  route.onSend = [sendOrConfirm, ...[route.onSend ?? []].flat()];
+  route.onSend = [sendOrNotModified, ...[route.onSend ?? []].flat()];
 }
 
-function sendOrConfirm(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Send): void {
+function sendOrNotModified(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Send): void {
   if (reply.statusCode !== 200) return done(null, payload);
   reply.header('cache-control', 'no-cache');
   if (typeof payload !== 'string') return done(null, payload);

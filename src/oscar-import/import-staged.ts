@@ -3,8 +3,8 @@ import { USABLE_HASH } from '../auth/password/password-hash.js';
 import { cleanSkus, isPlainSku } from './clean-skus.js';
 import { DATABASE_NOW } from '../database/database-clock.js';
 
-/** Baskets and lines by what became of them: a reason to leave them behind, or `taken`. */
-export interface TakeOver {
+/** Baskets and lines by what became of them: a reason to skip them, or `imported`. */
+export interface ImportCounts {
   baskets: Record<string, number>;
   lines: Record<string, number>;
   guest: number;
@@ -14,7 +14,7 @@ export interface TakeOver {
   withoutPassword: number;
 }
 
-export interface TakeOverSettings {
+export interface ImportSettings {
   currency: string;
   /** Digits behind the point in its prices: 2 for EUR. */
   minorDigits: number;
@@ -23,21 +23,21 @@ export interface TakeOverSettings {
 }
 
 /** SQL: the time in a text. Null for no time, `infinity`, and a time before 1970 or in the future. */
-const moment = (text: string) => `
+const parseTime = (text: string) => `
       CASE WHEN ${text} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.+-]+)?$' THEN
         CASE WHEN ${text}::timestamptz BETWEEN '1970-01-01Z' AND now() + interval '1 day' THEN ${text}::timestamptz END
       END`;
 
-/** Why a line is left behind; null: it is taken. The largest price is that of an int. */
-const JUDGE_LINES = `
-  CREATE TEMPORARY TABLE judged_lines ON COMMIT DROP AS
+/** Why a line is skipped; null: it is imported. The largest price is that of an int. */
+const CLASSIFY_LINES = `
+  CREATE TEMPORARY TABLE classified_lines ON COMMIT DROP AS
   -- Materialized: each value is parsed once.
   WITH stated AS MATERIALIZED (
     SELECT l.basket_id, l.currency, l.price IS NOT NULL AS has_price, l.added_at IS NOT NULL AS has_date,
       CASE WHEN ${isPlainSku('l.sku')} THEN l.sku ELSE c.sku END AS sku,
       CASE WHEN l.quantity ~ '^[0-9]{1,10}([.]0+)?$' THEN l.quantity::numeric::bigint END AS quantity,
       CASE WHEN l.price ~ '^[0-9]{1,12}([.][0-9]+)?$' THEN l.price::numeric END AS price,
-      ${moment('l.added_at')} AS added_at
+      ${parseTime('l.added_at')} AS added_at
     FROM old_lines l LEFT JOIN clean_skus c ON c.raw = l.sku
   )
   SELECT l.basket_id, l.sku, l.quantity, l.added_at, price.minor AS unit_price_minor,
@@ -59,24 +59,24 @@ const SUM_LINES = `
   CREATE TEMPORARY TABLE new_lines ON COMMIT DROP AS
   SELECT basket_id, sku, least(sum(quantity), 2147483647)::int AS quantity,
     ((array_agg(unit_price_minor ORDER BY added_at))[1])::int AS unit_price_minor, min(added_at) AS added_at
-  FROM judged_lines WHERE reason IS NULL GROUP BY basket_id, sku`;
+  FROM classified_lines WHERE reason IS NULL GROUP BY basket_id, sku`;
 
 /** An address that a login accepts: without control characters and U+FFFD. */
 const ADDRESS =
   '^[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+@[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+$';
 
 /**
- * Why a basket is left behind, in the order in which one would look; null: it is taken.
+ * Why a basket is skipped, in the order in which one would look; null: it is imported.
  *
- * The new id is a UUID v7 of the moment when the basket began: the first 48 bits are that, the rest is random.
+ * The new id is a UUID v7 of the moment when the basket was created: the first 48 bits are that, the rest is random.
  */
-const JUDGE_BASKETS = `
-  CREATE TEMPORARY TABLE judged_baskets ON COMMIT DROP AS
+const CLASSIFY_BASKETS = `
+  CREATE TEMPORARY TABLE classified_baskets ON COMMIT DROP AS
   WITH sessions_of AS (
     SELECT DISTINCT ON (basket_id) basket_id, id, expired_at FROM old_sessions ORDER BY basket_id, expired_at DESC, id
   ), seen AS (
     SELECT b.id, b.is_guest, b.password, b.name, lower(btrim(normalize(b.email, NFC))) AS address,
-      ${moment('b.created_at')} AS created_at, s.id AS session_id, s.expired_at, l.basket_id IS NOT NULL AS has_lines
+      ${parseTime('b.created_at')} AS created_at, s.id AS session_id, s.expired_at, l.basket_id IS NOT NULL AS has_lines
     FROM old_baskets b
     LEFT JOIN sessions_of s ON b.is_guest AND s.basket_id = b.id
     LEFT JOIN (SELECT DISTINCT basket_id FROM new_lines) l ON l.basket_id = b.id
@@ -101,61 +101,64 @@ const JUDGE_BASKETS = `
   FROM ranked r LEFT JOIN users u ON u.email = r.address`;
 
 /** With the password as Django keeps it: the first login makes it one of ours. */
-const TAKE_USERS = `
-  WITH taken AS (
+const IMPORT_USERS = `
+  WITH imported AS (
     INSERT INTO users (email, password_hash, display_name)
-    SELECT address, CASE WHEN password ~ $1 THEN password ELSE '!' END, left(name, 100) FROM judged_baskets
+    SELECT address, CASE WHEN password ~ $1 THEN password ELSE '!' END, left(name, 100) FROM classified_baskets
     WHERE reason IS NULL AND NOT is_guest AND user_id IS NULL
     ON CONFLICT (email) DO NOTHING
     RETURNING password_hash
   )
-  SELECT count(*)::int AS users, count(*) FILTER (WHERE password_hash = '!')::int AS "withoutPassword" FROM taken`;
+  SELECT count(*)::int AS users, count(*) FILTER (WHERE password_hash = '!')::int AS "withoutPassword" FROM imported`;
 
-const TAKE_BASKETS = `
+const IMPORT_BASKETS = `
   INSERT INTO baskets (id, owner_id, created_at, updated_at)
   SELECT b.new_id, u.id, b.created_at, now()
-  FROM judged_baskets b LEFT JOIN users u ON NOT b.is_guest AND u.email = b.address
+  FROM classified_baskets b LEFT JOIN users u ON NOT b.is_guest AND u.email = b.address
   WHERE b.reason IS NULL
   ORDER BY b.new_id`;
 
-const TAKE_LINES = `
+const IMPORT_LINES = `
   INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added, added_at)
   SELECT b.new_id, l.sku, l.quantity, l.unit_price_minor, coalesce(l.added_at, b.created_at)
-  FROM new_lines l JOIN judged_baskets b ON b.id = l.basket_id
+  FROM new_lines l JOIN classified_baskets b ON b.id = l.basket_id
   WHERE b.reason IS NULL
   ORDER BY b.new_id`;
 
-const TAKE_SESSIONS = `
+const IMPORT_SESSIONS = `
   INSERT INTO sessions (id, expired_at, basket_id)
-  SELECT session_id, least(expired_at, ${DATABASE_NOW} + $1)::bigint, new_id FROM judged_baskets
+  SELECT session_id, least(expired_at, ${DATABASE_NOW} + $1)::bigint, new_id FROM classified_baskets
   WHERE reason IS NULL AND is_guest`;
 
 const COUNT = `
   SELECT json_build_object(
-    'owned', (SELECT count(*) FROM judged_baskets WHERE reason IS NULL AND NOT is_guest),
-    'guest', (SELECT count(*) FROM judged_baskets WHERE reason IS NULL AND is_guest),
+    'owned', (SELECT count(*) FROM classified_baskets WHERE reason IS NULL AND NOT is_guest),
+    'guest', (SELECT count(*) FROM classified_baskets WHERE reason IS NULL AND is_guest),
     'baskets', (SELECT coalesce(json_object_agg(reason, count), '{}') FROM (
-      SELECT reason, count(*) FROM judged_baskets WHERE reason IS NOT NULL GROUP BY reason) AS left_behind),
+      SELECT reason, count(*) FROM classified_baskets WHERE reason IS NOT NULL GROUP BY reason) AS skipped),
     'lines', (SELECT coalesce(json_object_agg(reason, count), '{}') FROM (
-      SELECT coalesce(l.reason, CASE WHEN b.reason IS NULL THEN 'taken' ELSE 'ofABasketLeftBehind' END) AS reason, count(*)
-      FROM judged_lines l JOIN judged_baskets b ON b.id = l.basket_id GROUP BY 1) AS judged)
+      SELECT coalesce(l.reason, CASE WHEN b.reason IS NULL THEN 'imported' ELSE 'ofABasketLeftBehind' END) AS reason, count(*)
+      FROM classified_lines l JOIN classified_baskets b ON b.id = l.basket_id GROUP BY 1) AS classified)
   ) AS counts`;
 
 /** Moves what lies in the staging tables into the shop's own, in the caller's transaction. */
-export async function takeOver(queryRunner: QueryRunner, settings: TakeOverSettings): Promise<TakeOver> {
+export async function importStaged(
+  queryRunner: QueryRunner,
+  settings: ImportSettings,
+): Promise<ImportCounts> {
   const { manager } = queryRunner;
   await manager.query('ANALYZE old_baskets, old_lines, old_sessions');
   await cleanSkus(manager);
-  await manager.query(JUDGE_LINES, [settings.currency, 10 ** settings.minorDigits]);
+  await manager.query(CLASSIFY_LINES, [settings.currency, 10 ** settings.minorDigits]);
   await manager.query(SUM_LINES);
   await manager.query('ANALYZE new_lines');
-  await manager.query(JUDGE_BASKETS);
-  await manager.query('ANALYZE judged_baskets, judged_lines');
-  type Users = Pick<TakeOver, 'users' | 'withoutPassword'>;
-  const [users] = await manager.query<[Users]>(TAKE_USERS, [USABLE_HASH]);
-  await manager.query(TAKE_BASKETS);
-  await manager.query(TAKE_LINES);
-  await manager.query(TAKE_SESSIONS, [settings.lifetimeMilliseconds]);
-  const [row] = await manager.query<[{ counts: Omit<TakeOver, keyof Users> }]>(COUNT);
+  await manager.query(CLASSIFY_BASKETS);
+  await manager.query('ANALYZE classified_baskets, classified_lines');
+  type Users = Pick<ImportCounts, 'users' | 'withoutPassword'>;
+  const [users] = await manager.query<[Users]>(IMPORT_USERS, [USABLE_HASH]);
+  await manager.query(IMPORT_BASKETS);
+  await manager.query(IMPORT_LINES);
+  await manager.query(IMPORT_SESSIONS, [settings.lifetimeMilliseconds]);
+  const [row] = await manager.query<[{ counts: Omit<ImportCounts, keyof Users> }]>(COUNT);
   return { ...row.counts, ...users };
 }
