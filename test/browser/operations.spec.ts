@@ -129,7 +129,7 @@ describe('the operations page', () => {
 
     await page.getByText('▲ The cleanup is behind').waitFor();
     await page.getByText('The oldest expired session ran out 24 hours ago').waitFor();
-    expect(await page.locator('.standing.behind').count()).toBe(1);
+    expect(await page.locator('.cleanup-status.behind').count()).toBe(1);
     await page.getByRole('button', { name: 'Clear now' }).click();
     await page.getByText('✓ The cleanup keeps up').waitFor();
   });

@@ -19,7 +19,7 @@ import { Waiting } from './page/waiting.js';
 const OperationsPage = lazy(() => import('./operations/operations-page.js'));
 
 export function App(): ReactNode {
-  useFreshPage();
+  useScrollToTop();
   return (
     <>
       <a className="skip" href="#content">
@@ -51,7 +51,7 @@ export function App(): ReactNode {
 }
 
 /** As after loading a page: at the top, and a screen reader begins there. */
-function useFreshPage(): void {
+function useScrollToTop(): void {
   const [path] = useLocation();
   useEffect(() => {
     window.scrollTo(0, 0);

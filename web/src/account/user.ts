@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client.js';
 import type { components } from '../api/schema.js';
-import { exclusively } from '../basket/exclusively.js';
+import { withBrowserLock } from '../basket/with-browser-lock.js';
 import { basketQuery, outbox, visitorChanged } from '../basket/keep-basket.js';
 import { registerOnce } from './register-once.js';
 
@@ -24,7 +24,7 @@ export function useUser(): User | null | undefined {
 
 export function useLogIn(onSuccess: (login: Login) => void) {
   return useMutation({
-    mutationFn: (body: Credentials) => exclusively(() => answerOf(api.POST('/api/auth/login', { body }))),
+    mutationFn: (body: Credentials) => withBrowserLock(() => answerOf(api.POST('/api/auth/login', { body }))),
     onSuccess: async (login) => {
       await visitorChanged();
       onSuccess(login);
@@ -50,7 +50,7 @@ export function useRegister(onSuccess: (login: Login) => void) {
 
 export function useLogOut(onSuccess: () => void) {
   return useMutation({
-    mutationFn: () => exclusively(() => answerOf(api.POST('/api/auth/logout'))),
+    mutationFn: () => withBrowserLock(() => answerOf(api.POST('/api/auth/logout'))),
     onSuccess: async () => {
       outbox.clear();
       await visitorChanged();

@@ -49,17 +49,17 @@ export function isUncertain(error: unknown): boolean {
 }
 
 /** True of every form and button: what needs a key is sent again with the same one. */
-const AGAIN = 'Try again: what is done already is not done twice.';
+const TRY_AGAIN = 'Try again: what is done already is not done twice.';
 
 /** What the visitor is told. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Unreachable) return `${error.message} ${AGAIN}`;
+  if (error instanceof Unreachable) return `${error.message} ${TRY_AGAIN}`;
   if (
     isUncertain(error) &&
     error instanceof ApiProblem &&
     ['', 'database-unavailable'].includes(error.type)
   ) {
-    return `The shop does not answer now. ${AGAIN}`;
+    return `The shop does not answer now. ${TRY_AGAIN}`;
   }
   if (!(error instanceof ApiProblem)) return error instanceof Error ? error.message : String(error);
   if (error.body?.type === '/problems/insufficient-stock') {

@@ -40,7 +40,7 @@ function Filled({ basket, waiting }: { basket: Basket; waiting: number }): React
       </ul>
       <Totals basket={basket} />
       <Checkout basket={basket} isSaving={waiting > 0} />
-      <Kept basket={basket} />
+      <Expiry basket={basket} />
     </>
   );
 }
@@ -60,11 +60,11 @@ function Totals({ basket: { totals, currency } }: { basket: Basket }): ReactNode
   );
 }
 
-function Kept({ basket: { owner, expiresAt } }: { basket: Basket }): ReactNode {
-  if (owner === 'user') return <p className="kept">Kept in your account, on all your devices.</p>;
+function Expiry({ basket: { owner, expiresAt } }: { basket: Basket }): ReactNode {
+  if (owner === 'user') return <p className="expiry">Kept in your account, on all your devices.</p>;
   if (!expiresAt) return null;
   return (
-    <p className="kept">
+    <p className="expiry">
       Kept until <time dateTime={expiresAt}>{moment(expiresAt)}</time>, longer with each visit.{' '}
       <Link href="/login">Log in</Link> to keep it for good.
     </p>

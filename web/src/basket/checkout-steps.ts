@@ -1,6 +1,6 @@
 import { answerOf, api } from '../api/client.js';
 import type { Basket } from './basket-write.js';
-import { exclusively } from './exclusively.js';
+import { withBrowserLock } from './with-browser-lock.js';
 
 export type CheckoutStep = 'freeze' | 'thaw' | 'submit';
 
@@ -11,12 +11,12 @@ function conditions(step: CheckoutStep, { id, version }: Basket) {
 
 export const CHECKOUT_STEPS: Record<CheckoutStep, (basket: Basket) => Promise<Basket>> = {
   freeze: (basket) =>
-    exclusively(() => answerOf(api.POST('/api/basket/freeze', { params: conditions('freeze', basket) }))),
+    withBrowserLock(() => answerOf(api.POST('/api/basket/freeze', { params: conditions('freeze', basket) }))),
   thaw: (basket) =>
-    exclusively(() => answerOf(api.POST('/api/basket/thaw', { params: conditions('thaw', basket) }))),
+    withBrowserLock(() => answerOf(api.POST('/api/basket/thaw', { params: conditions('thaw', basket) }))),
   /** @throws ApiProblem `total-changed` with the basket as it is, when the shopper has seen another amount */
   submit: (basket) =>
-    exclusively(() =>
+    withBrowserLock(() =>
       answerOf(
         api.POST('/api/basket/submit', {
           params: conditions('submit', basket),

@@ -22,7 +22,7 @@ const SHARED = new Set(['products', 'product', 'basket', 'lost']);
 
 export const basketQuery = queryOptions({
   queryKey: BASKET,
-  queryFn: async ({ signal }) => keep(await answerOf(api.GET('/api/basket', { signal }))),
+  queryFn: async ({ signal }) => rememberBasket(await answerOf(api.GET('/api/basket', { signal }))),
 });
 
 export const lostQuery = queryOptions<Lost | null>({
@@ -42,7 +42,7 @@ type TabMessage = { basket: Basket } | 'visitor-changed';
 const tabs = new BroadcastChannel(NAMESPACE);
 tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
   if (data === 'visitor-changed') void forgetVisitor();
-  else take(data.basket);
+  else storeBasket(data.basket);
 };
 
 let written = 0;
@@ -60,9 +60,9 @@ export function write(
   outbox.add({ key, kind, product: { sku, name, unitPriceMinor }, quantity });
 }
 
-/** Shows what the shop has answered to a change, in all tabs; `decided` is a product whose quantity the visitor has set. */
-export function showBasket(basket: Basket, decided?: string): void {
-  take(basket, decided);
+/** Shows what the shop has answered to a change, in all tabs; `changedSku` is a product whose quantity the visitor has set. */
+export function showBasket(basket: Basket, changedSku?: string): void {
+  storeBasket(basket, changedSku);
   tabs.postMessage({ basket } satisfies TabMessage);
 }
 
@@ -92,13 +92,13 @@ export function dismiss(): void {
 }
 
 /** A look that was sent before a change, and answered after it, knows less. */
-function take(basket: Basket, decided?: string): void {
+function storeBasket(basket: Basket, changedSku?: string): void {
   void queryClient.cancelQueries({ queryKey: BASKET });
-  queryClient.setQueryData(BASKET, keep(basket, decided));
+  queryClient.setQueryData(BASKET, rememberBasket(basket, changedSku));
 }
 
-function keep(basket: Basket, decided?: string): Basket {
-  queryClient.setQueryData(LOST, remember(basket, decided));
+function rememberBasket(basket: Basket, changedSku?: string): Basket {
+  queryClient.setQueryData(LOST, remember(basket, changedSku));
   return basket;
 }
 

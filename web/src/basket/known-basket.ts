@@ -16,12 +16,12 @@ export type Lost = Pick<KnownBasket, 'owner' | 'lines'>;
 /**
  * Compares what the shop answers with what it answered before: another basket, or none, without the visitor's doing, means
  * that the session has expired.
- * `decided` is a product whose quantity the visitor has set meanwhile: what there was of it before counts no more.
+ * `changedSku` is a product whose quantity the visitor has set meanwhile: what there was of it before counts no more.
  */
-export function remember(basket: Basket, decided?: string): Lost | null {
+export function remember(basket: Basket, changedSku?: string): Lost | null {
   const known = read<KnownBasket>(KNOWN);
   if (known && basket.owner === 'guest' && isGone(known, basket)) {
-    const lines = known.owner === 'guest' ? known.lines.filter(({ sku }) => sku !== decided) : [];
+    const lines = known.owner === 'guest' ? known.lines.filter(({ sku }) => sku !== changedSku) : [];
     if (known.owner === 'user' || lines.length > 0) write(LOST, { owner: known.owner, lines });
   }
   write(KNOWN, { id: basket.id, owner: basket.owner, lines: basket.lines.map(toKnownLine) });

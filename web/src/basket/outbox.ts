@@ -1,7 +1,7 @@
 import { notifyManager } from '@tanstack/react-query';
 import { ApiProblem, isTemporary } from '../api/problem.js';
 import { NAMESPACE } from '../page/base-path.js';
-import { exclusively } from './exclusively.js';
+import { withBrowserLock } from './with-browser-lock.js';
 import { type Basket, type BasketWrite, enqueue } from './basket-write.js';
 
 /** Each write lies by itself, so that no tab overwrites what another has just put there. */
@@ -13,7 +13,7 @@ const RETRY_MILLISECONDS = [300, 1_000, 2_000, 4_000, 8_000, 15_000];
 export interface OutboxState {
   writes: readonly BasketWrite[];
   /** Why nothing moves: an attempt has failed and another will be made. */
-  trouble: unknown;
+  sendError: unknown;
 }
 
 interface Outcomes {
@@ -31,7 +31,7 @@ interface Outcomes {
  * sent two writes at once would get two sessions.
  */
 export class Outbox {
-  private state: OutboxState = { writes: read(), trouble: null };
+  private state: OutboxState = { writes: read(), sendError: null };
   private readonly listeners = new Set<() => void>();
   private retry: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
@@ -42,8 +42,8 @@ export class Outbox {
       'storage',
       ({ key }) => key?.startsWith(STORED) && this.change({ writes: read() }),
     );
-    window.addEventListener('online', () => this.hurry());
-    document.addEventListener('visibilitychange', () => this.hurry());
+    window.addEventListener('online', () => this.retryNow());
+    document.addEventListener('visibilitychange', () => this.retryNow());
     void this.sendAll();
   }
 
@@ -64,7 +64,7 @@ export class Outbox {
   }
 
   /** Tries again now. */
-  hurry(): void {
+  retryNow(): void {
     this.failures = 0;
     void this.sendAll();
   }
@@ -72,7 +72,7 @@ export class Outbox {
   /** Gives up on what has not been confirmed. */
   clear(): void {
     remove(read());
-    this.change({ writes: [], trouble: null });
+    this.change({ writes: [], sendError: null });
   }
 
   private async sendAll(): Promise<void> {
@@ -80,7 +80,7 @@ export class Outbox {
     if (this.isSending || read().length === 0) return;
     this.isSending = true;
     try {
-      await exclusively(() => this.sendOneByOne());
+      await withBrowserLock(() => this.sendOneByOne());
     } finally {
       this.isSending = false;
     }
@@ -92,30 +92,30 @@ export class Outbox {
   private async sendOneByOne(): Promise<void> {
     for (let [write] = read(); write; [write] = read()) {
       try {
-        this.settle(write, await this.outcomes.send(write));
+        this.finishWrite(write, await this.outcomes.send(write));
       } catch (error) {
         if (isTemporary(error)) return this.retryLater(error);
-        this.settle(write);
+        this.finishWrite(write);
         this.outcomes.refused(write, error);
       }
     }
   }
 
   /** In one go: in between the write would be seen twice, or not at all. */
-  private settle(settled: BasketWrite, basket?: Basket): void {
+  private finishWrite(finished: BasketWrite, basket?: Basket): void {
     notifyManager.batch(() => {
-      if (basket) this.outcomes.confirmed(basket, settled);
+      if (basket) this.outcomes.confirmed(basket, finished);
       this.failures = 0;
-      remove([settled]);
-      this.change({ writes: read(), trouble: null });
+      remove([finished]);
+      this.change({ writes: read(), sendError: null });
     });
   }
 
-  private retryLater(trouble: unknown): void {
+  private retryLater(sendError: unknown): void {
     const pause = RETRY_MILLISECONDS[Math.min(this.failures++, RETRY_MILLISECONDS.length - 1)] ?? 0;
-    const asked = trouble instanceof ApiProblem ? (trouble.retryAfter ?? 0) * 1_000 : 0;
+    const asked = sendError instanceof ApiProblem ? (sendError.retryAfter ?? 0) * 1_000 : 0;
     this.retry = setTimeout(() => void this.sendAll(), Math.max(pause, asked));
-    this.change({ trouble });
+    this.change({ sendError });
   }
 
   private change(change: Partial<OutboxState>): void {
@@ -130,6 +130,6 @@ function remove(writes: BasketWrite[]): void {
 
 /** In the order of their keys, which begin with the time. */
 function read(): BasketWrite[] {
-  const places = Object.keys(localStorage).filter((place) => place.startsWith(STORED));
-  return places.sort().map((place) => JSON.parse(localStorage.getItem(place) ?? '{}') as BasketWrite);
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(STORED));
+  return keys.sort().map((key) => JSON.parse(localStorage.getItem(key) ?? '{}') as BasketWrite);
 }

@@ -9,14 +9,14 @@ interface ShownBasket {
   /** Changes that are on their way. */
   waiting: number;
   /** Why they don't get through. */
-  trouble: unknown;
+  sendError: unknown;
   /** Why there is no basket to show. */
   error: Error | null;
 }
 
 export function useBasket(): ShownBasket {
   const { data, error } = useQuery(basketQuery);
-  const { writes, trouble } = useSyncExternalStore(outbox.subscribe, outbox.current);
+  const { writes, sendError: trouble } = useSyncExternalStore(outbox.subscribe, outbox.current);
   const basket = useMemo(() => data && applyWrites(data, writes), [data, writes]);
-  return { basket, waiting: writes.length, trouble, error };
+  return { basket, waiting: writes.length, sendError: trouble, error };
 }

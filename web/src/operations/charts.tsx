@@ -4,7 +4,7 @@ import { Chart, type Series } from './chart.js';
 import { type CleanupRun, secondsOf } from './operations-queries.js';
 
 /** How the sessions and the guests' baskets have gone: each run of the cleanup counts them at its end. */
-export function LivingChart({ runs }: { runs: CleanupRun[] }): ReactNode {
+export function ActiveChart({ runs }: { runs: CleanupRun[] }): ReactNode {
   const data = useMemo((): uPlot.AlignedData => {
     const counted = ended(runs).filter(({ sessionsLiving }) => sessionsLiving !== null);
     return [
@@ -13,7 +13,7 @@ export function LivingChart({ runs }: { runs: CleanupRun[] }): ReactNode {
       counted.map(({ guestBasketsLiving }) => guestBasketsLiving),
     ];
   }, [runs]);
-  return <Chart title="Active sessions and guest baskets" series={LIVING} data={data} />;
+  return <Chart title="Active sessions and guest baskets" series={ACTIVE} data={data} />;
 }
 
 export function RemovedChart({ runs }: { runs: CleanupRun[] }): ReactNode {
@@ -28,7 +28,7 @@ export function RemovedChart({ runs }: { runs: CleanupRun[] }): ReactNode {
   return <Chart title="Removed and duration, run by run" series={REMOVED} data={data} />;
 }
 
-const LIVING: Series[] = [
+const ACTIVE: Series[] = [
   { label: 'Sessions', colour: '--series-1' },
   { label: 'Guest baskets', colour: '--series-2', dash: [6, 4] },
 ];

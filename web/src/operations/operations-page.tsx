@@ -6,10 +6,10 @@ import { usePageTitle } from '../page/use-page-title.js';
 import { Waiting } from '../page/waiting.js';
 import { useUser } from '../account/user.js';
 import { ClearNow } from './clear-now.js';
-import { LivingChart, RemovedChart } from './charts.js';
+import { ActiveChart, RemovedChart } from './charts.js';
 import { overviewQuery, runsQuery } from './operations-queries.js';
 import { RunTable } from './run-table.js';
-import { Figures, Standing } from './standing.js';
+import { Figures, CleanupStatus } from './cleanup-status.js';
 import '../style/operations.css';
 
 /** For the shop's own people. The default export is for `lazy`, which takes no other. */
@@ -37,11 +37,11 @@ function Operations(): ReactNode {
   return (
     <div className="operations">
       <h1>Operations</h1>
-      <Standing overview={overview} isStale={error !== null} />
+      <CleanupStatus overview={overview} isStale={error !== null} />
       <Figures overview={overview} />
       <ClearNow overview={overview} lastRun={runs[0]} />
       <div className="charts">
-        <LivingChart runs={runs} />
+        <ActiveChart runs={runs} />
         <RemovedChart runs={runs} />
       </div>
       <RunTable runs={runs} onOlder={hasNextPage ? () => void fetchNextPage() : undefined} />

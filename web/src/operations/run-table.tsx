@@ -38,7 +38,7 @@ export function RunTable({ runs, onOlder }: { runs: CleanupRun[]; onOlder?: () =
 }
 
 /** Until the next run closes it. */
-function unseen({ lastSeenAt }: CleanupRun): string {
+function lastSeenText({ lastSeenAt }: CleanupRun): string {
   return lastSeenAt ? `no sign of life since ${moment(lastSeenAt)}` : 'no sign of life';
 }
 
@@ -56,7 +56,7 @@ function Row({ run }: { run: CleanupRun }): ReactNode {
       <td>{figure(run.basketsRemoved)}</td>
       <td>{run.endedAt ? secondsOf(run).toFixed(1) : '–'}</td>
       <td>{figure(run.sessionsLeft)}</td>
-      <td>{run.error ?? run.stopReason ?? (run.isUnseen ? unseen(run) : 'not yet')}</td>
+      <td>{run.error ?? run.stopReason ?? (run.isUnseen ? lastSeenText(run) : 'not yet')}</td>
     </tr>
   );
 }

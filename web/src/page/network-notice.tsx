@@ -6,19 +6,19 @@ import { count } from './money.js';
 
 /** While the network is away: what the visitor did meanwhile is kept, and that is said. */
 export function NetworkNotice(): ReactNode {
-  const { waiting, trouble, error } = useBasket();
+  const { waiting, sendError, error } = useBasket();
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
-  const isAway = !isOnline || trouble instanceof Unreachable || error instanceof Unreachable;
-  if (!isAway && !trouble) return <div role="status" />;
+  const isUnreachable = !isOnline || sendError instanceof Unreachable || error instanceof Unreachable;
+  if (!isUnreachable && !sendError) return <div role="status" />;
   return (
     <div className="banner warning" role="status">
       <p>
-        <strong>{isAway ? 'No connection.' : 'The shop is busy.'}</strong>{' '}
+        <strong>{isUnreachable ? 'No connection.' : 'The shop is busy.'}</strong>{' '}
         {waiting > 0
           ? `${count(waiting, 'change')} kept on this device, sent as soon as it works again.`
           : 'You can go on; changes are kept on this device.'}
       </p>
-      <button type="button" className="button quiet" onClick={() => outbox.hurry()}>
+      <button type="button" className="button quiet" onClick={() => outbox.retryNow()}>
         Try now
       </button>
     </div>

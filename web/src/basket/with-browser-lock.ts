@@ -7,9 +7,9 @@ let last: Promise<unknown> = Promise.resolve();
  *
  * Web Locks need a secure context. Without one it is one at a time in this tab, and idempotency keys do the rest.
  */
-export async function exclusively<T>(act: () => Promise<T>): Promise<T> {
-  if ('locks' in navigator) return navigator.locks.request(NAMESPACE, act);
-  const turn = last.then(act, act);
-  last = turn.catch(() => undefined);
-  return turn;
+export async function withBrowserLock<T>(work: () => Promise<T>): Promise<T> {
+  if ('locks' in navigator) return navigator.locks.request(NAMESPACE, work);
+  const result = last.then(work, work);
+  last = result.catch(() => undefined);
+  return result;
 }

@@ -4,11 +4,14 @@ import { ago, moment } from '../page/time.js';
 import type { Overview } from './operations-queries.js';
 
 /** Whether the cleanup keeps up: in words and by a sign, not by a colour alone. */
-export function Standing({ overview, isStale }: { overview: Overview; isStale: boolean }): ReactNode {
+export function CleanupStatus({ overview, isStale }: { overview: Overview; isStale: boolean }): ReactNode {
   const { cleanup, sessions, clock } = overview;
   const limit = count(Math.round(cleanup.limitSeconds / 60), 'minute');
   return (
-    <div className={cleanup.isBehind || clock.differs ? 'standing behind' : 'standing'} role="status">
+    <div
+      className={cleanup.isBehind || clock.differs ? 'cleanup-status behind' : 'cleanup-status'}
+      role="status"
+    >
       <p>
         <strong>{cleanup.isBehind ? '▲ The cleanup is behind' : '✓ The cleanup keeps up'}</strong>
         <br />
