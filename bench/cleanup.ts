@@ -3,7 +3,7 @@ import { interleaved, median, number, spread } from './support/figures.js';
 import { oneByOne, queryPerSession } from './support/naive.js';
 import type { Section } from './support/report.js';
 import { fillShop } from './support/shop-data.js';
-import { type Rate, removeByPlace, removeByRange } from './support/sql-loops.js';
+import { type Rate, removeByCtid, removeByRange } from './support/sql-loops.js';
 import { clearTogether, type WatchedRun, watchSessionsClear } from './support/watched-run.js';
 
 /** What the cleanup costs beside hand-written loops and beside the ways that come to mind first. */
@@ -13,7 +13,7 @@ export async function benchCleanup(expired: number, rounds: number): Promise<[Se
   try {
     const runs: WatchedRun[] = [];
     const contenders: Record<string, (url: string) => Promise<Rate>> = {
-      'SQL, a statement a batch, by place': removeByPlace,
+      'SQL, a statement a batch, by place': removeByCtid,
       'SQL, a range of expiries a batch': removeByRange,
       '`sessions:clear`': async (url) => {
         const run = await watchSessionsClear(url);

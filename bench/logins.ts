@@ -46,16 +46,16 @@ async function measureAll({ url }: Contender, parallel: number, rounds: number):
   const phases: Phase[] = [];
   for (let round = 0; round < rounds; round++) {
     const idle = await steadyLoad(PER_SECOND, SECONDS, read);
-    let isOver = false;
+    let isDone = false;
     let logins = 0;
     const others = emails.map(async (email) => {
-      while (!isOver) {
+      while (!isDone) {
         await new ShopClient(url, agent).sends('POST', '/api/auth/login', { email, password: PASSWORD });
         logins += 1;
       }
     });
     const hashing = await steadyLoad(PER_SECOND, SECONDS, read);
-    isOver = true;
+    isDone = true;
     phases.push({ idle, hashing, rate: logins / SECONDS });
     await Promise.all(others);
   }

@@ -30,15 +30,15 @@ export async function benchLooks(looks: number, rounds: number): Promise<[Sectio
 
 async function measureAll(contenders: Contender[], looks: number, rounds: number): Promise<number[][]> {
   const rates: number[][] = contenders.map(() => []);
-  for (const contender of contenders) await look(contender, looks);
+  for (const contender of contenders) await readBasket(contender, looks);
   for (let round = 0; round < rounds; round++) {
-    for (const [n, contender] of contenders.entries()) rates[n]?.push(await look(contender, looks));
+    for (const [n, contender] of contenders.entries()) rates[n]?.push(await readBasket(contender, looks));
   }
   return rates;
 }
 
 /** Looks a second. */
-async function look({ url }: Contender, looks: number): Promise<number> {
+async function readBasket({ url }: Contender, looks: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const began = performance.now();
   let left = looks;

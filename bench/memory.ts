@@ -38,7 +38,7 @@ async function watch({ url, process }: Contender, requests: number): Promise<num
           for (let product = n; product < n + 3; product++, left--) {
             await visitor.sends('POST', '/api/basket/lines', { sku: `TEA-${product + 1}`, quantity: 1 });
           }
-          for (let look = 0; look < 2; look++, left--) await visitor.sends('GET', '/api/basket');
+          for (let read = 0; read < 2; read++, left--) await visitor.sends('GET', '/api/basket');
         }
       }),
     );

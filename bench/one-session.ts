@@ -84,13 +84,13 @@ async function whileAdding<T>(
   connections: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  let isOver = false;
+  let isDone = false;
   const adding = Array.from({ length: connections }, async () => {
-    while (!isOver) await add().catch(() => sleep(1_000 + Math.random() * 1_000));
+    while (!isDone) await add().catch(() => sleep(1_000 + Math.random() * 1_000));
   });
   await sleep(500);
   const result = await work();
-  isOver = true;
+  isDone = true;
   await Promise.all(adding);
   return result;
 }

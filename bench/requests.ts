@@ -58,9 +58,9 @@ async function measureAll(url: string, postmaster: number, rounds: number): Prom
 
 async function measureDisturbed(shop: Contender, postmaster: number, rounds: number): Promise<Phase[]> {
   await measureMix(shop, postmaster, DISTURBED, WARM_UP_SECONDS);
-  let isOver = false;
+  let isDone = false;
   const scrapes = (async () => {
-    while (!isOver) {
+    while (!isDone) {
       const answer = await fetch(`${shop.url}/metrics`);
       if (!answer.ok) throw new Error(`The metrics were answered ${answer.status}.`);
       await answer.text();
@@ -71,7 +71,7 @@ async function measureDisturbed(shop: Contender, postmaster: number, rounds: num
   for (let round = 0; round < rounds; round++) {
     phases.push(await measureMix(shop, postmaster, DISTURBED, SECONDS));
   }
-  isOver = true;
+  isDone = true;
   await scrapes;
   return phases;
 }

@@ -19,7 +19,7 @@ import { createAdapter } from './http/server/create-adapter.js';
 /** `npm start` gives it: migrate first, and fill an empty catalogue. */
 const PREPARE = '--prepare';
 
-/** Long enough for a load balancer's look at the readiness, short enough for Ctrl-C. */
+/** Long enough for a load balancer's check of the readiness, short enough for Ctrl-C. */
 const DRAIN_MILLISECONDS = 500;
 
 /** What is not done by then is rolled back by PostgreSQL. */

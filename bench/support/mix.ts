@@ -111,6 +111,6 @@ async function visitUntil(
       const body = { sku: `TEA-${(product % PRODUCTS) + 1}`, quantity: 1 };
       await timed('adds', visitor.sends('POST', '/api/basket/lines', body));
     }
-    for (let look = 0; look < 2; look++) await timed('looks', visitor.sends('GET', '/api/basket'));
+    for (let read = 0; read < 2; read++) await timed('looks', visitor.sends('GET', '/api/basket'));
   }
 }

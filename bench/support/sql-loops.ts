@@ -10,7 +10,7 @@ export interface Rate {
 }
 
 /** One statement a batch: the rows by their place, the expiry checked again under the lock, moving forward. */
-const BY_PLACE = `
+const BY_CTID = `
   WITH chosen AS (
     SELECT ctid, expired_at FROM sessions
     WHERE expired_at BETWEEN $1 AND $2
@@ -51,7 +51,7 @@ const ORPHANS = `
   )
   SELECT (SELECT count(*)::int FROM gone) AS count, (SELECT id FROM step ORDER BY id DESC LIMIT 1) AS last`;
 
-export const removeByPlace = (url: string) => loop(url, '0', (after, until) => [BY_PLACE, [after, until]]);
+export const removeByCtid = (url: string) => loop(url, '0', (after, until) => [BY_CTID, [after, until]]);
 
 export const removeOrphans = (url: string) =>
   loop(url, '00000000-0000-0000-0000-000000000000', (after, until) => [ORPHANS, [after, new Date(until)]]);

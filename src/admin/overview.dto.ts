@@ -44,7 +44,9 @@ export class CleanupOverviewDto {
   @ApiProperty({ description: 'The oldest expired session has been waiting for too long.' })
   isBehind!: boolean;
 
-  @ApiProperty({ description: 'How long is too long, in seconds: three steps of the schedule and an hour.' })
+  @ApiProperty({
+    description: 'How long is too long, in seconds: three intervals of the schedule and an hour.',
+  })
   limitSeconds!: number;
 
   @ApiProperty({ type: CleanupRunDto, nullable: true })

@@ -28,7 +28,7 @@ export async function assertMigrated(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** Without TypeORM's own look, which makes the table where there is none: the role that serves may not. */
+/** Without TypeORM's own check, which creates the table where there is none: the role that serves may not. */
 async function findDone(dataSource: DataSource): Promise<Set<string>> {
   const [table] = await dataSource.query<[{ is: boolean }]>(
     `SELECT to_regclass('migrations') IS NOT NULL AS is`,

@@ -23,7 +23,7 @@ export function addBasketsSweep(program: Command): void {
     .description('remove open guest baskets that no session points at, as an old shop has left them')
     .option('--dry-run', 'only count them')
     .option('--older-than <duration>', 'not changed for so long: 90s, 30m, 1h, 7d', duration, duration('1h'))
-    .option('--batch <n>', 'baskets to look at in one transaction', positiveInteger(100_000), 5_000)
+    .option('--batch <n>', 'baskets to check in one transaction', positiveInteger(100_000), 5_000)
     .option('--limit <n>', 'remove at most so many', positiveInteger(Number.MAX_SAFE_INTEGER))
     .option('--after <id>', 'go on where a sweep was interrupted', parseId)
     .option('--json', 'print one JSON object and no progress')
@@ -75,8 +75,8 @@ function sentenceOf({
   dryRun,
   error = '',
 }: SweepResult & { dryRun: boolean }): string {
-  const what = `${baskets} orphaned guest baskets of ${checked} that were looked at`;
-  const goOn = stopReason === 'drained' || lastId === null ? '' : ` Go on with --after ${lastId}.`;
-  const end = `(${stopReason}).${goOn} ${error}`.trimEnd();
+  const what = `${baskets} orphaned guest baskets of ${checked} checked`;
+  const resumeHint = stopReason === 'drained' || lastId === null ? '' : ` Go on with --after ${lastId}.`;
+  const end = `(${stopReason}).${resumeHint} ${error}`.trimEnd();
   return `${dryRun ? 'Would remove' : 'Removed'} ${what} ${end}`;
 }

@@ -3,15 +3,15 @@ import pg from 'pg';
 /** libpq's modes, and pg's own. pg takes any other word for some kind of TLS. */
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
-const LOOK = 'must look like postgres://user:password@host:5432/database';
-const ENCODE = `${LOOK}; in the password, write / as %2F, ? as %3F, # as %23, @ as %40, % as %25`;
+const URL_FORMAT = 'must look like postgres://user:password@host:5432/database';
+const ENCODE = `${URL_FORMAT}; in the password, write / as %2F, ? as %3F, # as %23, @ as %40, % as %25`;
 const ONE_HOST = 'must name one host: name the one that always leads to the primary';
 
-/** The fault of a database URL, in words to follow the variable's name, never with the password. Null: none. */
+/** The error in a database URL, in words to follow the variable's name, never with the password. Null: none. */
 export function databaseUrlProblem(text: string): string | null {
   const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
-  if (scheme === undefined) return LOOK;
-  if (!/^postgres(ql)?$/.test(scheme)) return `${LOOK}: it begins with ${scheme}://`;
+  if (scheme === undefined) return URL_FORMAT;
+  if (!/^postgres(ql)?$/.test(scheme)) return `${URL_FORMAT}: it begins with ${scheme}://`;
   // A part of the password may look like parameters, so no name of a parameter may be printed.
   if (/[?#].*@/.test(text)) return ENCODE;
   const [, host = ''] = /^[^/]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text) ?? [];
@@ -25,8 +25,8 @@ export function databaseUrlProblem(text: string): string | null {
 /** TypeORM decodes each part, and pg repairs what it can't decode: a bad one fails only when it connects. */
 function addressProblem({ username, password, hostname, pathname, searchParams }: URL): string | null {
   if (![username, password, pathname].every(isDecodable)) return ENCODE;
-  if (hostname === '' && !searchParams.has('host')) return LOOK;
-  if (pathname.indexOf('/', 1) > 0) return LOOK;
+  if (hostname === '' && !searchParams.has('host')) return URL_FORMAT;
+  if (pathname.indexOf('/', 1) > 0) return URL_FORMAT;
   const port = searchParams.get('port') ?? '1';
   const isPort = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
   return isPort ? null : 'must have a port from 1 to 65535';
@@ -49,7 +49,7 @@ function parametersProblem(parameters: URLSearchParams): string | null {
   return null;
 }
 
-/** A fault that pg itself finds, such as a missing certificate file. It does not connect. */
+/** An error that pg itself finds, such as a missing certificate file. It does not connect. */
 function clientProblem(text: string): string | null {
   try {
     new pg.Client({ connectionString: text });

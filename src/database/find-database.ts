@@ -1,7 +1,7 @@
 import { Environment } from '../config/environment.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 
-/** A database to work on, and how to let go of it. */
+/** A database to work on, and how to release it. */
 export interface FoundDatabase {
   url: string;
   /** Stops the embedded server, if that is what it is and nobody else uses it. */

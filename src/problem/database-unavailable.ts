@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
-/** Node's codes for a server that can't be reached or went away. */
+/** Node's codes for a server that can't be reached or has stopped. */
 const NETWORK = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -23,7 +23,7 @@ const NETWORK = new Set([
  * 3D invalid catalog name, 53 insufficient resources, 57 operator intervention, 58 system error.
  *
  * A transaction that failed because of others says "not now" as well. 25P02 (a statement after a failed one) is not here: only
- * a fault of this program sends it.
+ * an error of this program sends it.
  */
 const TEMPORARY = /^(08|28|3D|53|57|58)/;
 const TEMPORARY_CODES = new Set([

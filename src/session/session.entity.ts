@@ -5,7 +5,7 @@ import { Check, Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColu
  * A visitor's server-side session, a row as connect-typeorm's store wants it.
  *
  * It points to the guest's basket or to the user who logged in, never to both. The tables pointed to are named by
- * name: this room knows neither of them.
+ * name: this module knows neither of them.
  */
 @Entity('sessions')
 @Check('sessions_basket_or_user', 'basket_id IS NULL OR user_id IS NULL')

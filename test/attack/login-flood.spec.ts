@@ -41,7 +41,7 @@ describe('an attacker who floods registrations from one network', () => {
       );
   const arrived = (count: number) => eventually(() => Promise.resolve(seen.length >= count));
 
-  /** Nobody's password is hashed until `release`; logins of other networks have all the turns. */
+  /** Nobody's password is hashed until `release`; logins of other networks have all the hash slots. */
   async function holdHashSlots(): Promise<void> {
     const until = new Promise<void>((resolve) => (release = resolve));
     const passwords = shop.app.get(PasswordService);
@@ -94,10 +94,10 @@ describe('an attacker who floods registrations from one network', () => {
     expect(body).not.toMatch(/route="\/api\/auth\/register",status="500"/);
   });
 
-  it('and waits is refused beyond a bound, and another network logs in after a turn', async () => {
-    const room = HASHES_AT_ONCE * 100;
+  it('and waits is refused beyond a limit, and another network logs in next', async () => {
+    const capacity = HASHES_AT_ONCE * 100;
     const before = seen.length;
-    const sockets = await flood(room + 20);
+    const sockets = await flood(capacity + 20);
     const answers: string[] = [];
     for (const socket of sockets) socket.once('data', (chunk) => answers.push(chunk.toString()));
     await eventually(() => Promise.resolve(answers.length >= 20));
@@ -108,7 +108,7 @@ describe('an attacker who floods registrations from one network', () => {
     }
     const login = logsIn('203.0.113.1');
     await eventually(() => Promise.resolve(answers.length >= 21));
-    expect(seen.length).toBe(before + room + 21);
+    expect(seen.length).toBe(before + capacity + 21);
 
     release();
     const { status } = await login;
@@ -116,7 +116,7 @@ describe('an attacker who floods registrations from one network', () => {
     for (const socket of sockets) socket.destroy();
 
     expect(status).toBe(200);
-    expect(registrations).toBeLessThan(room / 2);
+    expect(registrations).toBeLessThan(capacity / 2);
   });
 });
 

@@ -10,7 +10,7 @@ describe('the basket of a guest', () => {
   beforeEach(() => shop.sql('TRUNCATE sessions, baskets, products CASCADE'));
   afterAll(() => shop.close());
 
-  it('is empty before the first add, and looking at it stores nothing and sets no cookie', async () => {
+  it('is empty before the first add, and reading it stores nothing and sets no cookie', async () => {
     const guest = shop.guest();
 
     const { status, body, headers } = await guest.sends('GET', '/api/basket');

@@ -39,7 +39,7 @@ describe('the storefront', () => {
     expect(await shop.count('basket_lines', `sku = '${tea.sku}' AND quantity = 1`)).toBe(1);
   });
 
-  it('stores nothing for a visitor who only looks around', async () => {
+  it('stores nothing for a visitor who only reads', async () => {
     const sessions = await shop.count('sessions');
     const page = await browser.visits(shop, '/basket');
 

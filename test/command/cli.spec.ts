@@ -15,7 +15,7 @@ describe('the command line', () => {
 
   const cli = (...args: string[]) => Program.run('cli', args, { DATABASE_URL: shop.databaseUrl }).ends();
 
-  it('sessions:clear says what would go, and then takes it', async () => {
+  it('sessions:clear says what would go, and then removes it', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [gone, paying, active] = [shop.guest(), shop.guest(), shop.guest()];

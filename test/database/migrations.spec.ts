@@ -104,7 +104,7 @@ describe('the migrations', () => {
     expect(await names('true')).toContain(FIRST_NAME);
   });
 
-  it('build an index again that an interrupted migration left behind', async () => {
+  it('build an index again that an interrupted migration left', async () => {
     await dataSource.runMigrations();
     const { name } = FindUnpinnedCurrencies1795741100000;
     await dataSource.query('DELETE FROM migrations WHERE name = $1', [name]);

@@ -120,7 +120,7 @@ describe('when the clock of a process is set wrong', () => {
   });
   afterAll(() => shop.close());
 
-  it('each tick of the schedule looks again, and none makes a run', async () => {
+  it('each tick of the schedule checks again, and none makes a run', async () => {
     Date.now = () => now() + HOUR;
     const instance = await shop.instance({ CLEANUP_CRON: '* * * * * *' });
     const clock = instance.app.get(ClockCheck);

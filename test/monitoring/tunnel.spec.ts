@@ -89,7 +89,7 @@ describe('on the operations port in production', () => {
     expect(await overview('localhost:9000', cookie)).toBe(401);
   });
 
-  it('of several cookies of the tunnel the one counts that lives', async () => {
+  it('of several cookies of the tunnel the active one counts', async () => {
     const ended = cookieOf(await logsIn('localhost:9000'));
     await send(port, 'POST', '/api/auth/logout', { Host: 'localhost:9000', Cookie: ended });
     const active = cookieOf(await logsIn('localhost:9000'));

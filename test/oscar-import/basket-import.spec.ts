@@ -32,7 +32,7 @@ describe('baskets:import', () => {
     return JSON.parse(stdout) as BasketImportReport;
   };
 
-  it('takes what has an owner or an active session, leaves the rest, and says why', async () => {
+  it('imports what has an owner or an active session, skips the rest, and says why', async () => {
     const tea = await shop.product({ unitPriceMinor: 450 });
     const [ada, bob] = [await old.user('Ada@Example.com'), await old.user('bob@example.com')];
     const [stock, cup] = [await old.stock(tea.sku), await old.stock('', 'CUP-UPC')];
@@ -126,7 +126,7 @@ describe('baskets:import', () => {
     await shop.guest().logsInAs({ email: 'ada@example.com', password: PASSWORD });
   });
 
-  it('takes a user whose password hash is malformed or too much work without a password, and counts it', async () => {
+  it('imports a user whose password hash is malformed or too much work without a password, and counts it', async () => {
     const [salt, digest] = ['c2FsdHNhbHRzYWx0', 'A'.repeat(43)];
     const hashes: Record<string, string> = {
       'ada@example.com': `argon2$argon2id$v=19$m=102400,t=2,p=8$${salt}$${digest}`,
@@ -153,7 +153,7 @@ describe('baskets:import', () => {
     );
   });
 
-  it('twice takes nothing again, and never a user’s present basket', async () => {
+  it('twice imports nothing again, and never a user’s present basket', async () => {
     const tea = await shop.product({ sku: 'TEA' });
     const ada = await shop.user({ basket: [[tea, 1]] });
     const stock = await old.stock('TEA');
@@ -185,7 +185,7 @@ describe('baskets:import', () => {
     expect([await shop.count('users'), await shop.count('baskets')]).toEqual([0, 0]);
   });
 
-  it('takes nothing when it is interrupted, or when something can not be stored', async () => {
+  it('imports nothing when it is interrupted, or when something can not be stored', async () => {
     const stock = await old.stock('X');
     await old.basket({ owner: await old.user('ada@example.com'), lines: [[stock, 1, '1.00']] });
     const options = { from: old.url, users: 'auth_user', dryRun: false };
@@ -227,7 +227,7 @@ describe('baskets:import', () => {
     expect((await imports()).skipped.baskets).toEqual({ withoutLivingSession: 1 });
   });
 
-  it('ends with 1 and one sentence when the connection to the old shop ends, and takes nothing', async () => {
+  it('ends with 1 and one sentence when the connection to the old shop ends, and imports nothing', async () => {
     await old.basket({
       owner: await old.user('ada@example.com'),
       lines: [[await old.stock('TEA'), 1, '4.50']],

@@ -43,7 +43,7 @@ const importedSkus = async () =>
     ({ sku }) => sku,
   );
 
-describe('baskets:import leaves behind, counts and goes on with the rest:', () => {
+describe('baskets:import skips, counts and goes on with the rest:', () => {
   it.each([
     ['infinity', `'infinity'`],
     ['-infinity', `'-infinity'`],
@@ -149,7 +149,7 @@ describe('baskets:import leaves behind, counts and goes on with the rest:', () =
   });
 });
 
-describe('baskets:import takes', () => {
+describe('baskets:import imports', () => {
   it('a sku trimmed and composed, by the rule of all other entrances, or not at all', async () => {
     await open();
     const skus = ['PLAIN', '\u00a0TRIM\u3000', 'Cafe\u0301', '茶'];

@@ -90,7 +90,7 @@ describe('a problem', () => {
     expect(JSON.stringify(body)).not.toMatch(/relation|does not exist|\.js|\.ts/);
   });
 
-  it('is a 503 while the database is away, and all is well when it is back', async () => {
+  it('is a 503 while the database is unavailable, and all is well when it is back', async () => {
     const proxy = await DatabaseProxy.before(shop.databaseUrl);
     const remote = await shop.instance({ DATABASE_URL: proxy.url });
     const tea = await shop.product();

@@ -47,7 +47,7 @@ describe('cut at every statement of', () => {
     await proxy.close();
   });
 
-  /** A condition, which no single statement takes. */
+  /** A condition, which no single statement handles. */
   const ANY = { 'If-Match': '*' };
   const post = (client: Client, path: string, body: object | undefined, key: string, headers = {}) =>
     client.sends('POST', path, body, { 'Idempotency-Key': key, ...headers });

@@ -111,7 +111,7 @@ describe('kill -9 of the server', () => {
     expect(await guest.tab(url).quantities()).toEqual({ [tea.sku]: 3 });
   });
 
-  it('SIGTERM with somebody who never lets go: the end is 0 within 10 seconds all the same', async () => {
+  it('SIGTERM with somebody who never releases: the end is 0 within 10 seconds all the same', async () => {
     const tea = await shop.product();
     const guest = new Client(url);
     await guest.adds(tea);

@@ -208,7 +208,7 @@ describe('parallel requests on two instances', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 1 });
   });
 
-  it('a session that ends while a write waits for it is refused the write, and the cleanup takes it whole', async () => {
+  it('a session that ends while a write waits for it is refused the write, and the cleanup removes it whole', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);

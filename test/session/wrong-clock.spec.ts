@@ -54,7 +54,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
   const lastSeen = (milliseconds: number) =>
     shop.sql('UPDATE sessions SET expired_at = expired_at - $1::bigint', [milliseconds]);
 
-  it('begins a session that is active as long as any other', async () => {
+  it('creates a session that is active as long as any other', async () => {
     const guest = shop.guest().tab(url);
     const { expiresAt } = await guest.adds(tea);
 

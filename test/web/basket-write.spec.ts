@@ -86,7 +86,7 @@ describe('the writes that wait', () => {
     ).toEqual(['a', 'b', 'c']);
   });
 
-  it('hold one quantity a product in a row, but never change the one that may be on its way', () => {
+  it('hold one quantity a product in a row, but never change the one that may be under way', () => {
     expect(
       queue(write('set', 'tea', 1, 'a'), write('set', 'tea', 2, 'b'), write('set', 'tea', 3, 'c')),
     ).toEqual(['a', 'c']);

@@ -11,7 +11,7 @@ const problem = (status: number, type = '', detail = '') =>
 const UNCERTAIN: [string, Error][] = [
   ['a lost network', new Unreachable(new TypeError('Failed to fetch'))],
   [
-    'a database that is away',
+    'a database that is unavailable',
     problem(503, 'database-unavailable', 'Send it again with the same Idempotency-Key.'),
   ],
   ['a proxy without a shop', problem(502)],

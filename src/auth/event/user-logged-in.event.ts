@@ -22,7 +22,7 @@ export interface MergeReport {
 }
 
 /**
- * A user has logged in; the fact, told within the transaction that makes it one.
+ * A user has logged in; emitted within the transaction that makes it one.
  *
  * The user and the guest's session are locked. The handler answers with its MergeReport; when it throws, there was no
  * login.

@@ -17,7 +17,7 @@ const MAX_WAITING_PER_SLOT = 100;
  * Lets the requests that hash a password be handled no more at once than passwords are hashed.
  *
  * So the burst's statements wait with its hashes, and leave the event loop and the connections to the baskets. Of 32
- * logins, again and again on two cores, the 99th percentile of a look was 6 times that of an idle shop without this,
+ * logins, again and again on two cores, the 99th percentile of a read was 6 times that of an idle shop without this,
  * and 1.6 with it; two thirds as many logins were answered (`bench/logins.ts`).
  */
 @Injectable()
@@ -46,7 +46,7 @@ export class LoginConcurrency implements NestInterceptor {
     });
   }
 
-  /** A request that waits for the database gives its turn away. One that hashes, or waits for that, keeps it. */
+  /** A request that waits for the database releases its slot. One that hashes, or waits for that, keeps it. */
   private async slotTimeout(): Promise<void> {
     await sleep(SLOT_MILLISECONDS, undefined, { ref: false });
     await this.passwords.withHashSlot(() => Promise.resolve());

@@ -40,8 +40,8 @@ export class LoginLimiter {
   /**
    * Verifies a password by `isRight`. A right password does not count as an attempt.
    *
-   * Counts an attempt before it is made: parallel attempts get no more tries than sequential ones. Counts it in its
-   * hashing turn: parallel logins with the right password do not use up the limit.
+   * Counts an attempt before it is made: parallel attempts get no more tries than sequential ones. Counts it in a
+   * hash slot: parallel logins with the right password do not use up the limit.
    *
    * @throws Problem `too-many-logins`
    */

@@ -2,7 +2,7 @@
  * The password hashes that a login verifies, as a regular expression of both JavaScript and PostgreSQL.
  *
  * Argon2 in its PHC string format, with Django's `argon2` before it or not, and Django's PBKDF2. Each bound keeps one
- * verification below about two seconds, because it holds a hashing turn, and below 200 MB. Defaults: Django 5.2 has
+ * verification below about two seconds, because it holds a hash slot, and below 200 MB. Defaults: Django 5.2 has
  * 102,400 KiB and 2 passes, or 1,000,000 iterations; this shop has 19,456 KiB and 2 passes.
  */
 export const USABLE_HASH = (() => {

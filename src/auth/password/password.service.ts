@@ -23,7 +23,7 @@ export class PasswordService implements OnModuleInit {
     this.dummyHash = await this.hash('the password of nobody');
   }
 
-  /** Waits until it is this work's turn to hash. */
+  /** Runs the work in a slot for hashing, and waits until one is free. */
   async withHashSlot<T>(work: () => Promise<T>): Promise<T> {
     return this.hashSlots(work);
   }
@@ -34,7 +34,7 @@ export class PasswordService implements OnModuleInit {
   }
 
   /**
-   * To be called in its turn. A malformed hash, or one above the bounds of `password-hash.ts`, matches nothing.
+   * To be called in a hash slot. A malformed hash, or one above the bounds of `password-hash.ts`, matches nothing.
    *
    * Does the same work when there is no usable hash, so that the time does not tell whether the email is known.
    */

@@ -19,7 +19,7 @@ export class StoredSessionDto {
   expiresAt!: string;
 }
 
-/** All that is stored about a user. This room knows the baskets' part only by the names of its schemas. */
+/** All that is stored about a user. This module knows the baskets' part only by the names of its schemas. */
 export class UserDataDto {
   @ApiProperty()
   user!: StoredUserDto;

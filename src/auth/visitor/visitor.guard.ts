@@ -9,12 +9,12 @@ import { toVisitor, type DeferredVisitor, toDeferredVisitor, type Visitor } from
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null: no VisitorGuard stands before the route. */
+    /** Null: the route has no VisitorGuard. */
     visitor: Visitor | DeferredVisitor | null;
   }
 }
 
-/** Says who sends the request: a Bearer token's user, else the session's, else a guest. Stands behind the SessionGuard. */
+/** Says who sends the request: a Bearer token's user, else the session's, else a guest. Runs after the SessionGuard. */
 @Injectable()
 export class VisitorGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext): true | Promise<true> {
@@ -75,6 +75,6 @@ export function invalidToken(): Problem {
 }
 
 export function visitorOf({ visitor, url }: FastifyRequest): Visitor | DeferredVisitor {
-  if (!visitor) throw new Error(`No VisitorGuard stands before ${url}`);
+  if (!visitor) throw new Error(`The route ${url} has no VisitorGuard`);
   return visitor;
 }

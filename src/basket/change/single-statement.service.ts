@@ -30,7 +30,7 @@ export interface LineChange {
 type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number };
 
 /**
- * A look, or a change of one line, in one statement, when nothing is in its way.
+ * A read, or a change of one line, in one statement, when nothing is in its way.
  *
  * A change returns null, and changes nothing, when one statement is not enough. The caller then takes locks and reports the
  * reason.

@@ -24,7 +24,7 @@ const FIND_OWNER = `
   FROM baskets b LEFT JOIN sessions s ON s.basket_id = b.id
   WHERE b.id = $1`;
 
-/** A login may come between the look and the lock, once; more often is no accident. */
+/** A login may come between the read and the lock, once; more often is no accident. */
 const TRIES = 5;
 
 /** Baskets by their id, for the shop's own back end: a payment provider calls back without the shopper's cookie. */

@@ -23,9 +23,9 @@ export interface SweepOptions {
 export interface SweepReport {
   /** Orphans that were removed, or with a dry run that would be. */
   baskets: number;
-  /** Baskets that were looked at, of whatever kind. */
+  /** Baskets that were checked, of whatever kind. */
   checked: number;
-  /** The last basket that was looked at; `after` takes it. */
+  /** The last basket that was checked; `after` takes it. */
   lastId: string | null;
 }
 
@@ -38,25 +38,25 @@ export interface SweepResult extends SweepReport {
 }
 
 /**
- * One statement a batch, and a step over the primary key: what is passed is not looked at again.
+ * One statement a batch, and a batch by the primary key: what is passed is not checked again.
  *
  * A new basket gets its session in the same transaction, so no session claims an orphan later. The age limit ensures that
  * this transaction has ended.
  */
 const BATCH = (orphans: string) => `
-  WITH step AS (
+  WITH batch AS (
     SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT $2
   ), orphans AS (
-    SELECT b.id FROM baskets b JOIN step USING (id)
+    SELECT b.id FROM baskets b JOIN batch USING (id)
     WHERE b.owner_id IS NULL AND b.status = 'open' AND b.updated_at < statement_timestamp() - $3 * interval '1 millisecond'
       AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)
     ORDER BY b.id LIMIT $4
     FOR UPDATE OF b SKIP LOCKED
   ), found AS (${orphans})
-  SELECT (SELECT count(*)::int FROM step) AS checked, (SELECT count(*)::int FROM found) AS baskets,
+  SELECT (SELECT count(*)::int FROM batch) AS checked, (SELECT count(*)::int FROM found) AS baskets,
     ${DATABASE_AT}, (
-      SELECT id FROM step
-      -- A step that ended at the limit may have left orphans behind the last one that it took.
+      SELECT id FROM batch
+      -- A batch that ended at the limit may have left orphans behind the last one that it took.
       WHERE (SELECT count(*) FROM orphans) < $4 OR id = (SELECT id FROM orphans ORDER BY id DESC LIMIT 1)
       ORDER BY id DESC LIMIT 1
     ) AS "lastId"`;

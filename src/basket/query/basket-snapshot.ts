@@ -113,7 +113,7 @@ export async function lockBaskets(manager: EntityManager, ids: string[]): Promis
   return findBaskets(manager, ids);
 }
 
-/** A user's, without a lock and by name, as every look of a user with a token does it. */
+/** A user's, without a lock and by name, as every read of a user with a token does it. */
 export async function findUserBasket(
   dataSource: DataSource,
   ownerId: string,

@@ -3,7 +3,7 @@ import { NEW_EXPIRY } from '../../session/store/session.queries.js';
 import { CHANGED_COLUMNS } from './basket-snapshot.js';
 
 /**
- * A guest's first add: the basket, the session and the line, if the product can be had. The foreign keys are looked at
+ * A guest's first add: the basket, the session and the line, if the product can be had. The foreign keys are checked
  * at the end of it.
  *
  * `$1` and `$2` the session's lifetimes, `$3` and `$4` its id and json, `$5` the basket's id, `$6` the sku, `$7` the quantity.

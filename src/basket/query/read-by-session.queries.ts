@@ -10,7 +10,7 @@ export type SessionBasketRow = BasketRow & {
 };
 
 /**
- * A look at the basket of a session, `$1`, with what has to be known of the session. No row: there is none that is active.
+ * A read of the basket of a session, `$1`, with what has to be known of the session. No row: there is none that is active.
  *
  * `$2` and `$3` are the idle and the absolute lifetime.
  */

@@ -45,7 +45,7 @@ export async function removeLine(
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
 
-/** The session that points to it lets go of it by its foreign key. */
+/** The session that points to it releases it by its foreign key. */
 export async function removeBasket(manager: EntityManager, id: string): Promise<void> {
   await manager.delete(Basket, { id });
 }

@@ -1,4 +1,4 @@
-/** A fault in a CSV file, in words for its author. */
+/** An error in a CSV file, in words for its author. */
 export class CsvError {
   constructor(readonly message: string) {}
 }

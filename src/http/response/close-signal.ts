@@ -11,5 +11,5 @@ export function closeSignal(response: ServerResponse): AbortSignal {
 
 /** Nobody reads this answer. Its status is for the metrics, and it is no warning in the log. */
 export function clientClosed(): Problem {
-  return new Problem('too-slow', 'The client closed the connection before the turn of the request.');
+  return new Problem('too-slow', 'The client closed the connection before the request was served.');
 }

@@ -13,10 +13,10 @@ export interface Backlog extends ExpiredSessions {
 const GRACE_SECONDS = 3_600;
 const MISSED_RUNS = 3;
 
-/** The step of the default schedule. */
+/** The interval of the default schedule. */
 const DEFAULT_INTERVAL_SECONDS = 300;
 
-/** Runs that tell the step of a schedule that this process does not know, such as a system's cron. */
+/** Runs that tell the interval of a schedule that this process does not know, such as a system's cron. */
 const RECENT_RUNS = 4;
 
 /** Notices that the cleanup has stopped: that expired sessions have been waiting for too long. */
@@ -32,7 +32,7 @@ export class CleanupBacklog {
     private readonly environment: Environment,
   ) {}
 
-  /** Behind by three steps of the schedule and an hour; the log says it once when that changes. */
+  /** Behind by three intervals of the schedule and an hour; the log says it once when that changes. */
   async get(): Promise<Backlog> {
     const expired = await this.counts.countExpired();
     const limitSeconds = MISSED_RUNS * (await this.findIntervalSeconds()) + GRACE_SECONDS;

@@ -53,7 +53,7 @@ export class CleanupRun {
   @Column('int', { name: 'sessions_left', nullable: true })
   sessionsLeft!: number | null;
 
-  /** At the end of the run, for a look at how they have gone; about, when they are many. */
+  /** At the end of the run, to see how they have gone; about, when they are many. */
   @Column('int', { name: 'sessions_living', nullable: true })
   sessionsLiving!: number | null;
 

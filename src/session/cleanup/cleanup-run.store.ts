@@ -78,8 +78,8 @@ export class CleanupRunStore {
 
   /** The failure that matters is the run's own. A row that can't be written is closed by a later run. */
   async fail(id: string, error: unknown): Promise<void> {
-    await this.end(id, { stopReason: 'failed', error: String(error) }).catch((again: unknown) =>
-      this.logger.warn(String(again)),
+    await this.end(id, { stopReason: 'failed', error: String(error) }).catch((updateError: unknown) =>
+      this.logger.warn(String(updateError)),
     );
   }
 

@@ -44,7 +44,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   }
 
   /**
-   * Begins a run and does not wait for its end, which its row will tell.
+   * Starts a run and does not wait for its end, which its row will tell.
    *
    * @throws Problem `cleanup-running`, `clock-differs`
    */

@@ -1,5 +1,5 @@
 /**
- * A run of the cleanup has removed what sessions it had to; the fact, told after the last batch.
+ * A run of the cleanup has removed what sessions it had to; emitted after the last batch.
  *
  * Who keeps something for a limited time cleans up now. A handler answers with how many baskets went.
  */

@@ -24,7 +24,7 @@ export type RecordBatch = (manager: EntityManager, batch: RemovedBatch) => Promi
 
 /** In each batch's transaction, whatever connection a pooler lends it; made once a connection, and emptied at its end. */
 export const CREATE_BATCH_TABLE = `
-  CREATE TEMPORARY TABLE IF NOT EXISTS session_batch (place tid, basket_id uuid)
+  CREATE TEMPORARY TABLE IF NOT EXISTS session_batch (session_ctid tid, basket_id uuid)
   ON COMMIT DELETE ROWS`;
 
 const EXPIRED = `
@@ -39,7 +39,7 @@ export const FILL_BATCH_TABLE = `
   WITH chosen AS (
     SELECT ctid, basket_id, expired_at ${EXPIRED} LIMIT $3 FOR UPDATE SKIP LOCKED
   ), filled AS (
-    INSERT INTO ${BATCH_TABLE} (place, basket_id) SELECT ctid, basket_id FROM chosen
+    INSERT INTO ${BATCH_TABLE} (session_ctid, basket_id) SELECT ctid, basket_id FROM chosen
   )
   SELECT count(*)::int AS sessions, coalesce(max(expired_at), 0)::float8 AS "lastExpiredAt", ${DATABASE_AT}
   FROM chosen`;
@@ -92,7 +92,7 @@ async function remove(queryRunner: QueryRunner, count: number): Promise<void> {
   const { affected } = await queryRunner.manager
     .createQueryBuilder(Session, 'session', queryRunner)
     .delete()
-    .where(`ctid = ANY (ARRAY (SELECT place FROM ${BATCH_TABLE}))`)
+    .where(`ctid = ANY (ARRAY (SELECT session_ctid FROM ${BATCH_TABLE}))`)
     .execute();
   // Their baskets are gone by now: a session that stayed, by somebody's trigger, would have lost its own.
   if (affected !== count) throw new Error(`Of ${count} sessions ${affected} were removed.`);

@@ -1,4 +1,4 @@
-/** A batch of expired sessions is gone for good; told after its commit. Or baskets whose own time was over, frozen ones. */
+/** A batch of expired sessions is gone for good; emitted after its commit. Or baskets whose own time was over, frozen ones. */
 export class SessionBatchRemoved {
   static readonly NAME = 'session.batch-removed';
 

@@ -2,14 +2,14 @@ import type { QueryRunner } from 'typeorm';
 
 const KEY = 'sessionBatch';
 
-/** The temporary table that holds a batch: `place` (the row's ctid) and `basket_id` of the sessions that go. */
+/** The temporary table that holds a batch: `session_ctid` (the row's ctid) and `basket_id` of the sessions that go. */
 export const BATCH_TABLE = 'pg_temp.session_batch';
 
 /**
- * Tells the subscribers of a bulk delete which sessions it takes.
+ * Announces to the subscribers of a bulk delete which sessions it takes.
  *
  * TypeORM tells them nothing about rows then, and carrying a batch's rows through this process would cost a third of
- * the speed. So the rows stay in the database, in BATCH_TABLE, and this word is passed along the connection.
+ * the speed. So the rows stay in the database, in BATCH_TABLE, and this flag is passed along the connection.
  */
 export class SessionBatch {
   /** What the subscribers removed along with the sessions. */

@@ -6,7 +6,7 @@ import { Problem } from '../../problem/problem.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
 import { scheduleJob } from './schedule-job.js';
 
-/** Cleans up on the schedule of `CLEANUP_CRON`; a run that takes longer than the schedule's step has no second beside it. */
+/** Cleans up on the schedule of `CLEANUP_CRON`; a run that takes longer than the schedule's interval has no second beside it. */
 @Injectable()
 export class SessionCleanupJob implements OnApplicationBootstrap {
   private readonly logger = new Logger(SessionCleanupJob.name);

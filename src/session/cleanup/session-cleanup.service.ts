@@ -40,7 +40,7 @@ interface Run extends Required<Pick<CleanupOptions, 'record' | 'onProgress'>> {
   after: number;
 }
 
-/** A run that meets more sessions than this that can't be removed has found a fault of another kind. */
+/** A run that meets more sessions than this that can't be removed has found an error of another kind. */
 const MAX_FAILURES = 100;
 
 @Injectable()

@@ -5,7 +5,7 @@ import { BATCH_TABLE } from '../cleanup/session-batch.js';
 
 /** A user's sessions have no baskets: a check constraint of the table ensures it. */
 const FILL = `
-  filled AS (INSERT INTO ${BATCH_TABLE} (place) SELECT ctid FROM chosen)
+  filled AS (INSERT INTO ${BATCH_TABLE} (session_ctid) SELECT ctid FROM chosen)
   SELECT count(*)::int AS count FROM chosen`;
 
 const CHOOSE_ALL = `
@@ -23,13 +23,13 @@ const CHOOSE_ALL = `
  * By place and not by id: without statistics of a user with many sessions PostgreSQL would compare each with each.
  */
 const CHOOSE_EXCESS = `
-  WITH beyond AS (
-    SELECT ctid AS place FROM sessions WHERE user_id = $1 AND id <> $2
+  WITH excess AS (
+    SELECT ctid AS session_ctid FROM sessions WHERE user_id = $1 AND id <> $2
     ORDER BY expired_at > ${DATABASE_NOW} DESC,
       expired_at > extract(epoch FROM created_at)::float8 * 1000 + $4::float8 + 1 DESC, expired_at DESC, id
     LIMIT $5 OFFSET $3::int - 1
   ), chosen AS (
-    SELECT ctid FROM sessions WHERE ctid = ANY (ARRAY (SELECT place FROM beyond)) AND user_id = $1
+    SELECT ctid FROM sessions WHERE ctid = ANY (ARRAY (SELECT session_ctid FROM excess)) AND user_id = $1
     FOR UPDATE SKIP LOCKED
   ), ${FILL}`;
 

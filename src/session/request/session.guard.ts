@@ -5,7 +5,7 @@ import type { RequestSession } from './request-session.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null: no SessionGuard stands before the route. */
+    /** Null: the route has no SessionGuard. */
     requestSession: RequestSession | null;
   }
 }
@@ -24,7 +24,7 @@ export class SessionGuard implements CanActivate {
 }
 
 /** The session side of a request on a route behind the SessionGuard. */
-export function requestSessionOf({ requestSession: visitorSession, url }: FastifyRequest): RequestSession {
-  if (!visitorSession) throw new Error(`No SessionGuard stands before ${url}`);
-  return visitorSession;
+export function requestSessionOf({ requestSession, url }: FastifyRequest): RequestSession {
+  if (!requestSession) throw new Error(`The route ${url} has no SessionGuard`);
+  return requestSession;
 }

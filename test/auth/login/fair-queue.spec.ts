@@ -24,7 +24,7 @@ class Works {
 
   async end(name: string): Promise<void> {
     this.ends.get(name)?.();
-    await settle();
+    await nextTick();
   }
 
   /** Ends whatever has begun, until nothing is left. */
@@ -34,7 +34,7 @@ class Works {
   }
 }
 
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the fair queue', () => {
   const open = (running: number, waiting: number) => new Works(new FairQueue({ running, waiting }));
@@ -42,7 +42,7 @@ describe('the fair queue', () => {
   it('runs as many works at once as its limit, and no more', async () => {
     const works = open(2, 10);
     for (const name of ['a1', 'a2', 'a3', 'a4']) void works.add(name);
-    await settle();
+    await nextTick();
 
     expect(works.started).toEqual(['a1', 'a2']);
     await works.end('a2');
@@ -50,7 +50,7 @@ describe('the fair queue', () => {
     expect(await works.endAll()).toEqual(['a1', 'a2', 'a3', 'a4']);
   });
 
-  it('gives turns to the networks one after the other, and to the work of one network in order', async () => {
+  it('gives slots to the networks one after the other, and to the work of one network in order', async () => {
     const works = open(1, 10);
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void works.add(name);
 
@@ -59,7 +59,7 @@ describe('the fair queue', () => {
     expect(works.started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
-  it('never runs work that is aborted before its turn', async () => {
+  it('never runs work that is aborted while it waits', async () => {
     const works = open(1, 10);
     const hungUp = new AbortController();
     void works.add('a1');
@@ -79,7 +79,7 @@ describe('the fair queue', () => {
     const hungUp = new AbortController();
     const running = works.add('a1', hungUp.signal);
     void works.add('a2');
-    await settle();
+    await nextTick();
 
     hungUp.abort();
     await works.end('a1');
@@ -119,13 +119,13 @@ describe('the fair queue', () => {
     void works.add('a2', hungUp.signal);
     void works.add('a3', hungUp.signal);
     hungUp.abort();
-    await settle();
+    await nextTick();
     void works.add('a4');
     void works.add('b1');
 
     expect(await works.endAll()).toEqual(['a1', 'aborted', 'aborted', 'a4', 'b1']);
     void works.add('c1');
-    await settle();
+    await nextTick();
     expect(works.started.at(-1)).toBe('c1');
     await works.endAll();
   });

@@ -58,7 +58,7 @@ describe('the export of a user’s data', () => {
   };
   const headers = () => ({ Cookie: client.carriedCookie ?? '' });
   const asks = (method = 'GET') => fetch(shop.url + PATH, { method, headers: headers() });
-  const asksAndTakesNothing = async () => {
+  const requestsWithoutReading = async () => {
     const request = get(shop.url + PATH, { headers: headers() });
     const [answer] = (await once(request, 'response')) as [IncomingMessage];
     return answer;
@@ -116,12 +116,12 @@ describe('the export of a user’s data', () => {
 
   it('sends what it has read while it reads the rest', async () => {
     const ids = await makeOrders(1_000);
-    const goOn = await holdTheEnd();
+    const resume = await holdTheEnd();
 
     const answer = await asks();
     const pieces: Uint8Array[] = [];
     for await (const piece of answer.body as AsyncIterable<Uint8Array>) {
-      if (pieces.length === 0) await goOn();
+      if (pieces.length === 0) await resume();
       pieces.push(piece);
     }
 
@@ -131,7 +131,7 @@ describe('the export of a user’s data', () => {
 
   it('is cut off, not ended, when the database fails in the middle of it', async () => {
     await makeOrders(1_000);
-    const goOn = await holdTheEnd();
+    const resume = await holdTheEnd();
 
     const answer = await asks();
     const whole = answer.text();
@@ -140,26 +140,26 @@ describe('the export of a user’s data', () => {
     expect(answer.status).toBe(200);
     await expect(whole).rejects.toThrow();
 
-    await goOn();
+    await resume();
     expect((await client.sends('GET', PATH)).status).toBe(200);
   });
 
   it('is a problem when the database fails before the first byte is sent', async () => {
     await makeOrders(1);
-    const goOn = await holdTheEnd();
+    const resume = await holdTheEnd();
 
     const asked = client.sends<ProblemBody>('GET', PATH);
     await cancelWaiting();
 
     expect(await asked).toMatchObject({ status: 503, body: { type: '/problems/database-unavailable' } });
-    await goOn();
+    await resume();
   });
 
   it('holds no connection of the database for clients that take nothing', async () => {
     await makeOrders(200, 50);
     // More than the buffers of the system take.
     await shop.sql(`UPDATE basket_lines SET name_pinned = repeat('x', 2000)`);
-    const answers = await Promise.all([1, 2, 3].map(() => asksAndTakesNothing()));
+    const answers = await Promise.all([1, 2, 3].map(() => requestsWithoutReading()));
 
     await shop.guest().adds(await shop.product());
     const isHeld = async () =>
@@ -178,11 +178,11 @@ describe('the export of a user’s data', () => {
   });
 
   it('is not read for HEAD', async () => {
-    const goOn = await holdTheEnd();
+    const resume = await holdTheEnd();
 
     const answer = await asks('HEAD');
 
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
-    await goOn();
+    await resume();
   });
 });

@@ -5,7 +5,7 @@ import type { Answer, Client } from '../../support/client.js';
 import { RowLock } from '../../support/row-lock.js';
 import { Shop, type TestUser } from '../../support/shop.js';
 
-const HOLD_BASKET = 'SELECT FROM baskets FOR UPDATE';
+const LOCK_BASKET = 'SELECT FROM baskets FOR UPDATE';
 const ANY_BASKET = { 'If-Match': '*' };
 
 /** Sends a request of one user with these headers. */
@@ -68,7 +68,7 @@ describe('a request with one key that is sent twice at once', () => {
 
   it.each(senders)('%s is done once: in one statement, then under the lock', async (_, both) => {
     const [first, second] = await both();
-    const lock = await RowLock.hold(shop, HOLD_BASKET);
+    const lock = await RowLock.hold(shop, LOCK_BASKET);
     const single = adds(first);
     await lock.isWaitedFor(1);
     const transaction = adds(second, ANY_BASKET);
@@ -83,7 +83,7 @@ describe('a request with one key that is sent twice at once', () => {
 
   it.each(senders)('%s is done once: under the lock, then in one statement', async (_, both) => {
     const [first, second] = await both();
-    const lock = await RowLock.hold(shop, HOLD_BASKET);
+    const lock = await RowLock.hold(shop, LOCK_BASKET);
     const transaction = adds(first, ANY_BASKET);
     await lock.isWaitedFor(1);
     const single = adds(second);
@@ -96,7 +96,7 @@ describe('a request with one key that is sent twice at once', () => {
 
   it('is refused when the key belongs to a request that has changed nothing', async () => {
     const [thawing, adding] = [bySession(await session()), bySession(await session())];
-    const lock = await RowLock.hold(shop, HOLD_BASKET);
+    const lock = await RowLock.hold(shop, LOCK_BASKET);
     const thawed = thawing('/api/basket/thaw', undefined, { 'Idempotency-Key': 'K' });
     await lock.isWaitedFor(1);
     const added = adds(adding);
@@ -127,7 +127,7 @@ describe('a request with one key that is sent twice at once', () => {
     const [first, second] = [bySession(await session()), bySession(await session())];
     await adds(first);
     await shop.sql(`UPDATE idempotency_keys SET created_at = created_at - interval '24 hours'`);
-    const lock = await RowLock.hold(shop, HOLD_BASKET);
+    const lock = await RowLock.hold(shop, LOCK_BASKET);
     const waiting = [adds(first), adds(second, ANY_BASKET)];
     await lock.isWaitedFor(2);
     await lock.release();

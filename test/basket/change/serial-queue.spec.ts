@@ -116,7 +116,7 @@ describe('the serial queue', () => {
     expect(await Promise.all([first, late])).toEqual(['a1', 'a3']);
   });
 
-  it('never runs work of a client that goes before its turn', async () => {
+  it('never runs work of a client that goes while it waits', async () => {
     const works = new Works();
     const client = new AbortController();
     void works.add('a1');

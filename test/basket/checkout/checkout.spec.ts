@@ -153,7 +153,7 @@ describe('the life of a basket', () => {
     });
   });
 
-  it('frozen outlives its session for its time, then the cleanup takes it', async () => {
+  it('frozen outlives its session for its time, then the cleanup removes it', async () => {
     const tea = await shop.product();
     const [paying, forgotten] = [shop.guest(), shop.guest()];
     for (const guest of [paying, forgotten]) {

@@ -67,7 +67,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('skips one that can not be removed and takes the rest', async () => {
+  it('skips one that can not be removed and removes the rest', async () => {
     const tea = await shop.product();
     const guests = Array.from({ length: 9 }, () => shop.guest());
     for (const guest of guests) await guest.adds(tea);

@@ -39,14 +39,14 @@ describe('a server that sends JSON in pieces', () => {
   let sent: Promise<unknown>;
   let response: ServerResponse;
   const serve = async (chunks: AsyncIterable<string>) => {
-    let settle: (outcome: unknown) => void;
-    sent = new Promise((resolve) => (settle = resolve));
+    let finish: (outcome: unknown) => void;
+    sent = new Promise((resolve) => (finish = resolve));
     server = createServer((_request, answer) => {
       response = answer;
       sendJson(answer, chunks).then(
-        () => settle('sent'),
+        () => finish('sent'),
         (error: unknown) => {
-          settle(error);
+          finish(error);
           if (!answer.headersSent) answer.writeHead(500).end();
         },
       );

@@ -82,7 +82,7 @@ describe('the cleanup on schedule', () => {
     ]);
   });
 
-  it('records a run that can not even look, with the error', async () => {
+  it('records a run that can not even start, with the error', async () => {
     await shop.sql('ALTER TABLE sessions RENAME TO elsewhere');
     const run = shop.app.get(CleanupRuns).run('cli');
 

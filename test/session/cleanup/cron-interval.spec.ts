@@ -37,11 +37,11 @@ describe('the gap of a schedule', () => {
   });
 
   it('is never exceeded by a schedule, whatever it is and from whatever day', () => {
-    const field = (least: number, most: number) =>
+    const field = (min: number, max: number) =>
       fc.oneof(
         fc.constant('*'),
         fc.integer({ min: 2, max: 12 }).map((step) => `*/${step}`),
-        fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 3 }).map(String),
+        fc.uniqueArray(fc.integer({ min, max }), { minLength: 1, maxLength: 3 }).map(String),
       );
     const cron = fc.tuple(field(0, 59), field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 6));
     const start = fc.date({ min: new Date(), max: new Date(Date.now() + 2e11), noInvalidDate: true });

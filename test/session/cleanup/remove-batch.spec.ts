@@ -13,7 +13,7 @@ describe('a batch of the cleanup', () => {
       SELECT n, (extract(epoch FROM now()) * 1000)::bigint + (n - 50000) * 1000 FROM generate_series(1, 100000) n`);
     await shop.sql('ANALYZE sessions');
     queryRunner = shop.dataSource.createQueryRunner();
-    await queryRunner.query('CREATE TEMPORARY TABLE session_batch (place tid, basket_id uuid)');
+    await queryRunner.query('CREATE TEMPORARY TABLE session_batch (session_ctid tid, basket_id uuid)');
     await queryRunner.query(`PREPARE fill (bigint, text[], int) AS ${FILL_BATCH_TABLE}`);
   });
   afterAll(async () => {

@@ -68,7 +68,7 @@ describe('the sessions that one network creates', () => {
     expect((await adds(shop.guest(), from('2001:db8:1:3::1'))).status).toBe(201);
   });
 
-  it('limit neither looks, nor visitors with a session, nor logins, nor tokens, nor what stores nothing', async () => {
+  it('limit neither reads, nor visitors with a session, nor logins, nor tokens, nor what stores nothing', async () => {
     const guest = shop.guest();
     await adds(guest, from('192.0.2.1'));
     await createSessions(LIMIT, '192.0.2.1');

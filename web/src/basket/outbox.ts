@@ -88,7 +88,7 @@ export class Outbox {
     if (this.failures === 0) void this.sendAll();
   }
 
-  /** Lets go of the lock while it waits for another attempt: a tab in the foreground may have better luck. */
+  /** Releases the lock while it waits for another attempt: a tab in the foreground may have better luck. */
   private async sendOneByOne(): Promise<void> {
     for (let [write] = read(); write; [write] = read()) {
       try {

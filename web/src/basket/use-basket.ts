@@ -16,7 +16,7 @@ interface ShownBasket {
 
 export function useBasket(): ShownBasket {
   const { data, error } = useQuery(basketQuery);
-  const { writes, sendError: trouble } = useSyncExternalStore(outbox.subscribe, outbox.current);
+  const { writes, sendError } = useSyncExternalStore(outbox.subscribe, outbox.current);
   const basket = useMemo(() => data && applyWrites(data, writes), [data, writes]);
-  return { basket, waiting: writes.length, sendError: trouble, error };
+  return { basket, waiting: writes.length, sendError, error };
 }

@@ -22,7 +22,7 @@ interface Props {
 const HEIGHT = 220;
 
 export function Chart({ title, series, data }: Props): ReactNode {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const latest = useRef(data);
 
@@ -32,7 +32,7 @@ export function Chart({ title, series, data }: Props): ReactNode {
   }, [data]);
 
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (!element) return;
     const draw = () => {
       chart.current?.destroy();
@@ -55,7 +55,7 @@ export function Chart({ title, series, data }: Props): ReactNode {
     <figure className="chart">
       <figcaption>{title}</figcaption>
       {data[0].length === 0 && <p className="chart-empty">Nothing to show before the first run has ended.</p>}
-      <div ref={place} role="img" aria-label={`${title}; the figures are in the table below`} />
+      <div ref={container} role="img" aria-label={`${title}; the figures are in the table below`} />
     </figure>
   );
 }
@@ -68,7 +68,7 @@ function optionsOf(series: Series[], element: HTMLElement): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (property: string) => style.getPropertyValue(property).trim();
   const font = `12px ${style.fontFamily}`;
-  const look = { stroke: colour('--ink-soft'), font, grid: { stroke: colour('--rule'), width: 1 } };
+  const axisStyle = { stroke: colour('--ink-soft'), font, grid: { stroke: colour('--rule'), width: 1 } };
   const values = (_: uPlot, splits: number[]) => splits.map((split) => compact.format(split));
   const rest = series.flatMap(({ scale }) => scale ?? []);
   return {
@@ -76,9 +76,16 @@ function optionsOf(series: Series[], element: HTMLElement): uPlot.Options {
     cursor: { y: false },
     scales: Object.fromEntries(['y', ...rest].map((scale) => [scale, { range: fromZero }])),
     axes: [
-      { ...look, values: (_: uPlot, splits: number[]) => splits.map(tick) },
-      { ...look, values, size: 48 },
-      ...rest.map((scale) => ({ ...look, scale, side: 1 as const, values, size: 48, grid: { show: false } })),
+      { ...axisStyle, values: (_: uPlot, splits: number[]) => splits.map(tick) },
+      { ...axisStyle, values, size: 48 },
+      ...rest.map((scale) => ({
+        ...axisStyle,
+        scale,
+        side: 1 as const,
+        values,
+        size: 48,
+        grid: { show: false },
+      })),
     ],
     series: [{ value: '{DD}.{MM}. {HH}:{mm}' }, ...series.map((each) => seriesOf(each, colour(each.colour)))],
   };
@@ -109,6 +116,6 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact' });
 const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
 /** A count that hardly changes must not look as if it fell to nothing. */
-function fromZero(_: uPlot, _least: number, most: number): [number, number] {
-  return [0, Math.max(1, most * 1.1)];
+function fromZero(_: uPlot, _min: number, max: number): [number, number] {
+  return [0, Math.max(1, max * 1.1)];
 }

@@ -4,7 +4,7 @@ import { outbox } from '../basket/keep-basket.js';
 import { useBasket } from '../basket/use-basket.js';
 import { count } from './money.js';
 
-/** While the network is away: what the visitor did meanwhile is kept, and that is said. */
+/** While the network is unreachable: what the visitor did meanwhile is kept, and that is said. */
 export function NetworkNotice(): ReactNode {
   const { waiting, sendError, error } = useBasket();
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
