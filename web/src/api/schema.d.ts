@@ -327,7 +327,7 @@ export interface paths {
         put?: never;
         /**
          * Make an order of the basket
-         * @description Takes the stock down. The answer is the order; the next add begins a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.
+         * @description Takes the stock down. The answer is the order; the next add creates a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.
          */
         post: operations["submitBasket"];
         delete?: never;
@@ -990,7 +990,7 @@ export interface components {
             countedAt: string;
         };
         GuestBasketsOverviewDto: {
-            /** @description Their session lives; about, above a hundred thousand. */
+            /** @description Their session is active; about, above a hundred thousand. */
             living: number;
             /** @description At the last `baskets:audit` or `baskets:sweep`; null: there was none. */
             orphans: components["schemas"]["OrphansOverviewDto"] | null;
@@ -1024,9 +1024,9 @@ export interface components {
             basketsRemoved: number;
             /** @description Expired sessions that were left at the end; about, where counting them takes seconds. */
             sessionsLeft: number | null;
-            /** @description Sessions that lived at the end; about, above a hundred thousand. */
+            /** @description Sessions that were active at the end; about, above a hundred thousand. */
             sessionsLiving: number | null;
-            /** @description Guests' baskets that lived at the end; about, above a hundred thousand. */
+            /** @description Guests' baskets that were active at the end; about, above a hundred thousand. */
             guestBasketsLiving: number | null;
             /** @description Nothing was left, its time was spent, it was asked to stop, or it failed. */
             stopReason: ("drained" | "budget" | "interrupted" | "failed") | null;
@@ -1037,7 +1037,7 @@ export interface components {
             isRunning: boolean;
             /** @description The oldest expired session has been waiting for too long. */
             isBehind: boolean;
-            /** @description How long is too long, in seconds: three steps of the schedule and an hour. */
+            /** @description How long is too long, in seconds: three intervals of the schedule and an hour. */
             limitSeconds: number;
             lastRun: components["schemas"]["CleanupRunDto"] | null;
             /**
@@ -2679,12 +2679,12 @@ export interface components {
             requestId: string;
         };
         /**
-         * The database is away
+         * The database is unavailable
          * @example {
          *       "type": "/problems/database-unavailable",
-         *       "title": "The database is away",
+         *       "title": "The database is unavailable",
          *       "status": 503,
-         *       "detail": "The database is away.",
+         *       "detail": "The database is unavailable.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -2695,7 +2695,7 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/database-unavailable";
-            /** @example The database is away */
+            /** @example The database is unavailable */
             title: string;
             /** @constant */
             status: 503;
@@ -2827,7 +2827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2931,7 +2931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3078,7 +3078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3227,7 +3227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3360,7 +3360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3481,7 +3481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3584,7 +3584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3716,7 +3716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3863,7 +3863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3995,7 +3995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4098,7 +4098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4202,7 +4202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4357,7 +4357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4545,7 +4545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4731,7 +4731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4891,7 +4891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5062,7 +5062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5233,7 +5233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5418,7 +5418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is away. */
+            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5525,7 +5525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5640,7 +5640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5793,7 +5793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. `stopping`: The process is stopping. */
+            /** @description `database-unavailable`: The database is unavailable. `stopping`: The process is stopping. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5896,7 +5896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6023,7 +6023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6182,7 +6182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6337,7 +6337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6486,7 +6486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6635,7 +6635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6758,7 +6758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6885,7 +6885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7038,7 +7038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `database-unavailable`: The database is away. */
+            /** @description `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
