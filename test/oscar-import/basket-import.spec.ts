@@ -52,7 +52,7 @@ describe('baskets:import', () => {
     const active = await old.basket({ lines: [[cup, 3, '16.50']] });
     const orphan = await old.basket({ lines: [[cup, 1, '1.00']] });
     await old.basket({ lines: [[cup, 1, '1.00']] });
-    await old.session('living', djangoSession.deflated({ oscar_open_basket: active }));
+    await old.session('active', djangoSession.deflated({ oscar_open_basket: active }));
     await old.session('gone', djangoSession.plain({ oscar_open_basket: orphan }), '-1 day');
     await old.session('broken', 'x');
 
@@ -160,7 +160,7 @@ describe('baskets:import', () => {
     await old.basket({ owner: await old.user(ada.email.toUpperCase()), lines: [[stock, 5, '1.00']] });
     await old.basket({ owner: await old.user('bob@example.com'), lines: [[stock, 5, '1.00']] });
     const basket = await old.basket({ lines: [[stock, 5, '1.00']] });
-    await old.session('living', djangoSession.old({ oscar_open_basket: basket }));
+    await old.session('active', djangoSession.old({ oscar_open_basket: basket }));
 
     const first = await imports();
     const second = await imports();

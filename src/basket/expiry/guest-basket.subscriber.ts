@@ -85,7 +85,7 @@ const BASKETS_OF_SESSIONS = `
     AND NOT EXISTS (SELECT FROM sessions WHERE sessions.basket_id = baskets.id)`;
 
 /**
- * without the check for another session, which costs a sixth of the speed: `sessions.basket_id` is unique, and who
+ * Without the check for another session, which costs a sixth of the speed: `sessions.basket_id` is unique, and who
  * announces a batch has made sure that all its sessions are gone.
  */
 const BASKETS_OF_BATCH = `

@@ -38,7 +38,7 @@ export interface SweepResult extends SweepReport {
 }
 
 /**
- * One statement a batch, and a batch by the primary key: what is passed is not checked again.
+ * One statement a batch, in the order of the primary key: what is passed is not checked again.
  *
  * A new basket gets its session in the same transaction, so no session claims an orphan later. The age limit ensures that
  * this transaction has ended.

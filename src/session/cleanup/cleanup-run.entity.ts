@@ -8,7 +8,7 @@ export type StopReason = 'drained' | 'budget' | 'interrupted' | 'failed';
 /**
  * Says whether a run has not ended and gave no sign of life for five minutes.
  *
- * A run of an instance of the previous version gives none. It counts as alive for a day: nobody closes an active run.
+ * A run of an instance of the previous version gives none. It counts as alive for a day: nobody closes a run that is alive.
  */
 export const UNSEEN = (run: string) => `
   (${run}.ended_at IS NULL AND CASE WHEN ${run}.last_seen_at IS NULL
