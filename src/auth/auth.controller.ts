@@ -47,8 +47,8 @@ export class AuthController {
   @UseInterceptors(LoginConcurrency)
   @ApiOperation({
     operationId: 'register',
-    summary: 'Register a user; no login yet',
-    description: 'Case does not matter in the email address.',
+    summary: 'Register a user',
+    description: 'Does not log the user in. The email address is not case-sensitive.',
   })
   @ApiCreatedResponse({ type: UserDto })
   @ApiProblems(...COOKIELESS_BODY_PROBLEMS, 'email-taken', 'too-many-registrations', 'overloaded')
@@ -63,20 +63,19 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'logIn',
-    summary: 'Log in; the guest basket becomes the user’s or is merged into it',
+    summary: 'Log in, and assign or merge the guest basket',
     description:
-      'Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again. A page of another site gets the token alone: no session, no cookie, and the guest basket stays as it is.',
+      'Replaces the session: the response sets a new cookie. `basket` reports the effect on the guest basket, line by line. The member `lastMerge` of the basket repeats this report until the basket changes. A concurrent request with the old cookie gets 409 `session-replaced`: send it again. A page on another site gets only the token. It gets no session and no cookie, and the guest basket does not change.',
   })
   @ApiBody({
     type: LoginRequestDto,
     examples: {
       login: {
-        summary: 'As registered above',
+        summary: 'A registered user',
         value: { email: 'ada@example.com', password: 'correct horse battery' },
       },
       choice: {
-        summary:
-          'With a strategy of its own, where the shop leaves the choice (BASKET_MERGE_STRATEGY_CHOICE)',
+        summary: 'With a merge strategy, if the shop allows the choice (BASKET_MERGE_STRATEGY_CHOICE)',
         value: { email: 'ada@example.com', password: 'correct horse battery', mergeStrategy: 'sum' },
       },
     },
@@ -94,7 +93,7 @@ export class AuthController {
     @CurrentSession() session: RequestSession,
     @Ip() address: string,
   ): Promise<LoginDto> {
-    // Where the shop leaves no choice, the field is one that nobody knows.
+    // Without the choice, the field is unknown and gets the error of an unknown field.
     if (credentials.mergeStrategy !== undefined && !this.environment.basketMergeStrategyChoice) {
       throw invalidInput([{ field: 'mergeStrategy', message: 'property mergeStrategy should not exist' }]);
     }
@@ -108,8 +107,8 @@ export class AuthController {
   @ApiCookieAuth('session')
   @ApiOperation({
     operationId: 'refreshToken',
-    summary: 'Get a new access token, from the session',
-    description: 'Needs the cookie of a session that has logged in. A token does not refresh itself.',
+    summary: 'Get a new access token for the session',
+    description: 'Needs the cookie of a logged-in session. An access token alone is not enough.',
   })
   @ApiOkResponse({ type: AccessTokenDto })
   @ApiProblems(...BODY_PROBLEMS, 'login-required')
@@ -124,11 +123,12 @@ export class AuthController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'logOut',
-    summary: 'End the session, a guest’s with its basket; also 204 when there is none',
-    description: 'A user’s basket stays. Access tokens stay valid until they expire.',
+    summary: 'End the session',
+    description:
+      'A guest loses the basket, and a user keeps it. Access tokens stay valid until they expire. Without a session the response is 204 too.',
   })
   @ApiCookieAuth('session')
-  // Decorators run from the bottom: the empty requirement comes first in the document.
+  // Decorators run from the bottom, so the empty requirement comes first in the document.
   @ApiSecurity({})
   @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)
@@ -136,7 +136,8 @@ export class AuthController {
     @CurrentSession() session: RequestSession,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    // Only when one was ended: a late logout with a replaced cookie must not throw out the login that replaced it.
+    // Clears the cookie only if a session ended: a late logout with a replaced cookie must not end
+    // the new login. See docs/decisions/03-tombstone.md.
     if (!(await session.end())) return;
     this.cookie.clear(reply.raw);
   }
@@ -147,8 +148,8 @@ export class AuthController {
   @ApiCookieAuth('session')
   @ApiOperation({
     operationId: 'getMe',
-    summary: 'Get the user who is logged in',
-    description: 'By the access token, else by the session.',
+    summary: 'Get the current user',
+    description: 'The user of the access token, or else of the session.',
   })
   @ApiOkResponse({ type: UserDto })
   @ApiProblems('invalid-token', 'login-required')

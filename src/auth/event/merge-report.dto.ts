@@ -6,13 +6,21 @@ export class MergedLineDto implements MergedLine {
   @ApiProperty({ example: 'TEA-GREEN-100' })
   sku!: string;
 
-  @ApiProperty({ type: 'integer', description: 'What the guest had, 0 for none.', example: 3 })
+  @ApiProperty({
+    type: 'integer',
+    description: "The quantity in the guest's basket; 0 if it had none.",
+    example: 3,
+  })
   guestQuantity!: number;
 
-  @ApiProperty({ type: 'integer', description: 'What the user had, 0 for none.', example: 1 })
+  @ApiProperty({
+    type: 'integer',
+    description: "The quantity in the user's basket; 0 if it had none.",
+    example: 1,
+  })
   userQuantity!: number;
 
-  @ApiProperty({ type: 'integer', description: 'What there is now.', example: 3 })
+  @ApiProperty({ type: 'integer', description: 'The quantity after the login.', example: 3 })
   quantity!: number;
 
   @ApiProperty({
@@ -20,7 +28,7 @@ export class MergedLineDto implements MergedLine {
     nullable: true,
     enum: ['limited-to-stock', 'limited-to-maximum', 'unavailable', null],
     description:
-      'Why the quantity is not what the strategy alone would have given, or why it can not be bought.',
+      "The reason for a quantity other than the strategy's, or for a product that can not be bought.",
   })
   notice!: MergedLine['notice'];
 }
@@ -29,23 +37,23 @@ export class MergeReportDto implements MergeReport {
   @ApiProperty({
     enum: ['none', 'assigned', 'merged'],
     description:
-      "none: no guest basket. assigned: it is the user's now. merged: into the basket the user had.",
+      "none: the guest had no basket. assigned: the guest's basket now belongs to the user. merged: the guest's lines are now in the user's basket.",
   })
   outcome!: MergeReport['outcome'];
 
   @ApiProperty({
     enum: MERGE_STRATEGIES,
-    description: 'Whose quantity stays when both baskets hold a product.',
+    description: 'The rule for the quantity of a product in both baskets.',
   })
   strategy!: MergeStrategy;
 
   @ApiProperty({
     enum: ['guest', 'user'],
     isArray: true,
-    description: 'Whose basket was frozen and is open now.',
+    description: 'The baskets that were frozen. The login has thawed them.',
   })
   thawed!: MergeReport['thawed'];
 
-  @ApiProperty({ type: [MergedLineDto], description: 'Every product of either basket.' })
+  @ApiProperty({ type: [MergedLineDto], description: 'All products of the two baskets.' })
   lines!: MergedLineDto[];
 }

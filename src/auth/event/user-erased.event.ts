@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * A user is being erased; emitted within the transaction, the user locked, before the row goes.
+ * The erasure of a user, emitted in its transaction. The user is locked, and the row still exists.
  *
- * Who keeps something of the user releases it now: a row that still refers to the user stops the erasure.
+ * Each handler must remove its references to the user. A remaining reference makes the erasure
+ * fail.
  */
 export class UserErased {
   static readonly NAME = 'user.erased';

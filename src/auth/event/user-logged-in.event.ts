@@ -1,31 +1,37 @@
 import type { EntityManager } from 'typeorm';
 import type { MergeStrategy } from '../../config/environment.js';
 
-/** What became of one product: how many the guest had, how many the user, how many there are now. */
+/**
+ * The effect of a login on one product: the quantities of the guest, of the user, and after the
+ * login.
+ */
 export interface MergedLine {
   sku: string;
   guestQuantity: number;
   userQuantity: number;
   quantity: number;
-  /** Why it is not what the strategy alone would have given. */
+  /** The reason for a quantity other than the strategy's, or for a product that can't be bought. */
   notice: 'limited-to-stock' | 'limited-to-maximum' | 'unavailable' | null;
 }
 
-/** What a login did with the guest's basket. */
+/** The effect of a login on the guest's basket. */
 export interface MergeReport {
-  /** none: there was no guest basket. assigned: it is the user's now. merged: into the basket the user had. */
+  /**
+   * none: the guest had no basket. assigned: the guest's basket now belongs to the user. merged:
+   * the guest's lines are now in the user's basket.
+   */
   outcome: 'none' | 'assigned' | 'merged';
   strategy: MergeStrategy;
-  /** Whose basket was frozen; it is open now. */
+  /** The baskets that were frozen. The login has thawed them. */
   thawed: ('guest' | 'user')[];
   lines: MergedLine[];
 }
 
 /**
- * A user has logged in; emitted within the transaction that makes it one.
+ * A user's login, emitted in its transaction.
  *
- * The user and the guest's session are locked. The handler answers with its MergeReport; when it throws, there was no
- * login.
+ * The user and the guest's session are locked. The handler returns its MergeReport. If it throws,
+ * the login is rolled back.
  */
 export class UserLoggedIn {
   static readonly NAME = 'user.logged-in';
@@ -35,7 +41,7 @@ export class UserLoggedIn {
     readonly userId: string,
     /** The guest's session that the login replaces. */
     readonly guestSession: { id: string; basketId: string | null } | null,
-    /** The strategy that the login asked for. */
+    /** The strategy from the login request. */
     readonly mergeStrategy?: MergeStrategy,
   ) {}
 }

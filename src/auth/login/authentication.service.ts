@@ -6,10 +6,17 @@ import { PasswordService } from '../password/password.service.js';
 import type { User } from '../user/user.entity.js';
 import { normaliseEmail, UserService } from '../user/user.service.js';
 
-/** A hash changes once by another login's rehash, and whenever the user changes the password. */
+/**
+ * The number of attempts. A hash can change twice in a short time: by the rehash of another login,
+ * and by a change of the password.
+ */
 const TRIES = 3;
 
-/** Whether somebody is who they say. It takes long, so it is done outside of every transaction. */
+/**
+ * Verifies the passwords of users.
+ *
+ * Hashing takes long, so callers do it outside of transactions.
+ */
 @Injectable()
 export class AuthenticationService {
   constructor(
@@ -18,7 +25,14 @@ export class AuthenticationService {
     private readonly limiter: LoginLimiter,
   ) {}
 
-  /** @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password; `too-many-logins` */
+  /**
+   * Finds the user of an email address and verifies the password.
+   *
+   * An unknown email and a wrong password get the same problem: the response must not reveal known
+   * emails.
+   *
+   * @throws Problem `invalid-credentials` or `too-many-logins`
+   */
   async authenticate({ email, password }: CredentialsDto, address: string): Promise<User> {
     const user = await this.users.findByEmail(email);
     const isRight = await this.limiter.attempt(address, normaliseEmail(email), () =>
@@ -28,7 +42,11 @@ export class AuthenticationService {
     return this.passwords.isOutdated(user.passwordHash) ? this.users.rehash(user, password) : user;
   }
 
-  /** The same for a user who has logged in already. */
+  /**
+   * Verifies the password of a logged-in user again.
+   *
+   * @throws Problem `invalid-credentials` or `too-many-logins`
+   */
   async confirm({ email, passwordHash }: User, password: string, address: string): Promise<void> {
     const isRight = await this.limiter.attempt(address, email, () =>
       this.passwords.verify(passwordHash, password),
@@ -40,8 +58,8 @@ export class AuthenticationService {
 /**
  * Verifies a password and then acts on it in a transaction. `attempt` does both.
  *
- * Under the user's lock `attempt` compares the hash with the one that was verified. It returns null
- * when they differ. The password is then verified again: it is still right after a rehash, and
+ * Under the user's lock, `attempt` compares the hash with the one that was verified. It returns
+ * null if they differ. The password is then verified again: it is still right after a rehash, and
  * wrong after a change of the password.
  *
  * @throws Problem `invalid-credentials`
@@ -55,5 +73,5 @@ export async function retryOnChangedHash<T>(attempt: () => Promise<T | null>): P
 }
 
 function invalidCredentials(): Problem {
-  return new Problem('invalid-credentials', 'Check both and try again.');
+  return new Problem('invalid-credentials', 'Check the email address and the password, and try again.');
 }

@@ -8,24 +8,24 @@ interface Waiter {
 }
 
 /**
- * Bounds how much work is done at once, and how much waits for its turn.
+ * Limits the running and the waiting work.
  *
- * Networks take turns, so one network with a thousand requests delays another by one turn.
- * When the queue is full, the network with the longest queue loses its newest work, so one network
- * can't shut the others out.
+ * Networks take turns, so the burst of one network delays another network by one turn only. When
+ * the queue is full, the longest queue loses its newest work: one network can't block the others.
+ * See docs/decisions/15-login-concurrency.md.
  */
 export class FairQueue {
   private running = 0;
   private waiting = 0;
-  /** By network; the next turn is the first network's. */
+  /** The waiting work by network. The first network has the next turn. */
   private readonly queues = new Map<string, Waiter[]>();
 
   constructor(private readonly max: { readonly running: number; readonly waiting: number }) {}
 
   /**
-   * Runs the work when its turn has come. Work whose signal is aborted before that is never run.
+   * Runs the work when its turn comes. Never runs work whose signal is aborted before its turn.
    *
-   * @throws Problem `overloaded`, when the queue is full; the reason of the signal, when it is aborted first
+   * @throws Problem `overloaded` if the queue is full; the reason of the signal if it is aborted
    */
   async run<T>(network: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
@@ -53,7 +53,7 @@ export class FairQueue {
     }).finally(() => signal.removeEventListener('abort', abort));
   }
 
-  /** Gives the turn to the next network, which then goes to the end. */
+  /** Starts the next network's first work. The network then moves to the end. */
   private startNext(): void {
     const [next] = this.queues;
     if (!next) {

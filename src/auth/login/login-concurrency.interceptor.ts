@@ -7,18 +7,17 @@ import { FairQueue } from './fair-queue.js';
 import { rateLimitSubnet } from '../../http/request/rate-limit-subnet.js';
 import { HASHES_AT_ONCE, PasswordService } from '../password/password.service.js';
 
-/** Several times what a login takes: what is not answered by then mostly waits. */
+/** Several times as long as a login takes. A slower request mostly waits for the database. */
 const SLOT_MILLISECONDS = 250;
 
-/** About three seconds of logins. */
+/** Limits the wait of the last request to a few seconds. */
 const MAX_WAITING_PER_SLOT = 100;
 
 /**
- * Lets the requests that hash a password be handled no more at once than passwords are hashed.
+ * Limits the concurrent requests that hash a password to the number of hash slots.
  *
- * So the burst's statements wait with its hashes, and leave the event loop and the connections to the baskets. Of 32
- * logins, again and again on two cores, the 99th percentile of a read was 6 times that of an idle shop without this,
- * and 1.6 with it; two thirds as many logins were answered (`bench/logins.ts`).
+ * The statements of a burst then wait together with its hashes. Basket requests keep the event loop
+ * and the connections. See docs/decisions/15-login-concurrency.md.
  */
 @Injectable()
 export class LoginConcurrency implements NestInterceptor {
@@ -46,7 +45,12 @@ export class LoginConcurrency implements NestInterceptor {
     });
   }
 
-  /** A request that waits for the database releases its slot. One that hashes, or waits for that, keeps it. */
+  /**
+   * Resolves when a request must give its slot away.
+   *
+   * A request that waits for the database gives it away. A request that hashes, or waits for a hash
+   * slot, keeps it.
+   */
   private async slotTimeout(): Promise<void> {
     await sleep(SLOT_MILLISECONDS, undefined, { ref: false });
     await this.passwords.withHashSlot(() => Promise.resolve());

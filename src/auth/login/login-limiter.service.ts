@@ -9,14 +9,15 @@ import { PasswordService } from '../password/password.service.js';
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
 
-/** Many people may sit behind one address. */
+/** Many people can share one address. */
 const ADDRESS_FACTOR = 10;
 
 /**
- * Limits failed logins, and registrations.
+ * Limits failed logins and registrations.
  *
- * By address and email, so that a stranger elsewhere can't lock a victim out, and more loosely by address alone. A
- * shop can also limit the failures for one email from all addresses together.
+ * Counts by address and email together, so a stranger elsewhere can't lock out the owner of an
+ * account. Also counts by address alone, with a higher limit. A shop can limit the failures for one
+ * email from all addresses together.
  */
 @Injectable()
 export class LoginLimiter {
@@ -38,10 +39,10 @@ export class LoginLimiter {
   }
 
   /**
-   * Verifies a password by `isRight`. A right password does not count as an attempt.
+   * Verifies a password with `isRight`. A right password does not count as an attempt.
    *
-   * Counts an attempt before it is made: parallel attempts get no more tries than sequential ones. Counts it in a
-   * hash slot: parallel logins with the right password do not use up the limit.
+   * Counts before the verification: parallel attempts get no more tries than sequential ones.
+   * Counts in a hash slot: parallel logins with the right password do not use up the limit.
    *
    * @throws Problem `too-many-logins`
    */
@@ -55,7 +56,7 @@ export class LoginLimiter {
       if (!(await isRight())) return false;
       await this.byPair?.delete(pair);
       await this.byAddress?.reward(network);
-      // Not deleted: the owner's logins must not give an attacker more attempts.
+      // Subtracts only this attempt: a login of the owner must not give an attacker new attempts.
       await this.byAccount?.reward(account);
       return true;
     });
@@ -67,7 +68,7 @@ export class LoginLimiter {
   }
 }
 
-/** The table has digests of email addresses, and no address. */
+/** Hashes a key of the table, which must not store email addresses. */
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -9,7 +9,7 @@ export class AccessTokenDto {
   @ApiProperty({ enum: ['Bearer'] })
   tokenType!: 'Bearer';
 
-  @ApiProperty({ type: 'integer', description: 'Seconds.', example: 900 })
+  @ApiProperty({ type: 'integer', description: 'The lifetime in seconds.', example: 900 })
   expiresIn!: number;
 }
 
@@ -17,6 +17,6 @@ export class LoginDto extends AccessTokenDto {
   @ApiProperty()
   user!: UserDto;
 
-  @ApiProperty({ description: "What the login did with the guest's basket." })
+  @ApiProperty({ description: "The effect of the login on the guest's basket." })
   basket!: MergeReportDto;
 }

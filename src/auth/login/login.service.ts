@@ -31,15 +31,15 @@ export class LoginService {
   /**
    * Logs a user in and replaces the session, against session fixation.
    *
-   * A page of another site gets a token alone: the browser would not keep the cookie, and nobody could use the session.
+   * Does everything in one transaction: a failure changes neither the session nor the basket. A
+   * page on another site gets only a token, because its browser would not store the cookie of a
+   * session. See docs/decisions/03-tombstone.md.
    *
-   * All of it is one transaction: whatever fails, the visitor stays as they were, basket and all.
-   *
-   * @throws Problem `invalid-credentials`, the same for an unknown email and a wrong password; `too-many-logins`
+   * @throws Problem `invalid-credentials` or `too-many-logins`
    */
   async logIn(credentials: LoginRequestDto, session: RequestSession, address: string): Promise<Login> {
     const login = await retryOnChangedHash(async () => {
-      // Before the transaction: hashing takes long, and locks would be held over it.
+      // Outside of the transaction: hashing takes long and must not hold locks.
       const user = await this.authentication.authenticate(credentials, address);
       return session.inTransaction(this.dataSource, (manager) =>
         this.completeLogin(manager, user, session, credentials),
@@ -50,7 +50,7 @@ export class LoginService {
     return login;
   }
 
-  /** Null: the user's hash is no longer the one that was verified, or the user is gone. */
+  /** Returns null if the hash is no longer the one that we verified, or if the user is gone. */
   private async completeLogin(
     manager: EntityManager,
     user: User,
@@ -66,7 +66,11 @@ export class LoginService {
     return { user, basket, token: { userId: user.id, tokenGeneration, now } };
   }
 
-  /** The guest's session that was replaced; of two logins at once the second finds a tombstone and has none. */
+  /**
+   * Replaces the session, and returns it if it was a guest's.
+   *
+   * Of two concurrent logins, the second one finds a tombstone and gets null.
+   */
   private async replaceSession(
     manager: EntityManager,
     session: RequestSession,
@@ -77,7 +81,7 @@ export class LoginService {
 
   private async mergeOnLogin(event: UserLoggedIn): Promise<MergeReport> {
     const [report] = (await this.events.emitAsync(UserLoggedIn.NAME, event)) as [MergeReport?];
-    if (!report) throw new Error('Nobody takes care of the guest basket when a user logs in.');
+    if (!report) throw new Error('No handler of UserLoggedIn returned a merge report.');
     return report;
   }
 }

@@ -1,4 +1,7 @@
-/** The commonest passwords of at least eight characters, which are tried first: OWASP ASVS 5, 6.2.4. */
+/**
+ * The most common passwords of at least eight characters. Attackers try them first (OWASP ASVS 5,
+ * 6.2.4).
+ */
 export const COMMON_PASSWORDS = new Set(
   `12345678 123456789 1234567890 0123456789 87654321 987654321 9876543210 11111111 00000000 88888888 99999999
   12341234 123123123 11223344 1122334455 123454321 12344321 123321123 147258369 147852369 741852963 789456123

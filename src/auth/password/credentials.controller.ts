@@ -25,8 +25,9 @@ export class CredentialsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'changePassword',
-    summary: 'Change the password; all other sessions end, and all access tokens until now',
-    description: 'The session of the request is replaced: the answer sets a new cookie.',
+    summary: 'Change the password',
+    description:
+      'Ends all other sessions of the user and revokes all access tokens. Replaces the session of the request: the response sets a new cookie.',
   })
   @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(
@@ -49,8 +50,9 @@ export class CredentialsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'logOutEverywhere',
-    summary: 'End all sessions of the user, and all access tokens until now',
-    description: 'The basket stays. The user sees it after the next login.',
+    summary: 'Log out everywhere',
+    description:
+      'Ends all sessions of the user and revokes all access tokens. The basket stays. The user sees it after the next login.',
   })
   @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)

@@ -8,14 +8,14 @@ import { COMMON_PASSWORDS } from './common-passwords.js';
 
 const PASSWORD_LENGTH = { min: 8, max: 256 };
 
-/** A password that is chosen now. */
+/** Validates a new password. */
 function IsNewPassword(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({
       minLength: PASSWORD_LENGTH.min,
       maxLength: PASSWORD_LENGTH.max,
       pattern: STORABLE_PATTERN,
-      description: 'Not one of the commonest.',
+      description: 'Must not be one of the most common passwords.',
       example: 'correct horse battery',
     }),
     IsString(),
@@ -26,14 +26,17 @@ function IsNewPassword(): PropertyDecorator {
       validator: {
         validate: (value) =>
           typeof value === 'string' && !COMMON_PASSWORDS.has(value.normalize('NFKC').toLowerCase()),
-        defaultMessage: (args) =>
-          `${args?.property ?? 'password'} is one of the commonest, which are tried first`,
+        defaultMessage: (args) => `${args?.property ?? 'password'} is one of the most common passwords`,
       },
     }),
   );
 }
 
-/** A password as it was typed. No rule about its length: what was accepted once must stay a valid password. */
+/**
+ * Validates an existing password.
+ *
+ * Has no minimum length: an existing password must stay valid when the rule changes.
+ */
 function IsTypedPassword(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({
@@ -66,7 +69,7 @@ export class LoginRequestDto extends CredentialsDto {
   @ApiPropertyOptional({
     enum: MERGE_STRATEGIES,
     description:
-      'Whose quantity stays when both baskets hold a product; only where the shop leaves the choice.',
+      'The rule for the quantity of a product in both baskets. Allowed only if the shop leaves the choice.',
   })
   @Optional()
   @IsIn(MERGE_STRATEGIES)

@@ -13,7 +13,7 @@ import { UserService } from '../user/user.service.js';
 import { loginRequired } from '../visitor/visitor.decorator.js';
 import type { UserVisitor } from '../visitor/visitor.js';
 
-/** What a user does who fears that somebody else has got in. */
+/** Changes passwords and logs users out everywhere, for example after an attack on an account. */
 @Injectable()
 export class CredentialsService {
   constructor(
@@ -25,7 +25,8 @@ export class CredentialsService {
   ) {}
 
   /**
-   * Changes the password, ends all other sessions and all tokens until now, and replaces the session of the request.
+   * Changes the password, ends all other sessions, revokes all access tokens, and replaces the
+   * session of the request.
    *
    * @throws Problem `invalid-credentials` or `too-many-logins`
    */
@@ -51,10 +52,10 @@ export class CredentialsService {
   }
 
   /**
-   * Ends all sessions and tokens of the user.
+   * Ends all sessions of the user and revokes all access tokens.
    *
-   * @throws Problem `login-required` when the session ended meanwhile
-   * @throws Problem `invalid-token` when the token ended meanwhile
+   * @throws Problem `login-required` if the session has ended meanwhile
+   * @throws Problem `invalid-token` if the token has been revoked meanwhile
    */
   async logOutEverywhere(visitor: UserVisitor): Promise<void> {
     await retryTransaction(this.dataSource, async (manager) => {
@@ -63,7 +64,7 @@ export class CredentialsService {
     });
   }
 
-  /** A request by token has no session that could go on. */
+  /** Ends all sessions of the user. Creates a new one if the request came by a session. */
   private async replaceSession(
     manager: EntityManager,
     userId: string,
@@ -71,7 +72,7 @@ export class CredentialsService {
   ): Promise<void> {
     const { active } = session;
     const own = active?.userId === userId ? active : undefined;
-    // Another request may have ended it while this one waited.
+    // Another request may have ended the session while this one waited.
     if (own && !(await this.sessions.replace(manager, own.id))) throw loginRequired();
     await endSessions(manager, userId);
     if (own) await session.create(manager, { userId });

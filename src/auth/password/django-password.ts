@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const derive = promisify(pbkdf2);
 
-/** Django's name of each hash function, and its length in bytes. */
+/** The hash function by Django's name: its name in Node, and its length in bytes. */
 const DIGESTS: Record<string, [name: string, bytes: number]> = {
   pbkdf2_sha256: ['sha256', 32],
   pbkdf2_sha1: ['sha1', 20],
@@ -13,8 +13,8 @@ const DIGESTS: Record<string, [name: string, bytes: number]> = {
 /**
  * Says whether a password matches a usable hash of a user from a Django shop (`baskets:import`).
  *
- * `django.contrib.auth.hashers`: `pbkdf2_sha256$iterations$salt$hash` in base64, or `argon2` and what argon2 itself
- * writes.
+ * The formats are those of `django.contrib.auth.hashers`: `pbkdf2_sha256$iterations$salt$hash` in
+ * base64, or `argon2` before argon2's own format.
  */
 export async function isDjangoPassword(known: string, password: string): Promise<boolean> {
   const [algorithm = '', iterations, salt = '', hash = ''] = known.split('$');

@@ -1,9 +1,10 @@
 /**
- * The password hashes that a login verifies, as a regular expression of both JavaScript and PostgreSQL.
+ * The usable password hashes, as a regular expression for JavaScript and for PostgreSQL.
  *
- * Argon2 in its PHC string format, with Django's `argon2` before it or not, and Django's PBKDF2. Each bound keeps one
- * verification below about two seconds, because it holds a hash slot, and below 200 MB. Defaults: Django 5.2 has
- * 102,400 KiB and 2 passes, or 1,000,000 iterations; this shop has 19,456 KiB and 2 passes.
+ * Matches Argon2 in its PHC string format, with or without Django's prefix `argon2`, and Django's
+ * PBKDF2. The bounds keep one verification below about two seconds and 200 MB, because it occupies
+ * a hash slot. The default of Django 5.2 is 102,400 KiB and 2 passes, or 1,000,000 iterations. Ours
+ * is 19,456 KiB and 2 passes.
  */
 export const USABLE_HASH = (() => {
   const below200000 = '(?:[1-9]\\d{0,4}|1\\d{5})';
@@ -19,7 +20,10 @@ export const USABLE_HASH = (() => {
 
 const usable = new RegExp(USABLE_HASH);
 
-/** False: malformed, or above a bound, or a mark such as Django's `!` of a user without a password. */
+/**
+ * Returns false for a malformed hash, for one above a bound, and for Django's `!` of a user without
+ * a password.
+ */
 export function isUsableHash(hash: string): boolean {
   return usable.test(hash);
 }

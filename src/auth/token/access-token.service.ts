@@ -6,17 +6,20 @@ import { Environment } from '../../config/environment.js';
 import { IS_ACTIVE } from '../../session/session-expiry.js';
 import { TokenKeys } from './token-keys.js';
 
-/** Who makes the tokens and who takes them: RFC 8725, 3.8 and 3.9. */
+/** The issuer and the audience of access tokens (RFC 8725, 3.8 and 3.9). */
 export const TOKEN_ISSUER = 'basketkeeper';
 export const TOKEN_AUDIENCE = 'basketkeeper-api';
 export const TOKEN_ALGORITHM = 'HS256';
 
-/** The claims of an access token, RFC 7519; times in seconds since 1970, by the database's clock. */
+/**
+ * The claims of an access token (RFC 7519). Times are in seconds since 1970, by the database's
+ * clock.
+ */
 export interface TokenClaims {
   sub: string;
-  /** `users.token_generation`; the tokens of the previous version have none. */
+  /** `users.token_generation`. The tokens of the previous version have none. */
   gen?: number;
-  /** With a fraction, so that the previous version can compare it with `users.tokens_valid_after`. */
+  /** Has a fraction: the previous version compares it with `users.tokens_valid_after`. */
   iat: number;
   exp?: number;
 }
@@ -32,7 +35,7 @@ export interface TokenGrant {
  * Locks the user, then the session, in one statement.
  *
  * A transaction that raises the generation holds the user's lock. This statement waits for it and
- * then finds no session, so no token outlives the raise.
+ * then finds no session, so no token survives the raise. See docs/decisions/05-lock-order.md.
  */
 const GRANT_BY_SESSION = {
   name: 'grant-token-by-session',
@@ -53,12 +56,12 @@ export class AccessTokenService {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Seconds. */
+  /** The lifetime of a token, in seconds. */
   get lifetime(): number {
     return this.environment.jwtTtlSeconds;
   }
 
-  /** Null: the session has no user, or it has ended. */
+  /** Returns null if the session has no user or has ended. */
   async grantBySession(sessionId: string): Promise<TokenGrant | null> {
     const [grant] = await queryNamed<TokenGrant>(this.dataSource, GRANT_BY_SESSION, [sessionId]);
     return grant ?? null;

@@ -8,7 +8,7 @@ import { TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER, type TokenClaims } from 
 import { TokenKeys } from './token-keys.js';
 import type { UserVisitor } from '../visitor/visitor.js';
 
-/** The user of a token, as the claims are checked against it. Times are in seconds since 1970. */
+/** The data of a user that the claims are checked against. Times are in seconds since 1970. */
 interface TokenUser {
   id: string;
   tokenGeneration: number;
@@ -25,7 +25,7 @@ const FIND_TOKEN_USER = {
     FROM users WHERE id = $1`,
 };
 
-/** Accepts an access token of ours whose user still exists and has not ended it. */
+/** Accepts an access token that we signed, whose user exists and has not revoked it. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
@@ -34,21 +34,23 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      // Its types know no KeyObject; jsonwebtoken, which it gives it to, does.
+      // The types of passport-jwt lack KeyObject. It hands the key to jsonwebtoken, which accepts
+      // one.
       secretOrKeyProvider: (_request: unknown, token: string, done: (error: null, secret?: string) => void) =>
         done(null, keys.find(token)?.secret as unknown as string | undefined),
       algorithms: [TOKEN_ALGORITHM],
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,
-      // `validate` checks it by the database's clock: the clock of this machine may be wrong.
+      // `validate` checks the expiry by the database's clock, because the clock of this machine may
+      // be wrong.
       ignoreExpiration: true,
     });
   }
 
-  /** False: the token is refused. */
+  /** Returns false to refuse the token. */
   async validate(claims: TokenClaims): Promise<UserVisitor | false> {
     const { sub, exp } = claims;
-    // A token that never ends is not one of ours, whoever signed it.
+    // We issue no token without an expiry, so it is refused in spite of its signature.
     if (typeof exp !== 'number' || !isUUID(sub)) return false;
     const [user] = await queryNamed<TokenUser>(this.dataSource, FIND_TOKEN_USER, [sub]);
     if (!user || exp <= user.now || !isOfGeneration(claims, user)) return false;
@@ -56,7 +58,11 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 }
 
-/** The previous version makes tokens without a generation. For these the time of issue decides. */
+/**
+ * Says whether the token has not been revoked.
+ *
+ * The previous version issues tokens without a generation. The time of issue decides for these.
+ */
 function isOfGeneration({ gen, iat }: TokenClaims, user: TokenUser): boolean {
   return gen === undefined ? iat >= user.tokensValidAfter : gen === user.tokenGeneration;
 }

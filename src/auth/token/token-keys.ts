@@ -3,13 +3,20 @@ import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { Environment } from '../../config/environment.js';
 
 export interface TokenKey {
-  /** What a token's header names it by: RFC 7515, 4.1.4. */
+  /** The `kid` in the header of a token (RFC 7515, 4.1.4). */
   id: string;
-  /** Made once: jsonwebtoken takes a string for a private key first, at 0.33 ms a token instead of 0.01 ms. */
+  /**
+   * A KeyObject, created once. jsonwebtoken would try to read a string as a private key for each
+   * token.
+   */
   secret: KeyObject;
 }
 
-/** The keys of access tokens: the first signs, all are accepted, so that one can be replaced without ending tokens. */
+/**
+ * Holds the keys of access tokens.
+ *
+ * The first key signs, and all keys are accepted. So a key can be replaced without revoking tokens.
+ */
 @Injectable()
 export class TokenKeys {
   private readonly keys: TokenKey[];
@@ -24,19 +31,22 @@ export class TokenKeys {
     return first;
   }
 
-  /** The key of a token; undefined: we have none of this name. One without a name is by the first. */
+  /**
+   * Finds the key of a token. Returns undefined for an unknown `kid`. A token without a `kid`
+   * belongs to the first key.
+   */
   find(token: string): TokenKey | undefined {
     const id = keyIdOf(token);
     return id === undefined ? this.signing : this.keys.find((key) => key.id === id);
   }
 }
 
-/** It tells nothing of the secret, and stays the same when keys come and go. */
+/** Derives an id that does not reveal the secret, and does not depend on the other keys. */
 function idOf(secret: string): string {
   return createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 11);
 }
 
-/** Not trusted: it only chooses among keys of ours. */
+/** Reads the `kid` of an unverified token. It only selects one of our keys. */
 function keyIdOf(token: string): unknown {
   try {
     const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString());

@@ -24,8 +24,8 @@ export class UserDataController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'exportMe',
-    summary: 'Get all that is stored about the user, except secrets',
-    description: 'Secrets are the hash of the password and the ids of sessions.',
+    summary: 'Export all stored data of the user',
+    description: 'Contains everything except the secrets: the password hash and the ids of sessions.',
   })
   @ApiOkResponse({ type: UserDataDto })
   async export(@CurrentUser() { userId }: UserVisitor, @Res() reply: FastifyReply): Promise<void> {
@@ -36,8 +36,9 @@ export class UserDataController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'eraseMe',
-    summary: 'Erase the user with sessions and baskets; orders stay, without their owner',
-    description: 'It can not be undone. Export first what is still needed.',
+    summary: 'Erase the user',
+    description:
+      'Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure can not be undone: export the data first.',
   })
   @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)
@@ -50,7 +51,7 @@ export class UserDataController {
   }
 }
 
-/** Fastify leaves the answer to its caller then, with the headers that it has. */
+/** Takes the response over from Fastify, with the headers that it has. */
 function detachReply(reply: FastifyReply): void {
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value) reply.raw.setHeader(name, value);
   reply.hijack();

@@ -6,7 +6,7 @@ export class StoredUserDto extends UserDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Access tokens from before this time are refused; null: no such time.',
+    description: 'Access tokens issued before this time are refused. Null: there is no such time.',
   })
   tokensValidAfter?: string | null;
 }
@@ -19,7 +19,11 @@ export class StoredSessionDto {
   expiresAt!: string;
 }
 
-/** All that is stored about a user. This module knows the baskets' part only by the names of its schemas. */
+/**
+ * All stored data of a user.
+ *
+ * Refers to the schemas of baskets by name: `auth` must not import `basket`.
+ */
 export class UserDataDto {
   @ApiProperty()
   user!: StoredUserDto;
@@ -29,7 +33,7 @@ export class UserDataDto {
 
   @ApiProperty({
     anyOf: [{ $ref: getSchemaPath('BasketDto') }, { type: 'null' }],
-    description: 'The basket that is not an order yet.',
+    description: 'The open or frozen basket. Null: there is none.',
   })
   basket!: unknown;
 

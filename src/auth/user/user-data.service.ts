@@ -16,7 +16,7 @@ const PAGE_SIZE = 5_000;
 
 interface SessionRow {
   id: string;
-  /** With microseconds. */
+  /** `created_at` with its microseconds. A Date has only milliseconds. */
   cursor: string;
   createdAt: Date;
   expiredAt: number;
@@ -27,7 +27,7 @@ const SESSIONS = `
   FROM sessions WHERE user_id = $1 AND (created_at, id) > ($2::timestamptz, $3)
   ORDER BY created_at, id LIMIT $4`;
 
-/** What a user may ask of us under the law: GDPR, articles 15, 17 and 20. */
+/** Exports and erases the data of a user (GDPR, articles 15, 17 and 20). */
 @Injectable()
 export class UserDataService {
   constructor(
@@ -37,9 +37,10 @@ export class UserDataService {
   ) {}
 
   /**
-   * Everything that is stored about a user, except secrets: the password's hash and the ids of sessions.
+   * Exports all stored data of a user except the secrets: the password hash and the ids of
+   * sessions.
    *
-   * A list is read page by page while it is sent, so no client holds a connection of the database, however slow it is.
+   * Lists are read page by page while they are sent. So a slow client holds no database connection.
    */
   async export(userId: string): Promise<Record<string, unknown>> {
     const user = await this.users.get(userId);
@@ -70,7 +71,8 @@ export class UserDataService {
   /**
    * Erases a user in one transaction.
    *
-   * @throws Problem `login-required` or `invalid-token`, when the session or the token ended meanwhile
+   * @throws Problem `login-required` or `invalid-token` if the session or the token has ended
+   * meanwhile
    */
   async erase(visitor: UserVisitor): Promise<void> {
     const { userId } = visitor;

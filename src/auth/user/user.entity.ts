@@ -8,12 +8,15 @@ export class User {
   @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id!: string;
 
-  /** In lower case, so that one address is one user. */
+  /** In lower case: one address belongs to one user. */
   @Index('users_email', { unique: true })
   @Column('text')
   email!: string;
 
-  /** argon2id in its PHC string format; of an imported user, what the old shop had (`django-password.ts`). */
+  /**
+   * argon2id in its PHC string format. An imported user has the hash of the previous shop
+   * (`django-password.ts`).
+   */
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
@@ -23,11 +26,13 @@ export class User {
   @Column('text', { default: 'customer' })
   role!: Role;
 
-  /** A claim of each access token. Raising it ends all tokens of earlier generations. */
+  /** A claim of each access token. Raising it revokes all earlier tokens. */
   @Column('int', { name: 'token_generation', default: 0 })
   tokenGeneration!: number;
 
-  /** Written for instances of the previous version, and read for their tokens, which have no generation. */
+  /**
+   * Written for instances of the previous version. Read for their tokens, which have no generation.
+   */
   @Column('timestamptz', { name: 'tokens_valid_after', nullable: true })
   tokensValidAfter!: Date | null;
 

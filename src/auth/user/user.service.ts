@@ -21,16 +21,22 @@ export class UserService {
     private readonly limiter: LoginLimiter,
   ) {}
 
-  /** @throws Problem `email-taken`, also when two register the same address at once; `too-many-registrations` */
+  /**
+   * Registers a customer.
+   *
+   * @throws Problem `email-taken`, also for the second of two concurrent registrations;
+   * `too-many-registrations`
+   */
   async register(registration: RegistrationDto, address: string): Promise<User> {
     await this.limiter.countRegistration(address);
     return this.create(registration, 'customer');
   }
 
   /**
-   * Says whether the user is new; one who exists becomes an admin and keeps the password.
+   * Creates an admin, or makes an existing user an admin. Returns true for a new user.
    *
-   * But not the sessions: whoever has got into one of a customer must not be in one of an admin.
+   * An existing user keeps the password. All sessions end: an attacker in the session of a customer
+   * must not get the rights of an admin.
    */
   async createAdmin(email: string, password: string): Promise<boolean> {
     const known = await this.findByEmail(email);
@@ -46,7 +52,10 @@ export class UserService {
     return true;
   }
 
-  /** Hashes a verified password anew. Updates only if the hash is still the one that was verified. */
+  /**
+   * Hashes a verified password with the current costs. Updates only if the hash is still the one
+   * that we verified.
+   */
   async rehash(user: User, password: string): Promise<User> {
     const passwordHash = await this.passwords.hash(password);
     const outdated = { id: user.id, passwordHash: user.passwordHash };
@@ -58,7 +67,7 @@ export class UserService {
     return this.users.findOneBy({ email: normaliseEmail(email) });
   }
 
-  /** @throws Problem `login-required`, when the user was erased while the request was under way */
+  /** @throws Problem `login-required` if the user was erased during the request */
   async get(id: string): Promise<User> {
     const user = await this.users.findOneBy({ id });
     if (!user) throw loginRequired();
@@ -77,7 +86,7 @@ export class UserService {
   }
 }
 
-/** One address is one user, however it is typed. */
+/** Normalises an email address: one address belongs to one user, however it is typed. */
 export function normaliseEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
 }

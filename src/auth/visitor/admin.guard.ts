@@ -5,7 +5,7 @@ import { UserService } from '../user/user.service.js';
 import { loginRequired } from './visitor.decorator.js';
 import { visitorOf } from './visitor.guard.js';
 
-/** Lets admins pass, by the role that the user's row has now; it runs after the VisitorGuard. */
+/** Admits only admins, by the current role in the database. Runs after the VisitorGuard. */
 @Injectable()
 export class AdminGuard implements CanActivate {
   constructor(private readonly users: UserService) {}

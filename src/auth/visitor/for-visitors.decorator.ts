@@ -6,15 +6,16 @@ import { SessionGuard } from '../../session/request/session.guard.js';
 import { DeferredVisitorGuard, VisitorGuard } from './visitor.guard.js';
 
 /**
- * Marks a controller whose routes know who sends the request; `problems` are those that all of them can answer.
+ * Marks a controller whose routes need the visitor. `problems` apply to all its routes.
  *
- * Without `login-required` among them a guest may use all routes: the empty requirement comes first.
+ * Without `login-required` among them, guests may use the routes. The document then needs the empty
+ * security requirement, as the first one.
  */
 export function ForVisitors(tag: string, ...problems: ProblemType[]): ClassDecorator {
   return applyDecorators(ApiForVisitors(tag, problems), UseGuards(SessionGuard, VisitorGuard));
 }
 
-/** The same, but the handler reads the session. */
+/** Does the same, but leaves the session to the handler. */
 export function ForDeferredVisitors(tag: string, ...problems: ProblemType[]): ClassDecorator {
   return applyDecorators(ApiForVisitors(tag, problems), UseGuards(DeferredVisitorGuard));
 }

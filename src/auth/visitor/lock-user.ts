@@ -14,9 +14,10 @@ export interface LockedUser {
 }
 
 /**
- * Not FOR UPDATE: rows that refer to the user need not wait.
+ * Locks FOR NO KEY UPDATE: rows that refer to the user need not wait.
  *
- * `clock_timestamp()`: this statement may start before the transaction that it waits for has ended.
+ * Reads `clock_timestamp()`: the statement may start before the transaction that it waits for has
+ * ended. See docs/decisions/05-lock-order.md.
  */
 const LOCK_USER = `
   SELECT password_hash AS "passwordHash", token_generation AS "tokenGeneration",
@@ -24,24 +25,27 @@ const LOCK_USER = `
   FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
 /**
- * A plain logout deletes the session without the user's lock. This lock makes it wait for this transaction. An extension of
- * the session need not wait for KEY SHARE.
+ * Makes a plain logout wait for this transaction: it deletes the session without the lock of the
+ * user. An extension of the session does not wait for KEY SHARE.
  */
 const LOCK_ACTIVE_SESSION = `
   SELECT FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND ${IS_ACTIVE}
   FOR KEY SHARE`;
 
-/** Locks a user, first of all locks, for the rest of the transaction; null: the user is gone. */
+/**
+ * Locks a user for the rest of the transaction, before all other locks. Returns null if the user is
+ * gone.
+ */
 export async function lockUser(manager: EntityManager, id: string): Promise<LockedUser | null> {
   const [user] = await manager.query<LockedUser[]>(LOCK_USER, [id]);
   return user ?? null;
 }
 
 /**
- * Locks the user who sends the request, and the session that named the user.
+ * Locks the user of the request, and the session if it identified the user.
  *
- * The session or the token may have ended since the request arrived. The request is refused then: a session writes
- * nothing after we have confirmed its end.
+ * The session or the token may have ended since the request arrived. The request is then refused: a
+ * session must write nothing after a confirmed logout.
  *
  * @throws Problem `invalid-token`, or the problem of `sessionEnded`
  */

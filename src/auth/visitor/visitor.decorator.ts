@@ -6,19 +6,22 @@ import type { RequestSession } from '../../session/request/request-session.js';
 import type { DeferredVisitor, UserVisitor, Visitor } from './visitor.js';
 import { visitorOf } from './visitor.guard.js';
 
-/** Whoever sends the request; the route needs the VisitorGuard. Deferred where the handler loads the session. */
+/**
+ * The visitor of the request. Deferred if the handler loads the session. The route needs a
+ * VisitorGuard.
+ */
 export const CurrentVisitor = createParamDecorator(
   (_: unknown, context: ExecutionContext): Visitor | DeferredVisitor => visitorOf(requestOf(context)),
 );
 
-/** The user who sends the request; a guest is answered 401 `login-required`. */
+/** The user of the request. A guest gets 401 `login-required`. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): UserVisitor => {
   const visitor = visitorOf(requestOf(context));
   if (visitor.kind === 'user') return visitor;
   throw loginRequired();
 });
 
-/** The session of the request's cookie, whatever its Authorization header says; the route needs the SessionGuard. */
+/** The session of the cookie, even if the request has a token. The route needs the SessionGuard. */
 export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext): RequestSession =>
   requestSessionOf(requestOf(context)),
 );

@@ -14,19 +14,22 @@ declare module 'fastify' {
   }
 }
 
-/** Says who sends the request: a Bearer token's user, else the session's, else a guest. Runs after the SessionGuard. */
+/**
+ * Determines the visitor: the user of a Bearer token, else the user of the session, else a guest.
+ * Runs after the SessionGuard.
+ */
 @Injectable()
 export class VisitorGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (hasBearerToken(request.headers)) return this.byToken(context);
     const visitor = this.bySession(context);
-    // Nothing to wait for: a promise would cost each request of a guest.
+    // No promise without need: it costs time in each request of a guest.
     if (!(visitor instanceof Promise)) return this.setVisitor(request, visitor);
     return visitor.then((found) => this.setVisitor(request, found));
   }
 
-  /** A token that is present and not valid is an error, never a silent guest. */
+  /** Refuses an invalid token. The request must not continue as a guest. */
   override handleRequest<T>(
     error: unknown,
     visitor: Visitor | false,
@@ -54,7 +57,12 @@ export class VisitorGuard extends AuthGuard('jwt') {
   }
 }
 
-/** The same without a SessionGuard: it leaves the session to the handler, which may find it and the basket in one statement. */
+/**
+ * Does the same without a SessionGuard.
+ *
+ * Leaves the session to the handler, which can read it together with the basket. See
+ * docs/decisions/02-single-statement.md.
+ */
 @Injectable()
 export class DeferredVisitorGuard extends VisitorGuard {
   constructor(private readonly loader: SessionLoader) {

@@ -1,10 +1,10 @@
 import type { DeferredSession } from '../../session/request/deferred-session.js';
 import type { RequestSession } from '../../session/request/request-session.js';
 
-/** Whoever sends the request. */
+/** The sender of a request. */
 export type Visitor = UserVisitor | GuestVisitor;
 
-/** Whoever sends the request, as far as the request itself tells: the session has not been read. */
+/** The sender of a request whose session has not been read yet. */
 export interface DeferredVisitor {
   readonly kind: 'deferred';
   /** Null: a guest without a session. */
@@ -12,17 +12,20 @@ export interface DeferredVisitor {
   readonly load: () => Promise<Visitor>;
 }
 
-/** Named by the session or by an access token. */
+/** A user, identified by a session or by an access token. */
 export interface UserVisitor {
   readonly kind: 'user';
   readonly userId: string;
-  /** The session that named the user; undefined: an access token did. */
+  /** The session that identified the user. Undefined: an access token did. */
   readonly sessionId?: string;
-  /** The user's token generation when the access token was checked; undefined: a session named the user. */
+  /**
+   * The token generation when the access token was checked. Undefined: a session identified the
+   * user.
+   */
   readonly tokenGeneration?: number;
 }
 
-/** Nobody has logged in; the session may not exist yet, or be a tombstone. */
+/** A visitor without a login. The session may not exist yet, or may be a tombstone. */
 export interface GuestVisitor {
   readonly kind: 'guest';
   readonly session: RequestSession;

@@ -54,8 +54,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register a user; no login yet
-         * @description Case does not matter in the email address.
+         * Register a user
+         * @description Does not log the user in. The email address is not case-sensitive.
          */
         post: operations["register"];
         delete?: never;
@@ -74,8 +74,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log in; the guest basket becomes the user’s or is merged into it
-         * @description Replaces the session: the answer sets a new cookie, and what the login did with the guest basket is in `basket`, line by line; `lastMerge` of the basket says it again until the basket changes. Other requests that are on their way with the old cookie are answered 409 `session-replaced`: send them again. A page of another site gets the token alone: no session, no cookie, and the guest basket stays as it is.
+         * Log in, and assign or merge the guest basket
+         * @description Replaces the session: the response sets a new cookie. `basket` reports the effect on the guest basket, line by line. The member `lastMerge` of the basket repeats this report until the basket changes. A concurrent request with the old cookie gets 409 `session-replaced`: send it again. A page on another site gets only the token. It gets no session and no cookie, and the guest basket does not change.
          */
         post: operations["logIn"];
         delete?: never;
@@ -94,8 +94,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get a new access token, from the session
-         * @description Needs the cookie of a session that has logged in. A token does not refresh itself.
+         * Get a new access token for the session
+         * @description Needs the cookie of a logged-in session. An access token alone is not enough.
          */
         post: operations["refreshToken"];
         delete?: never;
@@ -114,8 +114,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End the session, a guest’s with its basket; also 204 when there is none
-         * @description A user’s basket stays. Access tokens stay valid until they expire.
+         * End the session
+         * @description A guest loses the basket, and a user keeps it. Access tokens stay valid until they expire. Without a session the response is 204 too.
          */
         post: operations["logOut"];
         delete?: never;
@@ -132,15 +132,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the user who is logged in
-         * @description By the access token, else by the session.
+         * Get the current user
+         * @description The user of the access token, or else of the session.
          */
         get: operations["getMe"];
         put?: never;
         post?: never;
         /**
-         * Erase the user with sessions and baskets; orders stay, without their owner
-         * @description It can not be undone. Export first what is still needed.
+         * Erase the user
+         * @description Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure can not be undone: export the data first.
          */
         delete: operations["eraseMe"];
         options?: never;
@@ -157,8 +157,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change the password; all other sessions end, and all access tokens until now
-         * @description The session of the request is replaced: the answer sets a new cookie.
+         * Change the password
+         * @description Ends all other sessions of the user and revokes all access tokens. Replaces the session of the request: the response sets a new cookie.
          */
         put: operations["changePassword"];
         post?: never;
@@ -178,8 +178,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End all sessions of the user, and all access tokens until now
-         * @description The basket stays. The user sees it after the next login.
+         * Log out everywhere
+         * @description Ends all sessions of the user and revokes all access tokens. The basket stays. The user sees it after the next login.
          */
         post: operations["logOutEverywhere"];
         delete?: never;
@@ -196,8 +196,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get all that is stored about the user, except secrets
-         * @description Secrets are the hash of the password and the ids of sessions.
+         * Export all stored data of the user
+         * @description Contains everything except the secrets: the password hash and the ids of sessions.
          */
         get: operations["exportMe"];
         put?: never;
@@ -597,7 +597,7 @@ export interface components {
              */
             email: string;
             /**
-             * @description Not one of the commonest.
+             * @description Must not be one of the most common passwords.
              * @example correct horse battery
              */
             password: string;
@@ -628,7 +628,7 @@ export interface components {
             /** @example correct horse battery */
             password: string;
             /**
-             * @description Whose quantity stays when both baskets hold a product; only where the shop leaves the choice.
+             * @description The rule for the quantity of a product in both baskets. Allowed only if the shop leaves the choice.
              * @enum {string}
              */
             mergeStrategy?: "max" | "sum" | "guest" | "user";
@@ -637,37 +637,37 @@ export interface components {
             /** @example TEA-GREEN-100 */
             sku: string;
             /**
-             * @description What the guest had, 0 for none.
+             * @description The quantity in the guest's basket; 0 if it had none.
              * @example 3
              */
             guestQuantity: number;
             /**
-             * @description What the user had, 0 for none.
+             * @description The quantity in the user's basket; 0 if it had none.
              * @example 1
              */
             userQuantity: number;
             /**
-             * @description What there is now.
+             * @description The quantity after the login.
              * @example 3
              */
             quantity: number;
-            /** @description Why the quantity is not what the strategy alone would have given, or why it can not be bought. */
+            /** @description The reason for a quantity other than the strategy's, or for a product that can not be bought. */
             notice: ("limited-to-stock" | "limited-to-maximum" | "unavailable") | null;
         };
         MergeReportDto: {
             /**
-             * @description none: no guest basket. assigned: it is the user's now. merged: into the basket the user had.
+             * @description none: the guest had no basket. assigned: the guest's basket now belongs to the user. merged: the guest's lines are now in the user's basket.
              * @enum {string}
              */
             outcome: "none" | "assigned" | "merged";
             /**
-             * @description Whose quantity stays when both baskets hold a product.
+             * @description The rule for the quantity of a product in both baskets.
              * @enum {string}
              */
             strategy: "max" | "sum" | "guest" | "user";
-            /** @description Whose basket was frozen and is open now. */
+            /** @description The baskets that were frozen. The login has thawed them. */
             thawed: ("guest" | "user")[];
-            /** @description Every product of either basket. */
+            /** @description All products of the two baskets. */
             lines: components["schemas"]["MergedLineDto"][];
         };
         LoginDto: {
@@ -676,12 +676,12 @@ export interface components {
             /** @enum {string} */
             tokenType: "Bearer";
             /**
-             * @description Seconds.
+             * @description The lifetime in seconds.
              * @example 900
              */
             expiresIn: number;
             user: components["schemas"]["UserDto"];
-            /** @description What the login did with the guest's basket. */
+            /** @description The effect of the login on the guest's basket. */
             basket: components["schemas"]["MergeReportDto"];
         };
         AccessTokenDto: {
@@ -690,7 +690,7 @@ export interface components {
             /** @enum {string} */
             tokenType: "Bearer";
             /**
-             * @description Seconds.
+             * @description The lifetime in seconds.
              * @example 900
              */
             expiresIn: number;
@@ -699,7 +699,7 @@ export interface components {
             /** @example correct horse battery */
             currentPassword: string;
             /**
-             * @description Not one of the commonest.
+             * @description Must not be one of the most common passwords.
              * @example correct horse battery
              */
             newPassword: string;
@@ -720,7 +720,7 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description Access tokens from before this time are refused; null: no such time.
+             * @description Access tokens issued before this time are refused. Null: there is no such time.
              */
             tokensValidAfter?: string | null;
         };
@@ -733,7 +733,7 @@ export interface components {
         UserDataDto: {
             user: components["schemas"]["StoredUserDto"];
             sessions: components["schemas"]["StoredSessionDto"][];
-            /** @description The basket that is not an order yet. */
+            /** @description The open or frozen basket. Null: there is none. */
             basket: components["schemas"]["BasketDto"] | null;
             orders: components["schemas"]["OrderDto"][];
             idempotencyKeys: components["schemas"]["IdempotencyKeyDto"][];
