@@ -80,8 +80,8 @@ describe('an attacker who reads the log', () => {
       stack: expect.stringContaining('does not exist') as unknown,
     });
     // The page of a refused origin learns nothing, so whoever forgot it looks here.
-    expect(log.match(/A page of https:\/\/\w+\.example asked to use the API/g)).toEqual([
-      'A page of https://forgotten.example asked to use the API',
+    expect(log.match(/preflight request from a page on https:\/\/\w+\.example/g)).toEqual([
+      'preflight request from a page on https://forgotten.example',
     ]);
     const hidden = [email, 'somebody', password, wrong, accessToken, ...Object.values(secrets), 'argon2id'];
     for (const cookie of cookies) hidden.push(String(cookie).split(/=s%3A|\./)[1] ?? '');

@@ -6,7 +6,7 @@ declare module 'fastify' {
   }
 }
 
-/** Marks a write that works for a page of another site, without the cookie and without a token. */
+/** Marks a write that works without cookie and token, also for a page on another site. */
 export function NeedsNoCookie(): MethodDecorator {
   return RouteConfig({ needsNoCookie: true });
 }

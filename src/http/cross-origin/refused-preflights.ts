@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A stranger can send any number of origins. */
+/** Limits the memory: a stranger can send any number of origins. */
 const MAX_ORIGINS = 100;
 const MAX_LENGTH = 200;
 
@@ -10,9 +10,10 @@ interface Preflight {
 }
 
 /**
- * Logs the preflight of an origin that is not allowed, once an origin.
+ * Logs a preflight of an origin that is not allowed, once per origin.
  *
- * The browser tells the page only that the network has failed, so the log is where a forgotten origin can be found.
+ * The browser tells the page only about a network error. So a missing origin is visible only in the
+ * log.
  */
 export function logRefusedPreflights(
   allowed: readonly string[],
@@ -26,8 +27,6 @@ export function logRefusedPreflights(
     const isPreflight = headers['access-control-request-method'] !== undefined;
     if (!isPreflight || logged.has(name) || logged.size >= MAX_ORIGINS) return;
     logged.add(name);
-    log(
-      `A page of ${name} asked to use the API. Its origin is not in ALLOWED_ORIGINS, so its browser is refused.`,
-    );
+    log(`Refused a preflight request from a page on ${name}: its origin is not in ALLOWED_ORIGINS.`);
   };
 }

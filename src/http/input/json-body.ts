@@ -3,19 +3,20 @@ import { Problem } from '../../problem/problem.js';
 import { invalidInput } from './validation.pipe.js';
 import { isDeeperThan } from './json-depth.js';
 
-/** Bytes, far more than any body of this API needs. */
+/** In bytes. Far more than any body of this API needs. */
 export const BODY_LIMIT = 16_384;
 
-/** No body of this API holds more than plain members; what is deeper would only keep the validation busy. */
+/** The bodies of this API are flat. A deep body would only cost validation time. */
 const MAX_DEPTH = 4;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
 /**
- * Accepts JSON in UTF-8 and no body of another type.
+ * Accepts only JSON in UTF-8.
  *
- * A form of another site can send other types without a preflight, with the visitor's cookie. Fastify's own parser refuses an
- * empty body and accepts any charset and any depth; it does parse here, and refuses `__proto__`.
+ * A form on another site can send other types without a preflight, with the visitor's cookie.
+ * Fastify's parser does the parsing and refuses `__proto__`. By itself it also refuses an empty
+ * body, and accepts any charset and any depth. See docs/decisions/07-nest-on-fastify.md.
  */
 export function parseOnlyJson(instance: FastifyInstance): void {
   const parse = instance.getDefaultJsonParser('error', 'ignore');
@@ -25,7 +26,7 @@ export function parseOnlyJson(instance: FastifyInstance): void {
     { parseAs: 'string' },
     (request, text: string, done: Done) => {
       assertUtf8(request);
-      // A client may say the type of a body that it does not send.
+      // A client may send a Content-Type without a body.
       if (text === '') return done(null);
       return parse(request, text, (error, body) => {
         if (error) done(isPrototypePoisoned(text) ? unexpectedMember('__proto__') : error);
@@ -40,8 +41,9 @@ export function parseOnlyJson(instance: FastifyInstance): void {
 }
 
 /**
- * Lets a client compress the body that it sends: Fastify's hook `onRoute`, for `@fastify/compress`. The limit is that of the
- * decompressed body.
+ * Lets clients compress request bodies. A hook `onRoute` for `@fastify/compress`.
+ *
+ * The body limit applies to the decompressed body.
  */
 export function decompressBody(route: RouteOptions): void {
   if (route.method === 'GET' || route.method === 'HEAD') return;
@@ -62,10 +64,10 @@ function assertUtf8({ headers }: FastifyRequest): void {
 function rejectUnsafeBody(body: unknown): Problem | null {
   if (typeof body !== 'object' || body === null)
     return new Problem('invalid-input', 'Send a JSON object as the body.');
-  // The validation would skip it, for every object has it.
+  // class-validator would not report this member, because every object inherits it.
   if (Object.hasOwn(body, 'constructor')) return unexpectedMember('constructor');
   if (isDeeperThan(MAX_DEPTH, body))
-    return new Problem('invalid-input', `Send a body that is nested at most ${MAX_DEPTH} deep.`);
+    return new Problem('invalid-input', `Send a body with at most ${MAX_DEPTH} levels of nesting.`);
   return null;
 }
 
@@ -74,8 +76,8 @@ function unexpectedMember(field: string): Problem {
 }
 
 /**
- * Says whether a body is JSON though Fastify's parser has refused it.
- * Then a poisoned prototype was the reason.
+ * Says whether a body is valid JSON although Fastify's parser has refused it. The reason is then a
+ * poisoned prototype.
  */
 function isPrototypePoisoned(text: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import { ValidateIf } from 'class-validator';
 
-/** A member that may be left out, but not be null: class-validator's own IsOptional takes null as well. */
+/** Allows a missing member, but not null. class-validator's own IsOptional allows null as well. */
 export function Optional(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }

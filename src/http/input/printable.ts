@@ -1,10 +1,16 @@
-/** Text without control characters, which PostgreSQL can't store all of, and without lone surrogates, which it can't. */
+/**
+ * Text without control characters and lone surrogates. PostgreSQL can store neither NUL nor lone
+ * surrogates.
+ */
 export const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
-/** The same for the document: not every language knows classes of Unicode, and well-formed JSON has no lone surrogate. */
+/**
+ * The pattern for the OpenAPI document. Some languages lack Unicode classes, and well-formed JSON
+ * has no lone surrogate.
+ */
 export const PRINTABLE_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
-/** Text of any number of lines that PostgreSQL can store. */
+/** Text that PostgreSQL can store, with line breaks. */
 export const STORABLE = /^[^\0\p{Cs}]*$/u;
 
 export const STORABLE_PATTERN = '^[^\\u0000]*$';

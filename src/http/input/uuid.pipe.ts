@@ -2,7 +2,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { invalidInput } from './validation.pipe.js';
 
-/** An id in a path. */
+/** Checks that the id in a path is a UUID. */
 @Injectable()
 export class UuidPipe implements PipeTransform<string, string> {
   transform(id: string): string {

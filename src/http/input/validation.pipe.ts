@@ -6,15 +6,17 @@ interface FieldError {
   message: string;
 }
 
-/** A DTO that can say by itself that a body is valid. A test compares it with the decorators. */
+/** A DTO that can confirm a valid body by itself. A test compares `accepts` with the decorators. */
 interface CheckedDto {
   accepts?: (body: unknown) => boolean;
 }
 
 /**
- * Checks bodies and queries by their DTO's decorators; what the DTO does not name is refused, not dropped.
+ * Checks bodies and queries by the decorators of their DTO. Refuses an unknown member instead of
+ * dropping it.
  *
- * class-validator walks the metadata of each member. A valid body of the frequent writes does not need that.
+ * class-validator walks the metadata of each member. `accepts` saves this work for valid bodies of
+ * the frequent writes.
  */
 class DtoPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
@@ -35,9 +37,11 @@ export function createValidationPipe(): ValidationPipe {
   });
 }
 
-/** A 400 that names each field. */
+/** Creates the 400 that names each invalid field. */
 export function invalidInput(errors: FieldError[]): Problem {
-  return new Problem('invalid-input', 'Correct the fields named in errors and send it again.', { errors });
+  return new Problem('invalid-input', 'Correct the fields in `errors`, and send the request again.', {
+    errors,
+  });
 }
 
 function fieldErrors(error: ValidationError, parent = ''): FieldError[] {

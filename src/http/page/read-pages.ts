@@ -1,6 +1,7 @@
 /**
- * Reads a list page by page, each behind the last row of the page before. Nothing is held while nobody asks for the next
- * page.
+ * Reads a list page by page. Each page starts after the last row of the previous one.
+ *
+ * Holds no connection between two pages.
  */
 export async function* readPages<Row>(
   limit: number,

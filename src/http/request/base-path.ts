@@ -1,18 +1,21 @@
-/** A request may name the host as well (RFC 9112, absolute-form). */
+/** The scheme and the host of a request target in absolute form (RFC 9112). */
 const ORIGIN = /^https?:\/\/[^/?#]+/i;
 
-/** No route has it, and `assertCanonicalPath` refuses it. */
+/**
+ * Stands for a path outside of `BASE_PATH`. No route has it, and `assertCanonicalPath` refuses it.
+ */
 const OUTSIDE = '//';
 
-/** The path and the query of a request's URL, without the host that a client may send with them. */
+/** Removes the host from the URL of a request, and leaves the path and the query. */
 export function withoutOrigin(url: string): string {
   return url.replace(ORIGIN, '');
 }
 
 /**
- * The URL of a request without `BASE_PATH`: Fastify's option `rewriteUrl` asks for it, so that nothing behind it knows the prefix.
+ * Removes `BASE_PATH` from the URL of a request, for Fastify's option `rewriteUrl`. Later code does
+ * not know the prefix.
  *
- * What the client reads has the URL as it was sent: `request.originalUrl`.
+ * A text for the client uses the URL as it was sent: `request.originalUrl`.
  */
 export function withoutBasePath(url: string, basePath: string): string {
   const path = withoutOrigin(url);

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Says whether the request names its user by a token, valid or not.
- * The session's cookie does not count then.
+ * Says whether the request has a Bearer token, valid or not. The session cookie is ignored then.
  */
 export function hasBearerToken({ authorization }: IncomingHttpHeaders): boolean {
   return authorization !== undefined && /^bearer\b/i.test(authorization);

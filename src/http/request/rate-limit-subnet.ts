@@ -1,6 +1,10 @@
 import { isIPv6 } from 'node:net';
 
-/** What one visitor can choose of an IPv6 address are the last 64 bits: what counts as one is the network before them. */
+/**
+ * Returns the network that a limit counts by: an IPv4 address, or the /64 of an IPv6 address.
+ *
+ * A visitor can choose the last 64 bits of an IPv6 address.
+ */
 export function rateLimitSubnet(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;

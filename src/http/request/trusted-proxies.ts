@@ -3,26 +3,26 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
 /**
- * Says whether the proxy at an address may send `X-Forwarded-*`.
- * Hop 0 is the peer of the connection.
+ * Says whether the proxy at an address may send `X-Forwarded-*`. Hop 0 is the peer of the
+ * connection.
  */
 export type TrustedProxies = (address: string, hop: number) => boolean;
 
 /**
  * Compiles `TRUST_PROXY`.
  *
- * Fastify itself trusts nobody when it gets a number of hops, therefore it gets a function.
+ * Fastify trusts no proxy if it gets a number of hops, so it gets a function.
  */
 export function trustedProxies(setting: number | string[] | undefined): TrustedProxies | undefined {
   return typeof setting === 'number' ? (_address, hop) => hop < setting : setting && compile(setting);
 }
 
-/** The host that the client asked for, with its port. */
+/** Returns the host that the client requested, with its port. */
 export function hostOf(request: IncomingMessage, trusted: TrustedProxies | undefined): string | undefined {
   return forwarded(request, 'x-forwarded-host', trusted) ?? request.headers.host;
 }
 
-/** The client's address; without a trusted proxy that of the connection. */
+/** Returns the client's address. Without a trusted proxy, this is the peer of the connection. */
 export function addressOf(request: IncomingMessage, trusted: TrustedProxies | undefined): string {
   return trusted ? proxyAddr(request, trusted) : (request.socket.remoteAddress ?? '');
 }
@@ -36,9 +36,9 @@ export function isSecure(request: IncomingMessage, trusted: TrustedProxies | und
 /**
  * Reads one value of a list that each proxy may have appended to.
  *
- * Express takes the first value, which the client can forge. Fastify takes the last, which the inner one of two proxies
- * sets. The right one is the value of the outermost trusted proxy: as many values from the end as there are trusted
- * proxies.
+ * Express takes the first value, which the client can forge. Fastify takes the last one, which the
+ * inner of two proxies sets. The right one is the value of the outermost trusted proxy: counted
+ * from the end, one value per trusted proxy. See docs/decisions/07-nest-on-fastify.md.
  */
 function forwarded(
   request: IncomingMessage,

@@ -4,10 +4,10 @@ import { hostOf, type TrustedProxies } from './trusted-proxies.js';
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * Says whether a request came to the operations port by the name of the operator's own machine,
- * that is, through a tunnel such as `ssh -L`.
+ * Says whether a request came to the operations port through a tunnel, such as `ssh -L`. Its host
+ * is then the operator's own machine.
  *
- * The tunnel encrypts, but the browser sees http. Browsers trust such a host without https.
+ * The tunnel encrypts, but the browser sees http. Browsers trust a loopback host without https.
  */
 export function isTunnelled(
   request: IncomingMessage,

@@ -1,4 +1,7 @@
-/** A browser names HTML when somebody follows a link. A program that takes anything gets JSON. */
+/**
+ * Says whether a client asks for HTML, as a browser does when a person follows a link. A client
+ * that accepts anything gets JSON.
+ */
 export function wantsHtml(accept = ''): boolean {
   return /\btext\/html\b/i.test(accept) && !/\bapplication\/json\b/i.test(accept);
 }

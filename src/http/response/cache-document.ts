@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 
-/** The document follows from the code: it does not change while the process runs. */
+/** The routes of the OpenAPI document, which does not change while the process runs. */
 const DOCUMENT = /^\/api\/openapi\.(json|yaml)$/;
 
 type Send = (error: null, payload: unknown) => void;
 
 /**
- * Keeps what such a route has answered first, for everybody: Fastify's hook `onRoute`.
+ * Caches the first response of such a route for all clients. A hook `onRoute` of Fastify.
  *
- * `@nestjs/swagger` would make the text of the document anew for each request.
+ * `@nestjs/swagger` would serialise the document for each request.
  */
 export function cacheDocument(route: RouteOptions): void {
   if (!DOCUMENT.test(route.url)) return;
@@ -28,6 +28,6 @@ export function cacheDocument(route: RouteOptions): void {
     done(null, payload);
   };
   route.preHandler = [...[route.preHandler ?? []].flat(), sendCached];
-  // First: the others compress it, or answer 304.
+  // First: the other hooks compress the text or answer 304.
   route.onSend = [storeResponse, ...[route.onSend ?? []].flat()];
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Problem } from '../../problem/problem.js';
 
-/** Aborts when the connection of a response closes: nobody waits for the answer any more. */
+/** Returns a signal that aborts when the connection of a response closes. */
 export function closeSignal(response: ServerResponse): AbortSignal {
   if (response.closed) return AbortSignal.abort();
   const controller = new AbortController();
@@ -9,7 +9,10 @@ export function closeSignal(response: ServerResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Nobody reads this answer. Its status is for the metrics, and it is no warning in the log. */
+/**
+ * Creates the problem of a closed connection, which no client reads. Its status is for the metrics,
+ * and the log gets no warning.
+ */
 export function clientClosed(): Problem {
   return new Problem('too-slow', 'The client closed the connection before the request was served.');
 }

@@ -1,6 +1,8 @@
 /**
- * Writes an object as JSON, in pieces. A member that is an async iterable becomes a list: each of its values is a page, an
- * array of elements.
+ * Serialises an object as JSON, in pieces.
+ *
+ * A member that is an async iterable becomes a list. Each of its values is a page: an array of
+ * elements.
  */
 export async function* toJsonChunks(members: Record<string, unknown>): AsyncGenerator<string> {
   let separator = '{';

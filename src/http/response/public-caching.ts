@@ -1,22 +1,27 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { createHash } from 'node:crypto';
 
-/** What is the same for everybody, and is not a page: products, the document and its explorer. */
+/**
+ * The routes whose responses are the same for everybody: products, the document and its explorer.
+ * The pages are served elsewhere.
+ */
 const PUBLIC = /^\/api\/(products|docs|openapi)\b/;
 
 type Send = (error: null, payload: unknown) => void;
 
 /**
- * Lets everybody keep public answers, ask for changes by `If-None-Match`, and get them compressed: Fastify's hook `onRoute`.
+ * Makes public responses cacheable, with `If-None-Match`, and compresses them. A hook `onRoute` of
+ * Fastify.
  *
- * `@fastify/etag` would tag every answer, and answer 304 for a basket whose prices have changed. A proxy compresses what is
- * not public: an answer with secrets should not be compressed together with what a stranger can choose (BREACH).
+ * `@fastify/etag` would tag every response, and answer 304 for a basket whose prices have changed.
+ * Private responses are not compressed: a stranger can choose a part of a response and guess its
+ * secrets by the size (BREACH).
  */
 export function allowPublicCaching(route: RouteOptions): void {
-  // False spares the other routes the plugin's hook.
+  // False keeps the hook of the plugin away from the other routes.
   route.compress = PUBLIC.test(route.url) && {};
   if (!route.compress) return;
-  // First: to HEAD, the next one sends nothing.
+  // First: the next hook drops the body of a response to HEAD.
   route.onSend = [sendOrNotModified, ...[route.onSend ?? []].flat()];
 }
 
@@ -31,7 +36,7 @@ function sendOrNotModified(request: FastifyRequest, reply: FastifyReply, payload
   done(null, null);
 }
 
-/** A weak comparison, RFC 9110: a proxy that compresses may have changed the strength of the tag. */
+/** Compares weakly (RFC 9110), because a compressing proxy may have made the tag weak. */
 function isKnown(header: string | undefined, tag: string): boolean {
   const opaque = (text: string) => text.trim().replace(/^W\//, '');
   return header?.split(',').some((known) => known.trim() === '*' || opaque(known) === opaque(tag)) ?? false;

@@ -5,9 +5,10 @@ import type { Environment } from '../../config/environment.js';
 type HeaderSettings = Pick<Environment, 'isProduction' | 'hsts'>;
 
 /**
- * The headers of every answer, by lower-case name: those of helmet, and no answer is stored unless its route says otherwise.
+ * Returns the headers of every response, by lower-case name: those of helmet, and `no-store`. A
+ * route can set another `Cache-Control`.
  *
- * They are computed once. `@fastify/helmet` would compute the same ones for each request.
+ * Computed once. `@fastify/helmet` would compute the same headers for each request.
  */
 export function responseHeaders({ isProduction, hsts }: HeaderSettings): Record<string, string> {
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
@@ -17,7 +18,7 @@ export function responseHeaders({ isProduction, hsts }: HeaderSettings): Record<
   };
   const ask = helmet({
     contentSecurityPolicy: contentSecurityPolicy(isProduction),
-    // Other hosts of the shop's domain may have no https.
+    // Other hosts below the shop's domain may have no https.
     strictTransportSecurity: isProduction && hsts !== 'off' && { includeSubDomains: hsts === 'subdomains' },
     xFrameOptions: { action: 'deny' },
   });
@@ -25,7 +26,7 @@ export function responseHeaders({ isProduction, hsts }: HeaderSettings): Record<
   return headers;
 }
 
-/** Everything from here, no script within a page; styles within, for the explorer writes some. */
+/** Allows only files of this host, and no inline script. Inline styles are for the API explorer. */
 function contentSecurityPolicy(isProduction: boolean) {
   const directives = {
     defaultSrc: ["'self'"],
@@ -33,7 +34,7 @@ function contentSecurityPolicy(isProduction: boolean) {
     fontSrc: ["'self'", 'data:'],
     styleSrc: ["'self'", "'unsafe-inline'"],
     frameAncestors: ["'none'"],
-    // Browsers would ask for https on a development server that has none.
+    // Off in development: browsers would use https, which a development server lacks.
     upgradeInsecureRequests: isProduction ? [] : null,
   };
   return { directives };

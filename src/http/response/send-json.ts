@@ -2,18 +2,18 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** In characters. A shorter answer is sent whole, so an error in it can still become a problem. */
+/** In characters. A shorter response is sent as a whole, so an error can still become a problem. */
 const BLOCK_LENGTH = 65_536;
 
 /**
  * Sends JSON while it is produced, at the speed of the client.
  *
- * Stops the iteration when the client disconnects. The server closes a connection that reads nothing
- * (`server-limits.ts`).
+ * Stops the iteration when the client disconnects. The server closes the connection of a client
+ * that reads nothing (`server-limits.ts`).
  *
  * @param start is called before the first byte
- * @throws the errors of the iteration. After the first byte it destroys the connection: the client must not take a part
- * for the whole
+ * @throws the errors of the iteration. After the first byte, an error destroys the connection: the
+ * client must not take a part for the whole
  */
 export async function sendJson(
   response: ServerResponse,
@@ -38,7 +38,7 @@ export async function sendJson(
   }
 }
 
-/** Only the last one is shorter than `BLOCK_LENGTH`. */
+/** Joins chunks to blocks. Only the last block is shorter than `BLOCK_LENGTH`. */
 async function* toBlocks(chunks: AsyncIterable<string>): AsyncGenerator<string, undefined> {
   let block = '';
   for await (const chunk of chunks) {

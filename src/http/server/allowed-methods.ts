@@ -4,13 +4,15 @@ import { Problem } from '../../problem/problem.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** What the document describes: a page that does not exist is a 404 to every method. */
+/** The paths of the API. A page answers other methods with 404. */
 const API = /^\/(api\/|metrics$)/;
 
 /**
- * Answers other methods of a known path with 405 and `Allow`, and OPTIONS with 204: Fastify answers 404 to both.
+ * Answers other methods of a known path with 405 and `Allow`, and OPTIONS with 204. Fastify answers
+ * both with 404.
  *
- * `collect` is a hook `onRoute`; `reject` adds the routes that are missing, when all others are there.
+ * `collect` is a hook `onRoute`. `reject` adds the missing routes, after all others are registered.
+ * See docs/decisions/07-nest-on-fastify.md.
  */
 @Injectable()
 export class AllowedMethods {
@@ -29,9 +31,9 @@ export class AllowedMethods {
       const others = METHODS.filter((method) => !known.includes(method));
       const allow = [...known, 'OPTIONS'].sort().join(', ');
       for (const method of others) {
-        // Before the body is read.
+        // Runs before the body is read.
         const onRequest = (): never => {
-          const detail = `This path knows ${allow}.`;
+          const detail = `This path allows ${allow}.`;
           throw new Problem('method-not-allowed', detail, {}, { headers: { Allow: allow } });
         };
         instance.route({

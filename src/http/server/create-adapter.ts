@@ -13,13 +13,13 @@ import { responseHeaders } from '../response/response-headers.js';
 import { answerParserError, limitServer, SERVER_OPTIONS } from './server-limits.js';
 import { trustedProxies } from '../request/trusted-proxies.js';
 
-/** Far more than a sku: what is too long is for the pipe to refuse, which says what is wrong. */
+/** Far more than a sku needs. The pipe refuses a long sku with a helpful error. */
 const MAX_PARAMETER_LENGTH = 16_384;
 
 /** W3C Trace Context: version, trace, span and flags. */
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 
-/** Makes Nest's HTTP platform, with all that Fastify must know before there is an application. */
+/** Creates Nest's HTTP platform with the settings that Fastify needs at its creation. */
 export function createAdapter(environment: Environment, pino?: Logger): FastifyAdapter {
   const headers = responseHeaders(environment);
   const adapter = new FastifyAdapter({
@@ -31,13 +31,13 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
     ...(environment.basePath && { rewriteUrl: stripBasePath(environment) }),
     ...(pino && logTo(pino)),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // A request that comes while the process stops is answered.
+    // Requests during the shutdown are answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    // Nest's middleware costs a hook a request, and there is none here.
+    // Support for middleware costs a hook per request, and we have no middleware.
     skipMiddie: true,
     clientErrorHandler: answerParserError,
-    // A path that can't be decoded has no route, so no hook has run.
+    // A path that can't be decoded has no route, so no hook has set the headers.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const answer = reply.headers(headers).header('x-request-id', request.id);
       answerProblem(toProblem(error), request, answer);
@@ -48,13 +48,16 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
   return adapter;
 }
 
-/** Before a route is looked for. The operations port has no prefix. */
+/** Removes the prefix before the routing. The operations port has no prefix. */
 function stripBasePath({ basePath, operationsPort }: Environment) {
   return ({ url = '/', socket }: IncomingMessage): string =>
     socket.localPort === operationsPort ? url : withoutBasePath(url, basePath);
 }
 
-/** Of Fastify's own lines only warnings, but all lines of requests: with their id, and the trace that they belong to. */
+/**
+ * Logs Fastify's warnings, and all lines of requests. The lines of a request have its id and its
+ * trace.
+ */
 function logTo(pino: Logger) {
   const childLoggerFactory = (
     _logger: unknown,

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../problem/problem.js';
 
 /**
- * Two `Host` headers mean that a proxy and this server may read different ones. RFC 9112 wants a 400 for that, and for none.
+ * Requires exactly one `Host` header, as RFC 9112 does. A proxy and this server can use different
+ * ones of two.
  *
  * @throws Problem `malformed-request`
  */

@@ -9,45 +9,54 @@ import {
 import type { Socket } from 'node:net';
 import { PROBLEMS, type ProblemType } from '../../problem/problem-types.js';
 
-/** A client that takes longer for its headers, or for all of its request, keeps a connection that others need. */
+/**
+ * The limits for receiving the headers and the whole request. A slow client occupies a connection.
+ */
 const HEADERS_MILLISECONDS = 10_000;
 const REQUEST_MILLISECONDS = 30_000;
-/** Longer than load balancers keep theirs, which then never send on one that is being closed. */
+/**
+ * Longer than load balancers keep idle connections. They could otherwise use one that is being
+ * closed.
+ */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
-/** A client that takes nothing of an answer for so long is not waited for. */
+/** The limit for a client that does not read its response. */
 const WRITE_MILLISECONDS = 60_000;
 const MAX_CONNECTIONS = 10_000;
 
-/** The options of both servers: Fastify makes the first one, and knows nothing of the second. */
+/** The options of Fastify's server and of the operations server. */
 export const SERVER_OPTIONS = {
   headersTimeout: HEADERS_MILLISECONDS,
   requestTimeout: REQUEST_MILLISECONDS,
   keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-  // Node would answer without a body. `assertOneHost` says what is wrong.
+  // Node would answer without a body. `assertOneHost` answers with a problem.
   requireHostHeader: false,
 } as const satisfies ServerOptions;
 
-/** By Node's code: what was wrong with a request that is none yet. */
+/** The problem of a request that Node could not parse, by the code of the error. */
 const PROBLEM_OF_CODE: Record<string, ProblemType> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
   ERR_HTTP_REQUEST_TIMEOUT: 'too-slow',
 };
 
 /**
- * Sets what is no option of a server, and says what is wrong where no request reaches the application.
+ * Sets the limits that are not options of a server, and answers an unknown `Expect`, which reaches
+ * no route.
  *
- * @param warn is told when a connection can't be accepted, as when the system has no memory for it: the server goes on
+ * @param warn is called when a connection can't be accepted, for example without memory. The server
+ * continues.
  */
 export function limitServer<T extends Server>(server: T, warn: (message: string) => void): T {
-  // Nest removes its own listener when the server listens. An error of the start is still thrown by whoever starts it.
+  // Nest removes its own listener when the server listens. The call of `listen` throws the errors
+  // of the start.
   server.on('error', (error) => server.listening && warn(`A connection was not accepted: ${error.message}`));
   server.setTimeout(WRITE_MILLISECONDS, (socket: Socket) => endStalled(server, socket));
   server.maxConnections = MAX_CONNECTIONS;
-  // No limit: Node drops the headers past this number without an error. All of them together are limited to 16 kB.
+  // No limit on their number: Node drops further headers without an error. Their total size is
+  // limited to 16 kB.
   server.maxHeadersCount = 0;
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const requestId = randomUUID();
-    const body = bodyOf('expectation-failed', 'Send no Expect but 100-continue.', requestId);
+    const body = bodyOf('expectation-failed', 'The only supported Expect is 100-continue.', requestId);
     const headers = { 'Content-Type': 'application/problem+json', 'X-Request-Id': requestId };
     response.writeHead(417, { ...headers, Connection: 'close' }).end(body);
   });
@@ -55,17 +64,17 @@ export function limitServer<T extends Server>(server: T, warn: (message: string)
 }
 
 /**
- * Ends a connection on which nothing has moved: one whose client does not take its answer, or has no request on it.
+ * Ends a connection whose client does not read its response, or that has no request.
  *
- * Not one whose request is at work: it has nothing to write yet. Node keeps idle connections by another timeout than the
- * server's (`keepAliveTimeout`), and tells this listener of both.
+ * Keeps a connection whose request is in progress, because it has nothing to write yet. Node calls
+ * this listener for idle connections as well, after another timeout (`keepAliveTimeout`).
  */
 function endStalled(server: Server, socket: Socket): void {
   const isIdle = socket.timeout !== server.timeout;
   if (isIdle || socket.writableLength > 0) socket.destroy();
 }
 
-/** Says what was wrong before there was a request to route: a listener of `clientError`. */
+/** Answers a request that Node could not parse. A listener of `clientError`. */
 export function answerParserError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const type = PROBLEM_OF_CODE[error.code ?? ''] ?? 'malformed-request';

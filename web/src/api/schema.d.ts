@@ -2723,19 +2723,19 @@ export interface components {
     headers: {
         /** @description The id of the request, also in the log. */
         "X-Request-Id": string;
-        /** @description The methods of the path. */
+        /** @description The allowed methods of the path. */
         Allow: string;
-        /** @description Seconds to wait before the next try. */
+        /** @description Seconds to wait before the next attempt. */
         "Retry-After": number;
-        /** @description How to log in (RFC 9110). */
+        /** @description The authentication scheme (RFC 9110). */
         "WWW-Authenticate": string;
         /** @description `"<id>.<version>"`, or `"none"` without a basket. */
         ETag: string;
-        /** @description The path of what was created. */
+        /** @description The path of the created resource. */
         Location: string;
-        /** @description The session's cookie: new, or cleared. A browser keeps it by itself. */
+        /** @description The session cookie, new or cleared. A browser stores it by itself. */
         "Set-Cookie": string;
-        /** @description The key was used before. Nothing was changed this time. */
+        /** @description An earlier request with the same key was done. This one has changed nothing. */
         "Idempotency-Replayed": "true";
     };
     pathItems: never;
@@ -2746,7 +2746,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
                 /** @description A part of the name or of the sku. */
                 q?: string;
@@ -5435,7 +5435,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5913,7 +5913,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -6775,7 +6775,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before. */
+                /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
