@@ -2,7 +2,7 @@ import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DECORATORS, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemType } from './problem-types.js';
 
-/** What a route can answer to a body that changes something, where it works without a cookie (`NeedsNoCookie`). */
+/** The problems of a request body on a route that works without a cookie (`NeedsNoCookie`). */
 export const COOKIELESS_BODY_PROBLEMS = [
   'invalid-input',
   'malformed-json',
@@ -11,13 +11,16 @@ export const COOKIELESS_BODY_PROBLEMS = [
   'foreign-origin',
 ] as const satisfies ProblemType[];
 
-/** What every other route that changes something can answer to a body, also one that needs none. */
+/**
+ * The problems of a request body on any other route that changes something, even if it needs no
+ * body.
+ */
 export const BODY_PROBLEMS = [
   ...COOKIELESS_BODY_PROBLEMS,
   'cross-site-cookie',
 ] as const satisfies ProblemType[];
 
-/** The problems that the server answers before it knows the route. */
+/** The problems of a request whose route is not known yet. */
 const PROBLEMS_OF_THE_SERVER = [
   'malformed-request',
   'method-not-allowed',
@@ -26,15 +29,15 @@ const PROBLEMS_OF_THE_SERVER = [
   'headers-too-large',
 ] as const satisfies ProblemType[];
 
-/** The schema of every problem that a client does not know. */
+/** The schema of a problem whose type a client does not know. */
 export const OTHER_PROBLEM = 'ProblemDto';
 
 const declaredProblems = new WeakMap<object, ProblemType[]>();
 
 /**
- * Documents the problems that a route can answer, a response per status.
+ * Documents the problems of a route, with one response per status.
  *
- * On a controller it adds them to each of its routes. Used twice it documents the types of both.
+ * On a controller, it documents them for each route. Several uses add up.
  */
 export function ApiProblems(...types: ProblemType[]): MethodDecorator & ClassDecorator {
   return (target: object, _key?: unknown, descriptor?: PropertyDescriptor) => {
@@ -43,7 +46,7 @@ export function ApiProblems(...types: ProblemType[]): MethodDecorator & ClassDec
   };
 }
 
-/** The name of a problem's schema: `BasketFrozenProblem` for `basket-frozen`. */
+/** Returns the name of the schema of a problem: `BasketFrozenProblem` for `basket-frozen`. */
 export function problemSchemaName(type: ProblemType): string {
   const words = type.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${words.join('')}Problem`;
@@ -51,13 +54,16 @@ export function problemSchemaName(type: ProblemType): string {
 
 type Controller = { prototype: Record<string, object> };
 
-/** The decorators of methods run before those of their class. */
+/**
+ * Finds the routes of a controller. Method decorators run before class decorators, so the routes
+ * are marked already.
+ */
 function routesOf({ prototype }: Controller): object[] {
   const methods = Object.getOwnPropertyNames(prototype).flatMap((name) => prototype[name] ?? []);
   return methods.filter((method) => Reflect.hasMetadata(METHOD_METADATA, method));
 }
 
-/** Replaces what was declared before: Nest's own ApiResponse would join the two descriptions. */
+/** Replaces the earlier declaration. ApiResponse of Nest would join the two descriptions. */
 function declare(route: object, types: readonly ProblemType[]): void {
   const all = [...new Set([...(declaredProblems.get(route) ?? []), ...types, ...PROBLEMS_OF_THE_SERVER])];
   declaredProblems.set(route, all);
@@ -85,10 +91,12 @@ function problemResponse(types: ProblemType[]) {
 }
 
 /**
- * One type has its plain schema. Several are a union by `type`, with any other problem as its last member.
+ * Returns the schema of one type, or a union of several by `type` with any other problem as the
+ * last member.
  *
- * The last one excludes all known types by `not`, so exactly one schema of `oneOf` matches: Ajv and Prism validate it.
- * Its `about:blank` in the mapping makes openapi-typescript generate a literal for it: a `switch` over `type` narrows.
+ * The last member excludes all known types by `not`. So exactly one schema of `oneOf` matches, as
+ * Ajv and Prism require. Its `about:blank` in the mapping makes openapi-typescript generate a
+ * literal, and a `switch` over `type` can narrow.
  */
 function problemSchema(types: ProblemType[]): object {
   const refs = types.map((type): [string, string] => [

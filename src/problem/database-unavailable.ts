@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
-/** Node's codes for a server that can't be reached or has stopped. */
+/** Node's codes for a server that is unreachable or has stopped. */
 const NETWORK = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -19,11 +19,12 @@ const NETWORK = new Set([
 ]);
 
 /**
- * PostgreSQL's classes of codes for a server that takes no work now: 08 connection exception, 28 invalid authorization,
- * 3D invalid catalog name, 53 insufficient resources, 57 operator intervention, 58 system error.
+ * PostgreSQL's error classes for a server that is unavailable: 08 connection exception, 28 invalid
+ * authorization, 3D invalid catalog name, 53 insufficient resources, 57 operator intervention, 58
+ * system error.
  *
- * A transaction that failed because of others says "not now" as well. 25P02 (a statement after a failed one) is not here: only
- * an error of this program sends it.
+ * `TEMPORARY_CODES` adds single codes, such as those of a conflict with another transaction. 25P02
+ * (a statement after a failed one) is not included: only a bug of this program causes it.
  */
 const TEMPORARY = /^(08|28|3D|53|57|58)/;
 const TEMPORARY_CODES = new Set([
@@ -41,8 +42,8 @@ const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Received unexpected|Cannot use a pool after calling end|Driver not Connected)/;
 
 /**
- * Says whether an error means that the database can't do it now,
- * though nothing is wrong with the request or this program.
+ * Says whether an error means that the database is unavailable for now. The request and this
+ * program are then not at fault.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!isNativeError(error)) return false;
@@ -50,7 +51,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return UNAVAILABLE_MESSAGE.test(error.message) || causesOf(error).some(isDatabaseUnavailable);
 }
 
-/** The code of PostgreSQL or Node, of the error itself or of what caused it. */
+/** Returns the code of PostgreSQL or Node, of the error itself or of its cause. */
 export function codeOf(error: unknown): string | undefined {
   if (!isNativeError(error)) return undefined;
   const { code } = error as { code?: unknown };
@@ -62,7 +63,7 @@ function isTemporaryCode(code: string | undefined): boolean {
   return NETWORK.has(code) || TEMPORARY_CODES.has(code) || (code.length === 5 && TEMPORARY.test(code));
 }
 
-/** A connection died, and TypeORM has given its query runner back before the work was done. */
+/** Says whether TypeORM has released the query runner too early, because the connection died. */
 function isReleased(error: Error): boolean {
   return (
     error instanceof QueryRunnerAlreadyReleasedError ||
@@ -70,12 +71,15 @@ function isReleased(error: Error): boolean {
   );
 }
 
-/** Such as too many open files, or the path of a socket that is not there. */
+/** Says whether connecting failed, for example with too many open files or without the socket. */
 function isOfConnecting(error: Error): boolean {
   return ['connect', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '');
 }
 
-/** Node tries every address of a name and gathers the failures; TypeORM keeps the driver's error. */
+/**
+ * Returns the causes of an error. Node collects a failure per address of a host name, and TypeORM
+ * keeps the error of the driver.
+ */
 function causesOf(error: Error): unknown[] {
   const { errors, driverError } = error as { errors?: unknown[]; driverError?: unknown };
   return [...(errors ?? []), error.cause, driverError];

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
-/** An error that the operator can mend: its message says all, and a stack would only hide it. */
+/** An error that the operator can fix. Its message is complete, and a stack would only hide it. */
 export class OperatorError extends Error {
-  /** For programs that print the error itself, as TypeORM's command line does. */
+  /** For programs that print the error object, such as the command line of TypeORM. */
   [inspect.custom](): string {
     return this.message;
   }

@@ -1,13 +1,13 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import type { ProblemType } from './problem-types.js';
 
-/** A JSON Schema, of what the document says about one member. */
+/** The JSON Schema of one member. */
 type MemberSchema = Record<string, unknown>;
 
 export interface ProblemMembersSchema {
-  /** In every answer of the type. */
+  /** In every response of the type. */
   always?: Record<string, MemberSchema>;
-  /** In some answers of the type. */
+  /** In some responses of the type. */
   sometimes?: Record<string, MemberSchema>;
 }
 
@@ -16,14 +16,14 @@ const BASKET = { $ref: getSchemaPath('BasketDto') };
 const SKUS = {
   type: 'array',
   items: { type: 'string' },
-  description: 'The products to change or remove.',
+  description: 'The skus of the lines to change or remove.',
   example: ['TEA-GREEN-100'],
 };
 
 /**
- * The further members of a problem's answer, by type.
+ * The additional members of the response, by problem type.
  *
- * The test client refuses an answer with a member that is not here: clients could not know it.
+ * The test client refuses any other member, because clients could not know it.
  */
 const PROBLEM_MEMBERS: Partial<Record<ProblemType, ProblemMembersSchema>> = {
   'invalid-input': {
@@ -31,25 +31,25 @@ const PROBLEM_MEMBERS: Partial<Record<ProblemType, ProblemMembersSchema>> = {
       errors: {
         type: 'array',
         items: { $ref: getSchemaPath('FieldErrorDto') },
-        description: 'What is wrong, field by field.',
+        description: 'The errors, one per field.',
       },
     },
   },
   'insufficient-stock': {
     always: {
-      available: { type: 'integer', minimum: 0, description: 'How many can be bought.', example: 3 },
+      available: { type: 'integer', minimum: 0, description: 'The quantity in stock.', example: 3 },
     },
     sometimes: { skus: SKUS },
   },
   'precondition-failed': { always: { basket: BASKET } },
   'quantity-limit': {
-    always: { limit: { type: 'integer', description: 'The limit that was passed.', example: 99 } },
+    always: { limit: { type: 'integer', description: 'The limit that was exceeded.', example: 99 } },
   },
   'total-changed': { always: { basket: BASKET } },
   unavailable: { always: { skus: SKUS } },
 };
 
-/** The members of all problems are in `ProblemDto`. */
+/** Returns the additional members of a type. `ProblemDto` has the members of all problems. */
 export function membersOf(type: ProblemType): Required<ProblemMembersSchema> {
   return { always: {}, sometimes: {}, ...PROBLEM_MEMBERS[type] };
 }

@@ -1,7 +1,8 @@
 /**
- * Every error this API answers, by its `type` (`/problems/<name>`), with its status and title.
+ * All problems of this API by their `type` (`/problems/<name>`), with status and title.
  *
- * RFC 9457: the type is the contract, the title is for people, the detail says what to do about this one.
+ * The type is the contract, the title is for people, and the detail says how to continue (RFC
+ * 9457).
  */
 export const PROBLEMS = {
   'invalid-input': [400, 'The request is not valid'],
@@ -11,21 +12,21 @@ export const PROBLEMS = {
   'invalid-credentials': [401, 'Email or password is wrong'],
   'invalid-token': [401, 'The access token is not valid'],
   'login-required': [401, 'A login is required'],
-  forbidden: [403, 'Not allowed'],
-  'foreign-origin': [403, 'The page is of another site'],
-  'cross-site-cookie': [403, 'The cookie does not reach this site'],
+  forbidden: [403, 'The user is not allowed to do this'],
+  'foreign-origin': [403, 'The request comes from another site'],
+  'cross-site-cookie': [403, 'The session cookie does not work across sites'],
   'not-found': [404, 'Not found'],
-  'unknown-product': [404, 'No such product'],
-  'unknown-basket': [404, 'No such basket'],
-  'unknown-order': [404, 'No such order'],
-  'method-not-allowed': [405, 'The path does not know this method'],
+  'unknown-product': [404, 'The product does not exist'],
+  'unknown-basket': [404, 'The basket does not exist'],
+  'unknown-order': [404, 'The order does not exist'],
+  'method-not-allowed': [405, 'The path does not allow this method'],
   'basket-frozen': [409, 'The basket is frozen'],
   'clock-differs': [409, 'The clocks differ'],
-  'cleanup-running': [409, 'A cleanup is under way'],
-  'email-taken': [409, 'The email address is taken'],
+  'cleanup-running': [409, 'A cleanup is already running'],
+  'email-taken': [409, 'The email address is already in use'],
   'empty-basket': [409, 'The basket is empty'],
-  'insufficient-stock': [409, 'Not enough in stock'],
-  'quantity-limit': [409, 'Too many'],
+  'insufficient-stock': [409, 'The stock is too small'],
+  'quantity-limit': [409, 'The quantity limit is exceeded'],
   'session-expired': [409, 'The session has expired'],
   'session-replaced': [409, 'The session was replaced'],
   'total-changed': [409, 'The total has changed'],
@@ -34,15 +35,15 @@ export const PROBLEMS = {
   'precondition-failed': [412, 'The basket has changed'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],
-  'expectation-failed': [417, 'The expectation cannot be met'],
-  'unknown-sku': [422, 'No such product for sale'],
+  'expectation-failed': [417, 'The expectation can not be met'],
+  'unknown-sku': [422, 'No product for sale has this sku'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'too-many-guests': [429, 'Too many new guests'],
   'too-many-logins': [429, 'Too many failed logins'],
   'too-many-registrations': [429, 'Too many registrations'],
   'headers-too-large': [431, 'The headers are too large'],
-  'internal-error': [500, 'Something went wrong'],
-  overloaded: [503, 'Too many at once'],
+  'internal-error': [500, 'An internal error occurred'],
+  overloaded: [503, 'Too many requests at once'],
   stopping: [503, 'The process is stopping'],
   'database-unavailable': [503, 'The database is unavailable'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -13,7 +13,7 @@ interface ProblemPage {
   help: string;
 }
 
-/** Serves the `type` of a problem: a page for a person, JSON for a program. */
+/** Serves the page of a problem type: HTML for a person, JSON for a program. */
 @ApiExcludeController()
 @Controller('problems')
 class ProblemController {
@@ -23,10 +23,10 @@ class ProblemController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): ProblemPage | string {
-    if (!isProblemType(type)) throw new Problem('not-found', 'No problem has this type.');
+    if (!isProblemType(type)) throw new Problem('not-found', 'There is no problem of this type.');
     const [status, title] = PROBLEMS[type];
     const page = { type: `/problems/${type}`, title, status, help: PROBLEM_HELP[type] };
-    // CORS may have set one.
+    // CORS may have set `Vary`.
     const vary = [reply.getHeader('vary') ?? [], 'Accept'].flat().join(', ');
     reply.headers({ 'cache-control': 'no-cache', vary });
     if (!wantsHtml(headers.accept)) return page;
@@ -42,7 +42,7 @@ function isProblemType(type: string): type is ProblemType {
   return Object.hasOwn(PROBLEMS, type);
 }
 
-/** All of it is the shop's own text, without `<` and `&`. */
+/** Renders the page. Needs no escaping: all texts are our own, without `<` and `&`. */
 function toHtml({ type, title, status, help }: ProblemPage): string {
   const text = help.replace(/`([^`]+)`/g, '<code>$1</code>');
   return `<!doctype html>

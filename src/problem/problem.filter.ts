@@ -4,7 +4,7 @@ import { pathOf } from '../http/request/request-path.js';
 import type { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 
-/** The one place where an error becomes an answer: `application/problem+json`, RFC 9457. */
+/** Turns every error into a response of type `application/problem+json` (RFC 9457). */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -13,7 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Logs a problem and answers it, if nothing has been answered yet. */
+/** Logs a problem, and sends it if no response has started. */
 export function answerProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   log(problem, request);
   if (reply.raw.headersSent) return;
@@ -25,7 +25,7 @@ export function answerProblem(problem: Problem, request: FastifyRequest, reply: 
     .send(JSON.stringify(bodyOf(problem, request)));
 }
 
-/** The request's own log adds its id. */
+/** Logs with the logger of the request, which adds the request id. */
 function log(problem: Problem, request: FastifyRequest): void {
   const line = `${request.method} ${pathOf(request.originalUrl)} ${problem.type}`;
   const context = 'Problem';
@@ -50,7 +50,7 @@ function stackOf(cause: unknown): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
-/** The names of the database's host and user are nothing for a log line of a warning. */
+/** Prefers the code of an error: its message can contain the host and the user of the database. */
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? ((cause as { code?: string }).code ?? cause.message) : '';
 }

@@ -1,9 +1,11 @@
 import { PROBLEMS, type ProblemType } from './problem-types.js';
 
-/** Further members of a problem's answer, by name. */
+/** The additional members of a problem, by name. */
 export type ProblemMembers = Record<string, unknown>;
 
-/** An error that the client may read: its type knows the status, its message says what the client may do next. */
+/**
+ * An error for the client. The type determines the status, and the message says how to continue.
+ */
 export class Problem extends Error {
   readonly status: number;
   readonly title: string;
@@ -17,7 +19,7 @@ export class Problem extends Error {
   ) {
     super(detail, options);
     [this.status, this.title] = PROBLEMS[type];
-    // RFC 9110: each 401 names a way to log in.
+    // RFC 9110: each 401 names an authentication scheme.
     this.headers = { ...(this.status === 401 && { 'WWW-Authenticate': 'Bearer' }), ...options.headers };
   }
 }

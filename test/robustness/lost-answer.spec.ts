@@ -43,7 +43,7 @@ describe('a change that was done, but whose answer from the database was lost', 
       proxy.restore();
 
       expect([status, headers.get('retry-after')]).toEqual([503, '2']);
-      expect(body.detail).toContain('may have been done');
+      expect(body.detail).toContain('may have been made');
       expect(body.detail).toContain('same Idempotency-Key');
       expect(await guest.quantities()).toEqual({ [tea.sku]: 2 });
       expect((await add()).status).toBe(201);

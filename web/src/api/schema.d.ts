@@ -1077,25 +1077,25 @@ export interface components {
             /** @example 400 */
             status: number;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         FieldErrorDto: {
             /**
-             * @description The member of the request, with dots for nested ones.
+             * @description The path of the member, with dots for nested members.
              * @example quantity
              */
             field: string;
@@ -1130,22 +1130,22 @@ export interface components {
             /** @constant */
             status: 400;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
-            /** @description What is wrong, field by field. */
+            /** @description The errors, one per field. */
             errors?: components["schemas"]["FieldErrorDto"][];
         };
         /**
@@ -1170,18 +1170,18 @@ export interface components {
             /** @constant */
             status: 400;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1208,18 +1208,18 @@ export interface components {
             /** @constant */
             status: 400;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1246,18 +1246,18 @@ export interface components {
             /** @constant */
             status: 400;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1284,18 +1284,18 @@ export interface components {
             /** @constant */
             status: 401;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1322,18 +1322,18 @@ export interface components {
             /** @constant */
             status: 401;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1360,29 +1360,29 @@ export interface components {
             /** @constant */
             status: 401;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * Not allowed
+         * The user is not allowed to do this
          * @example {
          *       "type": "/problems/forbidden",
-         *       "title": "Not allowed",
+         *       "title": "The user is not allowed to do this",
          *       "status": 403,
-         *       "detail": "Not allowed.",
+         *       "detail": "The user is not allowed to do this.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1393,34 +1393,34 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/forbidden";
-            /** @example Not allowed */
+            /** @example The user is not allowed to do this */
             title: string;
             /** @constant */
             status: 403;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * The page is of another site
+         * The request comes from another site
          * @example {
          *       "type": "/problems/foreign-origin",
-         *       "title": "The page is of another site",
+         *       "title": "The request comes from another site",
          *       "status": 403,
-         *       "detail": "The page is of another site.",
+         *       "detail": "The request comes from another site.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1431,34 +1431,34 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/foreign-origin";
-            /** @example The page is of another site */
+            /** @example The request comes from another site */
             title: string;
             /** @constant */
             status: 403;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * The cookie does not reach this site
+         * The session cookie does not work across sites
          * @example {
          *       "type": "/problems/cross-site-cookie",
-         *       "title": "The cookie does not reach this site",
+         *       "title": "The session cookie does not work across sites",
          *       "status": 403,
-         *       "detail": "The cookie does not reach this site.",
+         *       "detail": "The session cookie does not work across sites.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1469,23 +1469,23 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/cross-site-cookie";
-            /** @example The cookie does not reach this site */
+            /** @example The session cookie does not work across sites */
             title: string;
             /** @constant */
             status: 403;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1512,29 +1512,29 @@ export interface components {
             /** @constant */
             status: 404;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * No such product
+         * The product does not exist
          * @example {
          *       "type": "/problems/unknown-product",
-         *       "title": "No such product",
+         *       "title": "The product does not exist",
          *       "status": 404,
-         *       "detail": "No such product.",
+         *       "detail": "The product does not exist.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1545,34 +1545,34 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/unknown-product";
-            /** @example No such product */
+            /** @example The product does not exist */
             title: string;
             /** @constant */
             status: 404;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * No such basket
+         * The basket does not exist
          * @example {
          *       "type": "/problems/unknown-basket",
-         *       "title": "No such basket",
+         *       "title": "The basket does not exist",
          *       "status": 404,
-         *       "detail": "No such basket.",
+         *       "detail": "The basket does not exist.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1583,34 +1583,34 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/unknown-basket";
-            /** @example No such basket */
+            /** @example The basket does not exist */
             title: string;
             /** @constant */
             status: 404;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * No such order
+         * The order does not exist
          * @example {
          *       "type": "/problems/unknown-order",
-         *       "title": "No such order",
+         *       "title": "The order does not exist",
          *       "status": 404,
-         *       "detail": "No such order.",
+         *       "detail": "The order does not exist.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1618,34 +1618,34 @@ export interface components {
         UnknownOrderProblem: {
             /** @constant */
             type: "/problems/unknown-order";
-            /** @example No such order */
+            /** @example The order does not exist */
             title: string;
             /** @constant */
             status: 404;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * The path does not know this method
+         * The path does not allow this method
          * @example {
          *       "type": "/problems/method-not-allowed",
-         *       "title": "The path does not know this method",
+         *       "title": "The path does not allow this method",
          *       "status": 405,
-         *       "detail": "The path does not know this method.",
+         *       "detail": "The path does not allow this method.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1653,23 +1653,23 @@ export interface components {
         MethodNotAllowedProblem: {
             /** @constant */
             type: "/problems/method-not-allowed";
-            /** @example The path does not know this method */
+            /** @example The path does not allow this method */
             title: string;
             /** @constant */
             status: 405;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1696,18 +1696,18 @@ export interface components {
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1734,29 +1734,29 @@ export interface components {
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * A cleanup is under way
+         * A cleanup is already running
          * @example {
          *       "type": "/problems/cleanup-running",
-         *       "title": "A cleanup is under way",
+         *       "title": "A cleanup is already running",
          *       "status": 409,
-         *       "detail": "A cleanup is under way.",
+         *       "detail": "A cleanup is already running.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1767,34 +1767,34 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/cleanup-running";
-            /** @example A cleanup is under way */
+            /** @example A cleanup is already running */
             title: string;
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * The email address is taken
+         * The email address is already in use
          * @example {
          *       "type": "/problems/email-taken",
-         *       "title": "The email address is taken",
+         *       "title": "The email address is already in use",
          *       "status": 409,
-         *       "detail": "The email address is taken.",
+         *       "detail": "The email address is already in use.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1802,23 +1802,23 @@ export interface components {
         EmailTakenProblem: {
             /** @constant */
             type: "/problems/email-taken";
-            /** @example The email address is taken */
+            /** @example The email address is already in use */
             title: string;
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -1845,29 +1845,29 @@ export interface components {
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * Not enough in stock
+         * The stock is too small
          * @example {
          *       "type": "/problems/insufficient-stock",
-         *       "title": "Not enough in stock",
+         *       "title": "The stock is too small",
          *       "status": 409,
-         *       "detail": "Not enough in stock.",
+         *       "detail": "The stock is too small.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
          *       "available": 3,
@@ -1882,33 +1882,33 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/insufficient-stock";
-            /** @example Not enough in stock */
+            /** @example The stock is too small */
             title: string;
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
             /**
-             * @description How many can be bought.
+             * @description The quantity in stock.
              * @example 3
              */
             available: number;
             /**
-             * @description The products to change or remove.
+             * @description The skus of the lines to change or remove.
              * @example [
              *       "TEA-GREEN-100"
              *     ]
@@ -1916,12 +1916,12 @@ export interface components {
             skus?: string[];
         };
         /**
-         * Too many
+         * The quantity limit is exceeded
          * @example {
          *       "type": "/problems/quantity-limit",
-         *       "title": "Too many",
+         *       "title": "The quantity limit is exceeded",
          *       "status": 409,
-         *       "detail": "Too many.",
+         *       "detail": "The quantity limit is exceeded.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
          *       "limit": 99
@@ -1933,28 +1933,28 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/quantity-limit";
-            /** @example Too many */
+            /** @example The quantity limit is exceeded */
             title: string;
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
             /**
-             * @description The limit that was passed.
+             * @description The limit that was exceeded.
              * @example 99
              */
             limit: number;
@@ -1978,18 +1978,18 @@ export interface components {
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2016,18 +2016,18 @@ export interface components {
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2082,18 +2082,18 @@ export interface components {
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2124,23 +2124,23 @@ export interface components {
             /** @constant */
             status: 409;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
             /**
-             * @description The products to change or remove.
+             * @description The skus of the lines to change or remove.
              * @example [
              *       "TEA-GREEN-100"
              *     ]
@@ -2166,18 +2166,18 @@ export interface components {
             /** @constant */
             status: 408;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2229,18 +2229,18 @@ export interface components {
             /** @constant */
             status: 412;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2265,18 +2265,18 @@ export interface components {
             /** @constant */
             status: 413;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2300,29 +2300,29 @@ export interface components {
             /** @constant */
             status: 415;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * The expectation cannot be met
+         * The expectation can not be met
          * @example {
          *       "type": "/problems/expectation-failed",
-         *       "title": "The expectation cannot be met",
+         *       "title": "The expectation can not be met",
          *       "status": 417,
-         *       "detail": "The expectation cannot be met.",
+         *       "detail": "The expectation can not be met.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -2330,34 +2330,34 @@ export interface components {
         ExpectationFailedProblem: {
             /** @constant */
             type: "/problems/expectation-failed";
-            /** @example The expectation cannot be met */
+            /** @example The expectation can not be met */
             title: string;
             /** @constant */
             status: 417;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * No such product for sale
+         * No product for sale has this sku
          * @example {
          *       "type": "/problems/unknown-sku",
-         *       "title": "No such product for sale",
+         *       "title": "No product for sale has this sku",
          *       "status": 422,
-         *       "detail": "No such product for sale.",
+         *       "detail": "No product for sale has this sku.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -2368,23 +2368,23 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/unknown-sku";
-            /** @example No such product for sale */
+            /** @example No product for sale has this sku */
             title: string;
             /** @constant */
             status: 422;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2411,18 +2411,18 @@ export interface components {
             /** @constant */
             status: 422;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2446,18 +2446,18 @@ export interface components {
             /** @constant */
             status: 429;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2481,18 +2481,18 @@ export interface components {
             /** @constant */
             status: 429;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2516,18 +2516,18 @@ export interface components {
             /** @constant */
             status: 429;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2551,29 +2551,29 @@ export interface components {
             /** @constant */
             status: 431;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * Something went wrong
+         * An internal error occurred
          * @example {
          *       "type": "/problems/internal-error",
-         *       "title": "Something went wrong",
+         *       "title": "An internal error occurred",
          *       "status": 500,
-         *       "detail": "Something went wrong.",
+         *       "detail": "An internal error occurred.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -2581,34 +2581,34 @@ export interface components {
         InternalErrorProblem: {
             /** @constant */
             type: "/problems/internal-error";
-            /** @example Something went wrong */
+            /** @example An internal error occurred */
             title: string;
             /** @constant */
             status: 500;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
         };
         /**
-         * Too many at once
+         * Too many requests at once
          * @example {
          *       "type": "/problems/overloaded",
-         *       "title": "Too many at once",
+         *       "title": "Too many requests at once",
          *       "status": 503,
-         *       "detail": "Too many at once.",
+         *       "detail": "Too many requests at once.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -2619,23 +2619,23 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/overloaded";
-            /** @example Too many at once */
+            /** @example Too many requests at once */
             title: string;
             /** @constant */
             status: 503;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2662,18 +2662,18 @@ export interface components {
             /** @constant */
             status: 503;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2700,18 +2700,18 @@ export interface components {
             /** @constant */
             status: 503;
             /**
-             * @description What happened this time and what to do about it.
-             * @example Correct the fields named in errors and send it again.
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
              */
             detail: string;
             /**
-             * @description The path of the request; missing when the server could not read the request.
+             * @description The path of the request. Missing if the server could not read the request.
              * @example /api/basket/lines
              */
             instance?: string;
             /**
              * Format: uuid
-             * @description Also in the header X-Request-Id and in the log.
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
@@ -2776,7 +2776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2797,7 +2797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2817,7 +2817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2870,7 +2870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-product`: No such product. */
+            /** @description `unknown-product`: The product does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2880,7 +2880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownProductProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2901,7 +2901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2921,7 +2921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2976,7 +2976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The request comes from another site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2986,7 +2986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3007,7 +3007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `email-taken`: The email address is taken. */
+            /** @description `email-taken`: The email address is already in use. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3037,7 +3037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3068,7 +3068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3078,7 +3078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3135,7 +3135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. */
+            /** @description `foreign-origin`: The request comes from another site. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3145,7 +3145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3186,7 +3186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3217,7 +3217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3227,7 +3227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3279,7 +3279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["LoginRequiredProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3289,7 +3289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3330,7 +3330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3350,7 +3350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3400,7 +3400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3410,7 +3410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3451,7 +3451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3471,7 +3471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3533,7 +3533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3554,7 +3554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3574,7 +3574,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3635,7 +3635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3645,7 +3645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3686,7 +3686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3706,7 +3706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3771,7 +3771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3781,7 +3781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3822,7 +3822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3853,7 +3853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3863,7 +3863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3914,7 +3914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3924,7 +3924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3965,7 +3965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3985,7 +3985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4047,7 +4047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4068,7 +4068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4088,7 +4088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4151,7 +4151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4172,7 +4172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4192,7 +4192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4255,7 +4255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4265,7 +4265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4327,7 +4327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4347,7 +4347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4357,7 +4357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4422,7 +4422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4432,7 +4432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4453,7 +4453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. */
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `insufficient-stock`: The stock is too small. `quantity-limit`: The quantity limit is exceeded. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4494,7 +4494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4504,7 +4504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
-            /** @description `unknown-sku`: No such product for sale. `idempotency-key-reused`: The idempotency key belongs to another request. */
+            /** @description `unknown-sku`: No product for sale has this sku. `idempotency-key-reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4535,7 +4535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4545,7 +4545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4608,7 +4608,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4618,7 +4618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-product`: No such product. */
+            /** @description `unknown-product`: The product does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4628,7 +4628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownProductProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4649,7 +4649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `insufficient-stock`: Not enough in stock. `quantity-limit`: Too many. `unavailable`: The product is not for sale. */
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `insufficient-stock`: The stock is too small. `quantity-limit`: The quantity limit is exceeded. `unavailable`: The product is not for sale. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4690,7 +4690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4721,7 +4721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4731,7 +4731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4789,7 +4789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4799,7 +4799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4861,7 +4861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4881,7 +4881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4891,7 +4891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4950,7 +4950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4960,7 +4960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5022,7 +5022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5052,7 +5052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5062,7 +5062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5121,7 +5121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5131,7 +5131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5193,7 +5193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5223,7 +5223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5233,7 +5233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5296,7 +5296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5306,7 +5306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-order`: No such order. */
+            /** @description `unknown-order`: The order does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5316,7 +5316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownOrderProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5337,7 +5337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. */
+            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5378,7 +5378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5408,7 +5408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5418,7 +5418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5474,7 +5474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5495,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5515,7 +5515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5579,7 +5579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `unknown-order`: No such order. */
+            /** @description `unknown-order`: The order does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5589,7 +5589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownOrderProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5610,7 +5610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5630,7 +5630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5681,7 +5681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5702,7 +5702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5752,7 +5752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5773,7 +5773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5845,7 +5845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5866,7 +5866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5886,7 +5886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5952,7 +5952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `forbidden`: Not allowed. */
+            /** @description `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5972,7 +5972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5993,7 +5993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6013,7 +6013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6081,7 +6081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6091,7 +6091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-basket`: No such basket. `not-found`: Not found. */
+            /** @description `unknown-basket`: The basket does not exist. `not-found`: Not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6101,7 +6101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6122,7 +6122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: Not enough in stock. `total-changed`: The total has changed. */
+            /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6152,7 +6152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6172,7 +6172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6236,7 +6236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6246,7 +6246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-basket`: No such basket. `not-found`: Not found. */
+            /** @description `unknown-basket`: The basket does not exist. `not-found`: Not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6256,7 +6256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6307,7 +6307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6327,7 +6327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6395,7 +6395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6415,7 +6415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6456,7 +6456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6476,7 +6476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6544,7 +6544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6554,7 +6554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-product`: No such product. `not-found`: Not found. */
+            /** @description `unknown-product`: The product does not exist. `not-found`: Not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6564,7 +6564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnknownProductProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6605,7 +6605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6625,7 +6625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6687,7 +6687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `forbidden`: Not allowed. */
+            /** @description `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6707,7 +6707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6728,7 +6728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6748,7 +6748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6814,7 +6814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `forbidden`: Not allowed. */
+            /** @description `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6834,7 +6834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6855,7 +6855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6875,7 +6875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6937,7 +6937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The page is of another site. `cross-site-cookie`: The cookie does not reach this site. `forbidden`: Not allowed. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6957,7 +6957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
                 };
             };
-            /** @description `method-not-allowed`: The path does not know this method. */
+            /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6978,7 +6978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `cleanup-running`: A cleanup is under way. `clock-differs`: The clocks differ. */
+            /** @description `cleanup-running`: A cleanup is already running. `clock-differs`: The clocks differ. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7008,7 +7008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation cannot be met. */
+            /** @description `expectation-failed`: The expectation can not be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7028,7 +7028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
-            /** @description `internal-error`: Something went wrong. */
+            /** @description `internal-error`: An internal error occurred. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
