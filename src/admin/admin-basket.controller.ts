@@ -22,9 +22,9 @@ export class AdminBasketController {
   @Get('orders')
   @ApiOperation({
     operationId: 'listAllOrders',
-    summary: 'List all orders of the shop, the oldest first',
+    summary: 'List all orders of the shop, oldest first',
     description:
-      'Who follows the cursor misses none, also of those that come meanwhile. After the last page, ask again later with the cursor that led to it.',
+      'Follow `nextCursor` to read every order, including new ones. After the last page, repeat its request later with the same cursor.',
   })
   @ApiOkResponse({ type: OrderPageDto })
   @ApiProblems('invalid-input')
@@ -36,8 +36,9 @@ export class AdminBasketController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'submitBasketById',
-    summary: 'Make an order of a basket, as when a payment provider calls back; again is no change',
-    description: 'The answer is the order. A basket whose session has ended can be submitted as well.',
+    summary: 'Submit a basket, for example after a callback of the payment provider',
+    description:
+      'Returns the order. A repetition changes nothing. The basket of an ended session can be submitted as well.',
   })
   @ApiParam(ID)
   @ApiBody({ type: SubmitDto, required: false })
@@ -61,8 +62,8 @@ export class AdminBasketController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'thawBasketById',
-    summary: 'Open a frozen basket again, as when a payment has failed; an open one stays as it is',
-    description: 'Its prices are those of now.',
+    summary: 'Thaw a frozen basket, for example after a failed payment',
+    description: 'The basket is open again and has the current prices. An open basket does not change.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: BasketDto })

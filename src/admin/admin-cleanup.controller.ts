@@ -22,8 +22,8 @@ export class AdminCleanupController {
   @Get('overview')
   @ApiOperation({
     operationId: 'getOverview',
-    summary: 'See how sessions, guest baskets and the cleanup are',
-    description: 'Counts above a hundred thousand are estimates.',
+    summary: 'Get the state of the sessions, the guest baskets and the cleanup',
+    description: 'Counts above 100,000 are estimates.',
   })
   @ApiOkResponse({ type: OverviewDto })
   async getOverview(): Promise<OverviewDto> {
@@ -33,7 +33,7 @@ export class AdminCleanupController {
   @Get('cleanup-runs')
   @ApiOperation({
     operationId: 'listCleanupRuns',
-    summary: 'List the runs of the cleanup in the last 90 days, the newest first',
+    summary: 'List the cleanup runs of the last 90 days, newest first',
     description: 'Follow `nextCursor` until it is null.',
   })
   @ApiOkResponse({ type: CleanupRunPageDto })
@@ -48,8 +48,8 @@ export class AdminCleanupController {
   @Post('cleanup-runs')
   @ApiOperation({
     operationId: 'startCleanupRun',
-    summary: 'Start a run of the cleanup on this instance; its row in the list tells how it goes',
-    description: 'The answer does not wait for its end.',
+    summary: 'Start a cleanup run on this instance',
+    description: 'The response does not wait for the end of the run. The list of runs shows its progress.',
   })
   @ApiCreatedResponse({ type: CleanupRunDto })
   @ApiProblems(...BODY_PROBLEMS, 'cleanup-running', 'clock-differs')

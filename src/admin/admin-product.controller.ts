@@ -19,9 +19,9 @@ export class AdminProductController {
   @Put(':sku')
   @ApiOperation({
     operationId: 'saveProduct',
-    summary: 'Make a product or replace it',
+    summary: 'Create or replace a product',
     description:
-      'The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members. Baskets show the new price and name at their next read. Orders keep theirs.',
+      'The body is the whole product: a missing member gets its default, even if the product had another value. `PATCH` changes single members. Baskets show the new price and name at the next read. Orders do not change.',
   })
   @ApiSku()
   @ApiOkResponse({ type: ProductDto })
@@ -35,7 +35,7 @@ export class AdminProductController {
     operationId: 'changeProduct',
     summary: 'Change a product',
     description:
-      'A member that the body leaves out stays as it is. Null clears `imageUrl`, and lifts the limit of `stock`.',
+      'A missing member does not change. Null clears `imageUrl`. Null as `stock` means unlimited stock.',
   })
   @ApiSku('stored')
   @ApiOkResponse({ type: ProductDto })

@@ -8,7 +8,7 @@ export class CleanupRunDto {
   @ApiProperty({ enum: ['cron', 'cli', 'admin'] })
   trigger!: CleanupTrigger;
 
-  @ApiProperty({ description: 'The machine that ran it.', example: 'shop-1' })
+  @ApiProperty({ description: 'The host that executes the run.', example: 'shop-1' })
   host!: string;
 
   @ApiProperty({ format: 'date-time' })
@@ -18,7 +18,7 @@ export class CleanupRunDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'Null while it runs. Of a run that died the last sign of life.',
+    description: 'Null during the run. For a run that died, the time of its last heartbeat.',
   })
   endedAt!: string | null;
 
@@ -26,17 +26,17 @@ export class CleanupRunDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'The last sign of life, every 30 seconds; null of a run of an older version.',
+    description: 'The last heartbeat, every 30 seconds. Null for a run of an older version.',
   })
   lastSeenAt!: string | null;
 
   @ApiProperty({
     description:
-      'It has not ended and gave no sign of life for five minutes: its process ended or hangs. The next run closes it as `failed`.',
+      'The run has not ended, and its last heartbeat is more than five minutes old: its process has died or hangs. The next run marks it as `failed`.',
   })
   isUnseen!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'So far, while it runs.' })
+  @ApiProperty({ type: 'integer', description: 'During the run, the number so far.' })
   sessionsRemoved!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -45,21 +45,22 @@ export class CleanupRunDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Expired sessions that were left at the end; about, where counting them takes seconds.',
+    description:
+      'The remaining expired sessions at the end of the run. An estimate, if counting takes seconds.',
   })
   sessionsLeft!: number | null;
 
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Sessions that were active at the end; about, above a hundred thousand.',
+    description: 'The active sessions at the end of the run. An estimate above 100,000.',
   })
   sessionsLiving!: number | null;
 
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: "Guests' baskets that were active at the end; about, above a hundred thousand.",
+    description: 'The active guest baskets at the end of the run. An estimate above 100,000.',
   })
   guestBasketsLiving!: number | null;
 
@@ -67,7 +68,8 @@ export class CleanupRunDto {
     type: String,
     enum: ['drained', 'budget', 'interrupted', 'failed', null],
     nullable: true,
-    description: 'Nothing was left, its time was spent, it was asked to stop, or it failed.',
+    description:
+      'drained: no expired session was left. budget: the time limit was reached. interrupted: a signal stopped the run. failed: see `error`. Null: the run has not ended.',
   })
   stopReason!: StopReason | null;
 
@@ -82,7 +84,7 @@ export class CleanupRunPageDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Send it as `cursor` for older runs; null: there are none.',
+    description: 'Send it as `cursor` to get older runs. Null: there are none.',
   })
   nextCursor!: string | null;
 }

@@ -4,10 +4,13 @@ import { CleanupRunDto, toCleanupRunDto } from './cleanup-run.dto.js';
 import type { Overview } from '../monitoring/overview.service.js';
 
 export class SessionsOverviewDto {
-  @ApiProperty({ type: 'integer', description: 'About, above a hundred thousand.' })
+  @ApiProperty({ type: 'integer', description: 'The active sessions. An estimate above 100,000.' })
   living!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Waiting for the cleanup; about, above a hundred thousand.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The expired sessions that wait for the cleanup. An estimate above 100,000.',
+  })
   expired!: number;
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
@@ -26,26 +29,29 @@ export class OrphansOverviewDto {
 }
 
 export class GuestBasketsOverviewDto {
-  @ApiProperty({ type: 'integer', description: 'Their session is active; about, above a hundred thousand.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The guest baskets with an active session. An estimate above 100,000.',
+  })
   living!: number;
 
   @ApiProperty({
     type: OrphansOverviewDto,
     nullable: true,
-    description: 'At the last `baskets:audit` or `baskets:sweep`; null: there was none.',
+    description: 'The count of the last `baskets:audit` or `baskets:sweep`. Null: there was none.',
   })
   orphans!: OrphansOverviewDto | null;
 }
 
 export class CleanupOverviewDto {
-  @ApiProperty({ description: 'On the instance that answers.' })
+  @ApiProperty({ description: 'A cleanup is running on the instance that sends this response.' })
   isRunning!: boolean;
 
-  @ApiProperty({ description: 'The oldest expired session has been waiting for too long.' })
+  @ApiProperty({ description: 'The oldest expired session has waited longer than `limitSeconds`.' })
   isBehind!: boolean;
 
   @ApiProperty({
-    description: 'How long is too long, in seconds: three intervals of the schedule and an hour.',
+    description: 'The limit of `isBehind`: three intervals of the schedule plus one hour.',
   })
   limitSeconds!: number;
 
@@ -56,19 +62,19 @@ export class CleanupOverviewDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'When a run last left nothing behind.',
+    description: 'The end of the last run with the stop reason `drained`.',
   })
   lastDrainedAt!: string | null;
 }
 
 export class ClockOverviewDto {
   @ApiProperty({
-    description: 'The clock of the database minus the clock of the instance that answers.',
+    description: 'The clock of the database minus the clock of the instance that sends this response.',
     example: 0.012,
   })
   differenceSeconds!: number;
 
-  @ApiProperty({ description: 'They differ by more than a minute: no cleanup runs until they agree.' })
+  @ApiProperty({ description: 'The clocks differ by more than a minute. No cleanup runs until they agree.' })
   differs!: boolean;
 }
 

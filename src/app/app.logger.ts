@@ -19,7 +19,7 @@ type Settings = Pick<Environment, 'isProduction' | 'logLevel'>;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** What Nest says of its own doings at start: one line that says where we serve is enough. */
+/** The contexts of Nest's own lines at the start. One line with our address is enough. */
 const FRAMEWORK = new Set([
   'InstanceLoader',
   'NestFactory',
@@ -28,12 +28,16 @@ const FRAMEWORK = new Set([
   'RoutesResolver',
 ]);
 
-/** Who reports a failed start with its stack, before `main` and `cli` say it in a sentence. */
+/**
+ * The contexts that log a failed start with its stack. `main` and `cli` log it in a sentence later.
+ */
 const REPORTERS = new Set(['ExceptionHandler', 'TypeOrmModule']);
 
 /**
- * Writes JSON for programs and text on a terminal. Errors go to standard error.
- * It writes each line before it goes on, so that none is lost when the process ends.
+ * Creates the logger: text on a terminal in development, and JSON elsewhere. Errors go to standard
+ * error.
+ *
+ * Writes synchronously, so that no line is lost when the process ends.
  */
 export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): Logger {
   const { name, version } = readPackage();
@@ -63,7 +67,7 @@ export function createPino({ isProduction, logLevel }: Settings, fd = STDOUT): L
   );
 }
 
-/** Hands what Nest and the shop log to pino. */
+/** Passes the lines of Nest and of the shop to pino. */
 export class AppLogger implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
@@ -91,7 +95,9 @@ export class AppLogger implements LoggerService {
     this.write('debug', message, rest);
   }
 
-  /** The last parameter is Nest's context; a text before it is a stack. */
+  /**
+   * Reads the parameters of Nest: the last one is the context, and a string before it is a stack.
+   */
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const parameters = [...rest];
     const context = typeof parameters.at(-1) === 'string' ? parameters.pop() : undefined;
@@ -106,7 +112,9 @@ export class AppLogger implements LoggerService {
 
 /**
  * Creates the logger of the command line.
- * Standard output belongs to the result, so only warnings and errors are logged.
+ *
+ * Standard output is only for the result of the command. So the log goes to standard error, and has
+ * only warnings and errors.
  */
 export function createCommandLogger({ isProduction, logLevel }: Settings): AppLogger {
   return new AppLogger(

@@ -26,7 +26,10 @@ import { createValidationPipe } from '../http/input/validation.pipe.js';
 import { SessionCookie } from '../session/request/session-cookie.js';
 import { serveWeb, WEB_FOLDER } from '../web/serve-web.js';
 
-/** What main and the tests have in common; the application is created without Nest's own body parser. */
+/**
+ * Configures the application, for `main` and for the tests. The application must have no body
+ * parser of Nest.
+ */
 export async function configureApp(app: NestFastifyApplication, webFolder = WEB_FOLDER): Promise<void> {
   const environment = app.get(Environment);
   const instance = app.getHttpAdapter().getInstance();
@@ -52,7 +55,7 @@ export async function configureApp(app: NestFastifyApplication, webFolder = WEB_
   });
 }
 
-/** Listens for visitors, and for the shop's own people where they have a port of their own. */
+/** Listens on the port for visitors, and on `OPERATIONS_PORT` if it is set. */
 export async function listen(app: NestFastifyApplication, port: number, host: string): Promise<void> {
   await app.init();
   const instance = app.getHttpAdapter().getInstance();
@@ -67,12 +70,12 @@ function registerMetrics(instance: FastifyInstance, metrics: HttpMetrics): void 
   instance.addHook('onRequest', metrics.watchAborted);
 }
 
-/** Each route says for itself what is compressed. */
+/** Registers compression, which each route configures for itself. */
 async function registerCompression(instance: FastifyInstance): Promise<void> {
   instance.addHook('onRoute', allowPublicCaching);
   instance.addHook('onRoute', cacheDocument);
   instance.addHook('onRoute', decompressBody);
-  // Loaded at once: its own hook must hear of the routes that follow.
+  // Loaded at once: its hook `onRoute` must run for all later routes.
   await instance.register(fastifyCompress, { global: false });
 }
 
@@ -80,18 +83,18 @@ function setResponseHeaders(instance: FastifyInstance, environment: Environment,
   const { operationsPort } = environment;
   const trusted = trustedProxies(environment.trustProxy);
   const headers = responseHeaders(environment);
-  // Some browsers would ask a tunnel for https as well, which has none.
+  // The tunnel has no https, and these headers would make some browsers use it.
   const tunnelHeaders = responseHeaders({ isProduction: false, hsts: 'off' });
   instance.addHook('onRequest', (request, reply, done) => {
     const isPlain = isTunnelled(request.raw, operationsPort, trusted);
     reply.headers(isPlain ? tunnelHeaders : headers).header('x-request-id', request.id);
-    // A connection that stays open would be waited for.
+    // The shutdown would wait for an open connection.
     if (draining.isDraining) reply.header('connection', 'close');
     done();
   });
 }
 
-/** Pages of `ALLOWED_ORIGINS` may read the answers. */
+/** Lets pages on `ALLOWED_ORIGINS` read the responses. */
 async function registerCors(instance: FastifyInstance, { allowedOrigins }: Environment): Promise<void> {
   const logger = new Logger('Origins');
   const logRefused = logRefusedPreflights(allowedOrigins, (message) => logger.warn(message));
@@ -101,7 +104,7 @@ async function registerCors(instance: FastifyInstance, { allowedOrigins }: Envir
     done();
   });
   if (allowedOrigins.length === 0) return;
-  // Loaded at once: its hook comes before the guards, so that the page can read why they refuse.
+  // Loaded at once: its hook must run before the guards, so that the page can read their problems.
   await instance.register(fastifyCors, {
     origin: allowedOrigins,
     credentials: true,
@@ -119,7 +122,7 @@ async function registerCors(instance: FastifyInstance, { allowedOrigins }: Envir
   });
 }
 
-/** Pages of other sites may do what they are allowed to, and each port has its own routes. */
+/** Checks the path, the port of the route, and the origin of the page. */
 function registerRequestChecks(
   instance: FastifyInstance,
   environment: Environment,

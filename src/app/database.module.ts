@@ -21,11 +21,11 @@ import { WaitingDataSource } from '../database/waiting-data-source.js';
       }: Environment) => ({
         ...dataSourceOptions(databaseUrl, databasePoolSize, hasDatabaseTimeouts),
         waitSeconds: databaseWaitSeconds,
-        // The data source waits by itself, and only where that may help.
+        // WaitingDataSource waits by itself, and only if waiting can help.
         retryAttempts: 1,
       }),
       dataSourceFactory: async (options) => {
-        if (!options) throw new Error('The options come from the factory above.');
+        if (!options) throw new Error('TypeOrmModule passed no options.');
         const { waitSeconds } = options as typeof options & { waitSeconds: number };
         const dataSource = await new WaitingDataSource(options, waitSeconds).initialize();
         await assertMigrated(dataSource);
@@ -42,7 +42,7 @@ export class DatabaseModule implements OnModuleInit {
     private readonly environment: Environment,
   ) {}
 
-  /** Not for a command, which ends soon and has no visitors. */
+  /** Prepares the pool. A command ends soon and has no visitors, so it skips this. */
   async onModuleInit(): Promise<void> {
     if (!this.environment.hasDatabaseTimeouts) return;
     destroySilentConnections(this.dataSource, SILENCE_MILLISECONDS);

@@ -4,10 +4,10 @@ import { stackOf } from '../problem/error-text.js';
 const logger = new Logger('Process');
 
 /**
- * Logs what Node and libraries would write to standard error by themselves, so that every line is one of the log.
+ * Logs the warnings and errors that Node and libraries would write to standard error.
  *
- * Node prints a warning by a listener of its own, which is removed. `depd`, which Express uses, prints unless there is a
- * listener.
+ * Node prints a warning with a listener of its own, which is removed. `depd`, which Express uses,
+ * prints unless there is a listener.
  */
 export function logProcess(): void {
   process.removeAllListeners('warning');

@@ -5,8 +5,9 @@ import { MigrationDataSource } from '../database/migration-data-source.js';
 import { MIGRATIONS } from '../database/migrations.js';
 
 /**
- * Brings the schema up to date, and returns the number of migrations that it ran.
- * Two instances that start at once take turns: the second finds nothing left to do.
+ * Migrates the schema. Returns the number of migrations that have run.
+ *
+ * Of two instances that start at once, the second one waits and has nothing to do.
  */
 export async function migrate(url: string, waitSeconds = 0): Promise<number> {
   const dataSource = new MigrationDataSource(migrationOptions(), () => ({ url, waitSeconds }));
@@ -18,9 +19,7 @@ export async function migrate(url: string, waitSeconds = 0): Promise<number> {
   }
 }
 
-/**
- * @throws Error naming the command, when a migration of this version has not run on the database.
- */
+/** @throws OperatorError if a migration of this version has not run on the database */
 export async function assertMigrated(dataSource: DataSource): Promise<void> {
   const done = await findDone(dataSource);
   if (MIGRATIONS.some(({ name }) => !done.has(name))) {
@@ -28,7 +27,10 @@ export async function assertMigrated(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** Without TypeORM's own check, which creates the table where there is none: the role that serves may not. */
+/**
+ * Finds the names of the migrations that have run. TypeORM's own check would create a missing
+ * table, which the role of the application is not allowed to do.
+ */
 async function findDone(dataSource: DataSource): Promise<Set<string>> {
   const [table] = await dataSource.query<[{ is: boolean }]>(
     `SELECT to_regclass('migrations') IS NOT NULL AS is`,

@@ -5,40 +5,47 @@ import { addProblemSchemas } from './problem-schemas.js';
 import { FieldErrorDto, ProblemDto } from '../../problem/problem.dto.js';
 
 const DESCRIPTION = `
-Keeps shoppers' baskets. A guest fills one without logging in; it lives as long as the session and is the user's,
-or merged into the user's, after a login.
+Keeps shoppers' baskets. A guest fills a basket without a login. The basket lives as long as the session. A login
+assigns it to the user, or merges it into the user's basket.
 
-Errors are \`application/problem+json\` (RFC 9457): \`type\` says which one, \`detail\` what to do about it.
+Errors are \`application/problem+json\` (RFC 9457): \`type\` identifies the problem, and \`detail\` says how to continue.
 
-A request is a user's by a Bearer token, else by the session's cookie, else it is a guest's.
+A request belongs to the user of its Bearer token, else to the user of its session cookie, else to a guest.
 
-**A story to click through**, from top to bottom: look at the products; add one to the basket, and look at it; register;
-log in, and look at the basket again: it is the user's now. Log out, add something as a guest, log in once more: the
-answer says line by line how the two baskets were merged. Freeze, submit, and find the order.
+**A story to click through**, from top to bottom: list the products, add one to the basket, and read the basket.
+Register, log in, and read the basket again: it now belongs to the user. Log out, add a product as a guest, and log in
+once more: the response reports line by line how the two baskets were merged. Freeze, submit, and find the order.
 
-**What a frontend asks:**
+**Questions of a frontend developer:**
 
-- *Do I keep a token?* Not in a browser: the cookie does it, and no script can read it. The login's \`accessToken\` is for
-  clients without cookies; try it with *Authorize*.
-- *Who am I?* \`owner\` of the basket says guest or user, \`GET /api/auth/me\` who.
-- *Until when is a guest's basket kept?* Until \`expiresAt\`; every request moves it.
-- *The answer never came, was it done?* Send the same request with the same \`Idempotency-Key\` again: it is done once.
-- *409 \`session-replaced\`?* A login in another tab came in between. Send it again: the browser has the new cookie.
-- *Two tabs?* Give \`If-Match\` the \`ETag\` that you have seen, when a change must not meet another one: 412 brings the basket.
-- *Several clicks at once before there is a cookie?* Send the first write alone, or each of them makes a session.
-- *How does a lost session look?* Not as an error. When a guest's session has expired, or the cookie is gone, the basket is
-  empty: \`id\` is null and \`owner\` is \`guest\`. A user's basket is kept: what needs a user is 401 \`login-required\`, log in
-  again. An expired token is 401 \`invalid-token\`.
-- *Another origin?* The shop names it in \`ALLOWED_ORIGINS\`; send \`credentials: 'include'\`. An origin that is not named
-  gets no answer that its page can read: \`fetch\` rejects with a \`TypeError\`, as without a network. The shop's log names it.
+- *Do I store a token?* Not in a browser. The cookie is enough, and no script can read it. The \`accessToken\` of the login
+  is for clients without cookies. Try it with *Authorize*.
+- *Who is logged in?* \`owner\` of the basket is \`guest\` or \`user\`. \`GET /api/auth/me\` returns the user.
+- *How long is a guest's basket kept?* Until \`expiresAt\`. Every request extends it.
+- *I got no response. Was the change made?* Send the same request with the same \`Idempotency-Key\` again. The change is made
+  only once.
+- *What is 409 \`session-replaced\`?* A login in another tab has replaced the session. Send the request again: the browser
+  has the new cookie.
+- *Two tabs?* Send the last \`ETag\` as \`If-Match\` to detect a change by another tab. The response is then 412 with the
+  current basket.
+- *Several clicks before there is a cookie?* Wait for the response to the first write. Otherwise each write creates a
+  session.
+- *How do I detect a lost session?* It is not an error. When a guest's session has expired, or the cookie is gone, the
+  basket is empty: \`id\` is null and \`owner\` is \`guest\`. A user's basket is kept: a route that needs a user returns 401
+  \`login-required\`, so log in again. For an expired token, the response is 401 \`invalid-token\`.
+- *Another origin?* The shop lists it in \`ALLOWED_ORIGINS\`. Send \`credentials: 'include'\`. A page on any other origin
+  can not read a response: \`fetch\` rejects with a \`TypeError\`, as without a network. The log of the shop names the
+  origin.
 - *Another site?* A browser sends the cookie between hosts of one site, such as \`www.shop.example\` and
-  \`api.shop.example\`, and keeps it back from a page of another site. A write from there is 403 \`cross-site-cookie\`. Log in
-  (the answer has the token alone, and no cookie) and send \`accessToken\` as \`Authorization: Bearer\`. Without a login, another
-  site can show products, and no basket.`;
+  \`api.shop.example\`. It sends no cookie from a page on another site. A write from there is 403 \`cross-site-cookie\`. Log
+  in, and send the \`accessToken\` as \`Authorization: Bearer\`. The response to such a login sets no cookie. Without a
+  login, a page on another site can show products, but no basket.`;
 
 /**
- * @param sessionCookie the name that the session's cookie has in this mode
- * @param basePath what all paths of the document are below
+ * Builds the OpenAPI document.
+ *
+ * @param sessionCookie the name of the session cookie in this mode
+ * @param basePath the prefix of all paths
  */
 export function buildOpenApiDocument(
   app: INestApplication,
@@ -54,13 +61,13 @@ export function buildOpenApiDocument(
     .addServer(basePath || '/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .addCookieAuth(sessionCookie, { type: 'apiKey', in: 'cookie', name: sessionCookie }, 'session')
-    .addTag('products', 'What the shop sells')
-    .addTag('basket', "The visitor's one basket")
+    .addTag('products', 'The products of the shop')
+    .addTag('basket', "The visitor's basket")
     .addTag('auth', 'Users and their sessions')
-    .addTag('checkout', 'Freeze, and submit or thaw')
+    .addTag('checkout', 'Freeze the basket, and submit or thaw it')
     .addTag('orders', 'Submitted baskets')
-    .addTag('admin', "For the shop's own people and back end")
-    .addTag('operations', 'For whoever runs it')
+    .addTag('admin', 'For the staff and the back end of the shop')
+    .addTag('operations', 'For operators')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     extraModels: [ProblemDto, FieldErrorDto],

@@ -1,12 +1,12 @@
 import type { OpenAPIObject, OperationObject, ResponseObject } from '@nestjs/swagger';
 import { API_HEADERS, type ApiHeaderName, apiHeaders } from '../../http/response/api-headers.js';
 
-/** A schema or anything else of the document. */
+/** Any object of the document, such as a schema. */
 type Node = Record<string, unknown>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
-/** The headers that the server adds to every answer with the status. */
+/** The headers that the server adds to every response with the status. */
 const HEADERS_OF_STATUS: Record<string, ApiHeaderName[]> = {
   401: ['WWW-Authenticate'],
   405: ['Allow'],
@@ -15,10 +15,12 @@ const HEADERS_OF_STATUS: Record<string, ApiHeaderName[]> = {
   503: ['Retry-After'],
 };
 
-/** Adds what holds for all routes, so that their decorators need not repeat it. */
+/**
+ * Adds the parts that are the same for all routes, so that their decorators need not repeat them.
+ */
 export function completeDocument(document: OpenAPIObject): void {
   for (const operation of operationsOf(document)) {
-    // Without a list of its own an operation would have the list of the document.
+    // An operation without its own list would inherit the list of the document.
     operation.security ??= [];
     for (const [status, response] of Object.entries(operation.responses)) {
       const headers = headersOf(operation, status);
@@ -46,7 +48,7 @@ function headersOf({ parameters = [] }: OperationObject, status: string): ApiHea
   return ['X-Request-Id', ...(HEADERS_OF_STATUS[status] ?? []), ...replayed];
 }
 
-/** The validation refuses a member of a body that the DTO does not name. */
+/** Documents that the validation refuses unknown members of a body. */
 function closeObjects(node: Node, document: OpenAPIObject): void {
   const { $ref } = node;
   const referenced = typeof $ref === 'string' && document.components?.schemas?.[$ref.split('/').at(-1) ?? ''];
@@ -55,7 +57,10 @@ function closeObjects(node: Node, document: OpenAPIObject): void {
   for (const member of membersOf(node)) closeObjects(member, document);
 }
 
-/** Generators make a plain enum of `anyOf`, and a broken one of null among its values. */
+/**
+ * Rewrites nullable enums as `anyOf`. Generators turn null among the values of an enum into broken
+ * code.
+ */
 function nameNullableEnums(node: Node): void {
   const { type, enum: values } = node;
   if (Array.isArray(values) && Array.isArray(type) && type.includes('null')) {

@@ -1,4 +1,4 @@
-/** The parts of a JSON Schema that an example follows from. */
+/** The parts of a JSON Schema that are used for an example. */
 export interface ExampleSchema {
   $ref?: string;
   allOf?: ExampleSchema[];
@@ -22,7 +22,10 @@ const OF_FORMAT: Record<string, string> = {
   'uri-reference': '/',
 };
 
-/** An example that fits a schema, from the examples of its members. A member that may be null is null without one. */
+/**
+ * Returns an example of a schema, built from the examples of its members. A nullable member without
+ * an example is null.
+ */
 function exampleOf(schema: ExampleSchema, schemas: Schemas): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.const !== undefined) return schema.const;
@@ -40,7 +43,7 @@ function exampleOf(schema: ExampleSchema, schemas: Schemas): unknown {
   return OF_FORMAT[schema.format ?? ''] ?? 'text';
 }
 
-/** An example of each member. */
+/** Returns an example of each member. */
 export function examplesOf(
   members: Record<string, ExampleSchema>,
   schemas: Schemas,

@@ -11,7 +11,10 @@ interface ObjectSchema extends ExampleSchema {
 
 const TYPES = Object.keys(PROBLEMS) as ProblemType[];
 
-/** Adds a schema and an example of every problem that some route can answer, and closes the schema of all others. */
+/**
+ * Adds a schema and an example for every problem of the routes. Excludes their types from the
+ * schema of all other problems.
+ */
 export function addProblemSchemas(document: OpenAPIObject): void {
   const used = JSON.stringify(document.paths);
   const types = TYPES.filter((type) => used.includes(`/${problemSchemaName(type)}"`));

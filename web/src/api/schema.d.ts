@@ -444,8 +444,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List all orders of the shop, the oldest first
-         * @description Who follows the cursor misses none, also of those that come meanwhile. After the last page, ask again later with the cursor that led to it.
+         * List all orders of the shop, oldest first
+         * @description Follow `nextCursor` to read every order, including new ones. After the last page, repeat its request later with the same cursor.
          */
         get: operations["listAllOrders"];
         put?: never;
@@ -466,8 +466,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an order of a basket, as when a payment provider calls back; again is no change
-         * @description The answer is the order. A basket whose session has ended can be submitted as well.
+         * Submit a basket, for example after a callback of the payment provider
+         * @description Returns the order. A repetition changes nothing. The basket of an ended session can be submitted as well.
          */
         post: operations["submitBasketById"];
         delete?: never;
@@ -486,8 +486,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open a frozen basket again, as when a payment has failed; an open one stays as it is
-         * @description Its prices are those of now.
+         * Thaw a frozen basket, for example after a failed payment
+         * @description The basket is open again and has the current prices. An open basket does not change.
          */
         post: operations["thawBasketById"];
         delete?: never;
@@ -505,8 +505,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Make a product or replace it
-         * @description The body is the whole product: a member that it leaves out gets its default, also where the product had another value. `PATCH` changes single members. Baskets show the new price and name at their next read. Orders keep theirs.
+         * Create or replace a product
+         * @description The body is the whole product: a missing member gets its default, even if the product had another value. `PATCH` changes single members. Baskets show the new price and name at the next read. Orders do not change.
          */
         put: operations["saveProduct"];
         post?: never;
@@ -515,7 +515,7 @@ export interface paths {
         head?: never;
         /**
          * Change a product
-         * @description A member that the body leaves out stays as it is. Null clears `imageUrl`, and lifts the limit of `stock`.
+         * @description A missing member does not change. Null clears `imageUrl`. Null as `stock` means unlimited stock.
          */
         patch: operations["changeProduct"];
         trace?: never;
@@ -528,8 +528,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See how sessions, guest baskets and the cleanup are
-         * @description Counts above a hundred thousand are estimates.
+         * Get the state of the sessions, the guest baskets and the cleanup
+         * @description Counts above 100,000 are estimates.
          */
         get: operations["getOverview"];
         put?: never;
@@ -548,14 +548,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the runs of the cleanup in the last 90 days, the newest first
+         * List the cleanup runs of the last 90 days, newest first
          * @description Follow `nextCursor` until it is null.
          */
         get: operations["listCleanupRuns"];
         put?: never;
         /**
-         * Start a run of the cleanup on this instance; its row in the list tells how it goes
-         * @description The answer does not wait for its end.
+         * Start a cleanup run on this instance
+         * @description The response does not wait for the end of the run. The list of runs shows its progress.
          */
         post: operations["startCleanupRun"];
         delete?: never;
@@ -975,9 +975,9 @@ export interface components {
             isActive?: boolean;
         };
         SessionsOverviewDto: {
-            /** @description About, above a hundred thousand. */
+            /** @description The active sessions. An estimate above 100,000. */
             living: number;
-            /** @description Waiting for the cleanup; about, above a hundred thousand. */
+            /** @description The expired sessions that wait for the cleanup. An estimate above 100,000. */
             expired: number;
             /** Format: date-time */
             oldestExpiredAt: string | null;
@@ -990,9 +990,9 @@ export interface components {
             countedAt: string;
         };
         GuestBasketsOverviewDto: {
-            /** @description Their session is active; about, above a hundred thousand. */
+            /** @description The guest baskets with an active session. An estimate above 100,000. */
             living: number;
-            /** @description At the last `baskets:audit` or `baskets:sweep`; null: there was none. */
+            /** @description The count of the last `baskets:audit` or `baskets:sweep`. Null: there was none. */
             orphans: components["schemas"]["OrphansOverviewDto"] | null;
         };
         CleanupRunDto: {
@@ -1001,7 +1001,7 @@ export interface components {
             /** @enum {string} */
             trigger: "cron" | "cli" | "admin";
             /**
-             * @description The machine that ran it.
+             * @description The host that executes the run.
              * @example shop-1
              */
             host: string;
@@ -1009,50 +1009,50 @@ export interface components {
             startedAt: string;
             /**
              * Format: date-time
-             * @description Null while it runs. Of a run that died the last sign of life.
+             * @description Null during the run. For a run that died, the time of its last heartbeat.
              */
             endedAt: string | null;
             /**
              * Format: date-time
-             * @description The last sign of life, every 30 seconds; null of a run of an older version.
+             * @description The last heartbeat, every 30 seconds. Null for a run of an older version.
              */
             lastSeenAt: string | null;
-            /** @description It has not ended and gave no sign of life for five minutes: its process ended or hangs. The next run closes it as `failed`. */
+            /** @description The run has not ended, and its last heartbeat is more than five minutes old: its process has died or hangs. The next run marks it as `failed`. */
             isUnseen: boolean;
-            /** @description So far, while it runs. */
+            /** @description During the run, the number so far. */
             sessionsRemoved: number;
             basketsRemoved: number;
-            /** @description Expired sessions that were left at the end; about, where counting them takes seconds. */
+            /** @description The remaining expired sessions at the end of the run. An estimate, if counting takes seconds. */
             sessionsLeft: number | null;
-            /** @description Sessions that were active at the end; about, above a hundred thousand. */
+            /** @description The active sessions at the end of the run. An estimate above 100,000. */
             sessionsLiving: number | null;
-            /** @description Guests' baskets that were active at the end; about, above a hundred thousand. */
+            /** @description The active guest baskets at the end of the run. An estimate above 100,000. */
             guestBasketsLiving: number | null;
-            /** @description Nothing was left, its time was spent, it was asked to stop, or it failed. */
+            /** @description drained: no expired session was left. budget: the time limit was reached. interrupted: a signal stopped the run. failed: see `error`. Null: the run has not ended. */
             stopReason: ("drained" | "budget" | "interrupted" | "failed") | null;
             error: string | null;
         };
         CleanupOverviewDto: {
-            /** @description On the instance that answers. */
+            /** @description A cleanup is running on the instance that sends this response. */
             isRunning: boolean;
-            /** @description The oldest expired session has been waiting for too long. */
+            /** @description The oldest expired session has waited longer than `limitSeconds`. */
             isBehind: boolean;
-            /** @description How long is too long, in seconds: three intervals of the schedule and an hour. */
+            /** @description The limit of `isBehind`: three intervals of the schedule plus one hour. */
             limitSeconds: number;
             lastRun: components["schemas"]["CleanupRunDto"] | null;
             /**
              * Format: date-time
-             * @description When a run last left nothing behind.
+             * @description The end of the last run with the stop reason `drained`.
              */
             lastDrainedAt: string | null;
         };
         ClockOverviewDto: {
             /**
-             * @description The clock of the database minus the clock of the instance that answers.
+             * @description The clock of the database minus the clock of the instance that sends this response.
              * @example 0.012
              */
             differenceSeconds: number;
-            /** @description They differ by more than a minute: no cleanup runs until they agree. */
+            /** @description The clocks differ by more than a minute. No cleanup runs until they agree. */
             differs: boolean;
         };
         OverviewDto: {
@@ -1063,7 +1063,7 @@ export interface components {
         };
         CleanupRunPageDto: {
             runs: components["schemas"]["CleanupRunDto"][];
-            /** @description Send it as `cursor` for older runs; null: there are none. */
+            /** @description Send it as `cursor` to get older runs. Null: there are none. */
             nextCursor: string | null;
         };
         ProblemDto: {
