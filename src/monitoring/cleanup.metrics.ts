@@ -7,7 +7,7 @@ import { MetricsRegistry } from './metrics-registry.js';
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
-/** What the cleanups of this process do; a run of the command line is in `cleanup_runs` only. */
+/** Counts the cleanups of this process. `cleanup_runs` also has the runs of the command line. */
 @Injectable()
 export class CleanupMetrics {
   private readonly removed: Counter<'what'>;
@@ -18,19 +18,19 @@ export class CleanupMetrics {
     const registers = [registry];
     this.removed = new Counter({
       name: 'basketkeeper_cleanup_removed_total',
-      help: 'Sessions and baskets that the cleanup removed.',
+      help: 'Sessions and baskets removed by the cleanup.',
       labelNames: ['what'],
       registers,
     });
     this.duration = new Histogram({
       name: 'basketkeeper_cleanup_batch_duration_seconds',
-      help: 'How long batches of the cleanup took.',
+      help: 'Duration of the cleanup batches.',
       buckets: BUCKETS,
       registers,
     });
     this.runs = new Counter({
       name: 'basketkeeper_cleanup_runs_total',
-      help: 'Runs of the cleanup, by what started them and why they ended.',
+      help: 'Cleanup runs by trigger and outcome.',
       labelNames: ['trigger', 'outcome'],
       registers,
     });

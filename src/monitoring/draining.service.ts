@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether this process is about to stop: it is not ready any more, but answers what still comes. */
+/**
+ * Says whether this process is about to stop. It is then no longer ready, but still answers
+ * requests.
+ */
 @Injectable()
 export class Draining {
   isDraining = false;

@@ -15,7 +15,7 @@ import { LivenessDto, ReadinessDto } from './health.dto.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { Problem } from '../problem/problem.js';
 
-/** A load balancer waits no longer. */
+/** The longest time that a load balancer waits for the response. */
 const CHECK_MILLISECONDS = 2_000;
 
 @ApiTags('operations')
@@ -32,8 +32,8 @@ export class HealthController {
   @Get('live')
   @ApiOperation({
     operationId: 'getLiveness',
-    summary: 'Whether the process runs; restart it when not',
-    description: 'Asks nothing of the database.',
+    summary: 'Check that the process runs',
+    description: 'Restart the process if this request fails. Does not use the database.',
   })
   @ApiOkResponse({ type: LivenessDto })
   @ApiProblems()
@@ -45,14 +45,15 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'Whether requests can be served; send them elsewhere when not',
+    summary: 'Check that the process can serve requests',
     description:
-      '`degraded` is ready, too: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`). Somebody should look.',
+      'Send requests to another instance if this request fails. With the status `degraded` the process is ready, but an operator should look: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`).',
   })
   @ApiOkResponse({ type: ReadinessDto })
   @ApiProblems('database-unavailable', 'stopping')
   async ready(): Promise<HealthCheckResult> {
-    if (this.draining.isDraining) throw new Problem('stopping', 'This process is stopping; others serve.');
+    if (this.draining.isDraining)
+      throw new Problem('stopping', 'This process is stopping. Send the request to another instance.');
     return this.health.check([
       () => this.checkDatabase(),
       () => this.cleanup.check(CHECK_MILLISECONDS),
@@ -62,7 +63,7 @@ export class HealthController {
 
   private checkDatabase(): PromiseLike<HealthIndicatorResult> {
     const get = async () => {
-      if (!(await acceptsWrites(this.dataSource))) throw new Error('The database takes no writes.');
+      if (!(await acceptsWrites(this.dataSource))) throw new Error('The database accepts no writes.');
     };
     return this.indicators.check('database').attempt(get).withTimeout(CHECK_MILLISECONDS);
   }

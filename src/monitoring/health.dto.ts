@@ -1,6 +1,6 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 
-/** What terminus says of each part: its state, and figures or a message of the part's own. */
+/** The report of terminus on each part: its status, and figures or a message. */
 const PARTS = {
   type: 'object' as const,
   additionalProperties: {
@@ -18,7 +18,7 @@ export class LivenessDto {
   status!: 'ok';
 }
 
-/** The result of terminus when every part is up or degraded. */
+/** The result of terminus if every part is up or degraded. */
 export class ReadinessDto {
   @ApiProperty({ enum: ['ok', 'degraded'] })
   status!: 'ok' | 'degraded';
@@ -32,7 +32,7 @@ export class ReadinessDto {
 
   @ApiProperty({
     ...PARTS,
-    description: 'The parts that are down: none, for the answer is 503 then.',
+    description: 'The parts that are down. Always empty: the response is 503 if a part is down.',
     example: {},
   })
   error!: Parts;

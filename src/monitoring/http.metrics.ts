@@ -5,10 +5,13 @@ import { MetricsRegistry } from './metrics-registry.js';
 
 type Label = 'method' | 'route' | 'status';
 
-/** Seconds, from a read on an idle machine to the longest that a request may wait for the database. */
+/** In seconds, from a read on an idle machine to the longest wait for the database. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** How long requests take, by the pattern of their route: a thousand unknown paths must not make a thousand series. */
+/**
+ * Measures the duration of requests by the pattern of their route: a thousand unknown paths must
+ * not create a thousand series.
+ */
 @Injectable()
 export class HttpMetrics {
   private readonly duration: Histogram<Label>;
@@ -17,33 +20,35 @@ export class HttpMetrics {
   constructor(registry: MetricsRegistry) {
     this.duration = new Histogram({
       name: 'basketkeeper_http_request_duration_seconds',
-      help: 'How long requests took, by the pattern of their route.',
+      help: 'Duration of requests, by the pattern of their route.',
       labelNames: ['method', 'route', 'status'],
       buckets: BUCKETS,
       registers: [registry],
     });
     this.aborted = new Counter({
       name: 'basketkeeper_http_requests_aborted_total',
-      help: 'Requests whose connection ended before their answer was sent, by the pattern of their route.',
+      help: 'Requests whose connection closed before the response was sent, by the pattern of their route.',
       labelNames: ['method', 'route'],
       registers: [registry],
     });
   }
 
-  /** Fastify's hook `onRoute`. */
+  /** A hook `onRoute` of Fastify. */
   readonly observeRoute = (route: RouteOptions): void => {
     route.onResponse = [...[route.onResponse ?? []].flat(), this.observer(route.url)];
   };
 
-  /** Fastify's hook `onResponse`, for requests without a route. */
+  /** A hook `onResponse` of Fastify, for requests without a route. */
   readonly observeUnrouted = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     if (request.is404) this.childOf(request.method, 'other', reply.statusCode).observe(secondsOf(reply));
     done();
   };
 
   /**
-   * Fastify's hook `onRequest`. There is no `onResponse` for a request that is aborted, and `onRequestAbort` misses those whose
-   * body has been read.
+   * A hook `onRequest` of Fastify.
+   *
+   * An aborted request has no `onResponse`, and `onRequestAbort` does not run after the body has
+   * been read.
    */
   readonly watchAborted = (request: FastifyRequest, { raw }: FastifyReply, done: () => void): void => {
     raw.on('close', () => {
@@ -56,7 +61,7 @@ export class HttpMetrics {
     this.aborted.inc({ method, route: is404 ? 'other' : routeOptions.url });
   }
 
-  /** Keeps the series of the route: to look for it by its labels takes longer than to count. */
+  /** Keeps the series of the route: finding a series by its labels takes longer than counting. */
   private observer(route: string) {
     const children = new Map<string, Histogram.Internal<Label>>();
     return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {

@@ -1,13 +1,16 @@
 /**
- * Says whether a client prefers `text/plain` to `application/openmetrics-text`.
- * A client without a preference gets the latter.
+ * Says whether a client prefers `text/plain` to `application/openmetrics-text`. A client without a
+ * preference gets the latter.
  */
 export function prefersPlainText(accept = ''): boolean {
   const plain = qualityOf('text/plain', accept);
   return plain > 0 && plain > qualityOf('application/openmetrics-text', accept);
 }
 
-/** The best quality that a client gives a type by its full name; a range such as `text/*` prefers nothing here. */
+/**
+ * Returns the best quality that a client gives to the full name of a type. A range such as `text/*`
+ * is no preference.
+ */
 function qualityOf(type: string, accept: string): number {
   const qualities = accept.split(',').map((range) => {
     const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
@@ -18,9 +21,10 @@ function qualityOf(type: string, accept: string): number {
 }
 
 /**
- * The same metrics in the text format 0.0.4 of Prometheus.
+ * Converts the metrics to the Prometheus text format 0.0.4.
  *
- * A registry of prom-client knows one format only. They differ in the comments of counters, and in the last line.
+ * A registry of prom-client supports only one format. The two formats differ in the comments of
+ * counters and in the last line.
  */
 export function toPlainText(openMetrics: string): string {
   return openMetrics

@@ -1,12 +1,14 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** The metrics of one application, in the text format of OpenMetrics 1.0; with those of its process. */
+/**
+ * Holds the metrics of the application and of its process, in the text format of OpenMetrics 1.0.
+ */
 @Injectable()
 export class MetricsRegistry extends Registry implements OnApplicationShutdown {
   constructor() {
     super();
-    // Every metric's type wants the registry of the other format, though it takes this one.
+    // The types of prom-client expect the other format here, but it accepts this one.
     this.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     collectDefaultMetrics({ register: this });
   }

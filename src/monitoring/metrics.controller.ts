@@ -19,9 +19,9 @@ export class MetricsController {
   @Header('Vary', 'Accept')
   @ApiOperation({
     operationId: 'getMetrics',
-    summary: 'Get what to watch, for Prometheus',
+    summary: 'Get the metrics for Prometheus',
     description:
-      "OpenMetrics 1.0, or the text format 0.0.4 where `Accept` prefers `text/plain`. With `OPERATIONS_PORT` it is not found on the visitors' port.",
+      "The format is OpenMetrics 1.0, or the text format 0.0.4 if `Accept` prefers `text/plain`. With `OPERATIONS_PORT`, the visitors' port answers 404.",
   })
   @ApiOkResponse({
     content: {

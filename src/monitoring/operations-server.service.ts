@@ -6,12 +6,18 @@ import { pathOf } from '../http/request/request-path.js';
 import { answerParserError, limitServer, SERVER_OPTIONS } from '../http/server/server-limits.js';
 import { Problem } from '../problem/problem.js';
 
-/** What is for the shop's own people. */
+/** The paths of metrics and admin routes. */
 const OWN = /^\/(metrics|api\/admin)(\/|$)/i;
-/** What the people of the operations port need beside it: the pages, and what those ask to know who is there. */
+/**
+ * The other paths of the operations port: the pages, and the routes that they use to identify the
+ * user.
+ */
 const COMMON = /^\/(?!api(\/|$))|^\/api\/(health(\/|$)|auth\/(login|logout|me)$|basket$)/i;
 
-/** Metrics and admin routes on a port of their own, which a firewall can close to the world: `OPERATIONS_PORT`. */
+/**
+ * Serves metrics and admin routes on a separate port, which a firewall can protect:
+ * `OPERATIONS_PORT`.
+ */
 @Injectable()
 export class OperationsServer implements OnApplicationShutdown {
   private readonly logger = new Logger('Server');
@@ -19,17 +25,21 @@ export class OperationsServer implements OnApplicationShutdown {
 
   constructor(private readonly environment: Environment) {}
 
-  /** Each port knows only its own routes. @throws Problem `not-found` */
+  /**
+   * Checks that the port of a request serves its path.
+   *
+   * @throws Problem `not-found`
+   */
   assertServed({ raw, url }: FastifyRequest): void {
     const { operationsPort } = this.environment;
     if (operationsPort === undefined) return;
     const path = pathOf(url);
     const isOperations = raw.socket.localPort === operationsPort;
     if (isOperations ? OWN.test(path) || COMMON.test(path) : !OWN.test(path)) return;
-    throw new Problem('not-found', 'There is nothing under this method and path on this port.');
+    throw new Problem('not-found', 'No route on this port has this method and path.');
   }
 
-  /** @throws Error when the port is taken */
+  /** @throws Error if the port is in use */
   async listen(application: RequestListener): Promise<void> {
     const { operationsPort, host } = this.environment;
     if (operationsPort === undefined) return;

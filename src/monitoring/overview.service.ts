@@ -12,14 +12,14 @@ import { type ActiveSessions, SessionCounts } from '../session/cleanup/session-c
 export interface Overview {
   active: ActiveSessions;
   backlog: Backlog;
-  /** Of the last audit or sweep, whichever came later. */
+  /** The count of the last audit or sweep, whichever is later. */
   orphans: OrphanCount | null;
   lastRun: CleanupRun | null;
   lastDrained: CleanupRun | null;
   clock: ClockReading;
 }
 
-/** How the shop's sessions and baskets are, in a few cheap queries. */
+/** Reads the state of the shop's sessions and baskets with a few cheap queries. */
 @Injectable()
 export class OverviewService {
   constructor(

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { poolOf } from '../database/connection-pool.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** The state of the pool of database connections. */
+/** Shows the state of the pool of database connections. */
 @Injectable()
 export class PoolMetrics {
   constructor(registry: MetricsRegistry, dataSource: DataSource) {
@@ -12,7 +12,7 @@ export class PoolMetrics {
     const registers = [registry];
     new Gauge({
       name: 'basketkeeper_pool_connections',
-      help: 'Connections to the database.',
+      help: 'Database connections of the pool.',
       labelNames: ['state'],
       registers,
       collect() {
@@ -22,7 +22,7 @@ export class PoolMetrics {
     });
     new Gauge({
       name: 'basketkeeper_pool_waiting',
-      help: 'Requests that wait for a connection.',
+      help: 'Requests that wait for a database connection.',
       registers,
       collect() {
         this.set(pool.waitingCount);

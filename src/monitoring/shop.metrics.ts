@@ -3,32 +3,35 @@ import { Gauge } from 'prom-client';
 import { MetricsRegistry } from './metrics-registry.js';
 import { type Overview, OverviewService } from './overview.service.js';
 
-/** A figure of the overview; null: it is not known. */
+/** A figure of the overview, or null if it is unknown. */
 type Figure = (overview: Overview) => number | null;
 
-/** By name, behind `basketkeeper_`. */
+/** The gauges by name, without the prefix `basketkeeper_`. */
 const FIGURES: Record<string, [help: string, figure: Figure]> = {
   sessions_expired: ['Expired sessions that wait for the cleanup.', ({ backlog }) => backlog.count],
   sessions_expired_oldest_seconds: [
-    'How long the oldest expired session has been waiting.',
+    'Waiting time of the oldest expired session.',
     ({ backlog }) => backlog.oldestSeconds,
   ],
-  cleanup_behind: ['1: it has been waiting for too long.', ({ backlog }) => Number(backlog.isBehind)],
+  cleanup_behind: [
+    '1 if the oldest expired session has waited too long, else 0.',
+    ({ backlog }) => Number(backlog.isBehind),
+  ],
   cleanup_seconds_since_drained: [
-    'Time since a run, of whatever process, left nothing behind.',
+    'Time since the last drained cleanup run of any process.',
     ({ lastDrained, clock }) =>
       lastDrained?.endedAt ? (clock.databaseAt - lastDrained.endedAt.getTime()) / 1_000 : null,
   ],
   clock_difference_seconds: [
-    'The clock of the database minus the clock of this process. No cleanup runs beyond a minute.',
+    'Database clock minus process clock. No cleanup runs if they differ by more than a minute.',
     ({ clock }) => clock.difference / 1_000,
   ],
-  sessions_living: ['Sessions that have not expired.', ({ active }) => active.count],
-  guest_baskets_living: ['Baskets of guests whose session is active.', ({ active }) => active.guestBaskets],
+  sessions_living: ['Active sessions.', ({ active }) => active.count],
+  guest_baskets_living: ['Guest baskets with an active session.', ({ active }) => active.guestBaskets],
   orphans: ['Orphaned baskets at the last audit or sweep.', ({ orphans }) => orphans?.orphans ?? null],
 };
 
-/** What the tables hold, as gauges. */
+/** Shows the state of the tables as gauges. */
 @Injectable()
 export class ShopMetrics {
   private readonly gauges: [Gauge, Figure][];
@@ -41,7 +44,7 @@ export class ShopMetrics {
     const registers = [registry];
     const up = {
       name: 'basketkeeper_database_up',
-      help: '0: the gauges of the tables are missing.',
+      help: '1 if the database is available. At 0 the gauges of the tables are missing.',
       registers,
     };
     this.databaseUp = new Gauge(up);
@@ -51,7 +54,10 @@ export class ShopMetrics {
     ]);
   }
 
-  /** Reads them anew. Without a database they are missing, and what the process knows by itself is still told. */
+  /**
+   * Reads the gauges again. Without a database they are missing, but the metrics of the process are
+   * still served.
+   */
   async refresh(): Promise<void> {
     const overview = await this.overview.get().catch(() => null);
     this.databaseUp.set(Number(overview !== null));

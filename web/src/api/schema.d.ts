@@ -384,8 +384,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the process runs; restart it when not
-         * @description Asks nothing of the database.
+         * Check that the process runs
+         * @description Restart the process if this request fails. Does not use the database.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -404,8 +404,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether requests can be served; send them elsewhere when not
-         * @description `degraded` is ready, too: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`). Somebody should look.
+         * Check that the process can serve requests
+         * @description Send requests to another instance if this request fails. With the status `degraded` the process is ready, but an operator should look: the cleanup of expired sessions is behind (`cleanup`), or the clocks of the database and of this process differ (`clock`).
          */
         get: operations["getReadiness"];
         put?: never;
@@ -424,8 +424,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get what to watch, for Prometheus
-         * @description OpenMetrics 1.0, or the text format 0.0.4 where `Accept` prefers `text/plain`. With `OPERATIONS_PORT` it is not found on the visitors' port.
+         * Get the metrics for Prometheus
+         * @description The format is OpenMetrics 1.0, or the text format 0.0.4 if `Accept` prefers `text/plain`. With `OPERATIONS_PORT`, the visitors' port answers 404.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -914,7 +914,7 @@ export interface components {
                 };
             };
             /**
-             * @description The parts that are down: none, for the answer is 503 then.
+             * @description The parts that are down. Always empty: the response is 503 if a part is down.
              * @example {}
              */
             error: {
