@@ -11,12 +11,12 @@ import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
 import { messageOf } from './problem/error-text.js';
 import { logProcess } from './app/log-process.js';
 
-// Until a command knows the settings.
+// The logger until a command knows its settings.
 Logger.overrideLogger(createCommandLogger({ isProduction: false, logLevel: 'info' }));
 logProcess();
 
 const program = new Command('cli')
-  .description('Basketkeeper on the command line')
+  .description('The command line of Basketkeeper')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError();
 addSessionsClear(program);
@@ -27,7 +27,7 @@ addProductsImport(program);
 addUsersCreateAdmin(program);
 addOpenApiPrint(program);
 
-// As of `| head`, which has read enough.
+// A reader such as `| head` may close the pipe early.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
@@ -36,5 +36,5 @@ try {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }
-// Whatever still listens for signals must not keep a finished command alive; what a pipe has not taken yet would be lost.
+// Exits although signal handlers are still registered, but not before a pipe has taken all output.
 process.stdout.write('', () => process.exit());

@@ -5,7 +5,7 @@ import { runWithApplication } from './run-with-application.js';
 export function addBasketsAudit(program: Command): void {
   program
     .command('baskets:audit')
-    .description('check that the tables keep every rule; ends with 1 when one is broken')
+    .description('check the invariants of the tables; exits with 1 if one is broken')
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
       const report = await runWithApplication((app) => app.get(AuditService).audit());
@@ -20,5 +20,5 @@ function tableOf({ invariants, isSound }: AuditReport): string {
     return `${id.padEnd(16)} ${String(count).padStart(8)} ${rule}${some}`;
   });
   const header = `${'invariant'.padEnd(16)} ${'broken'.padStart(8)} rule`;
-  return [header, ...rows, isSound ? 'All is sound.' : 'Something is broken.'].join('\n');
+  return [header, ...rows, isSound ? 'All invariants hold.' : 'An invariant is broken.'].join('\n');
 }

@@ -15,10 +15,10 @@ interface Options {
 export function addBasketsImport(program: Command): void {
   program
     .command('baskets:import')
-    .description('take over the open baskets of a django-oscar shop, without the orphans')
-    .requiredOption('--from <url>', 'its database, which is only read: postgres://…', parseUrl)
-    .option('--users <table>', 'its table of users', 'auth_user')
-    .option('--dry-run', 'only say what would be imported')
+    .description('import the open baskets of a django-oscar shop, without orphans')
+    .requiredOption('--from <url>', 'the database of the shop, only read: postgres://…', parseUrl)
+    .option('--users <table>', 'the table of users', 'auth_user')
+    .option('--dry-run', 'report the result without importing')
     .option('--json', 'print one JSON object and no progress')
     .action(async (options: Options) => {
       const report = await importBaskets(options);

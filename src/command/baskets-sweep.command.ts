@@ -20,12 +20,17 @@ interface Options {
 export function addBasketsSweep(program: Command): void {
   program
     .command('baskets:sweep')
-    .description('remove open guest baskets that no session points at, as an old shop has left them')
-    .option('--dry-run', 'only count them')
-    .option('--older-than <duration>', 'not changed for so long: 90s, 30m, 1h, 7d', duration, duration('1h'))
-    .option('--batch <n>', 'baskets to check in one transaction', positiveInteger(100_000), 5_000)
-    .option('--limit <n>', 'remove at most so many', positiveInteger(Number.MAX_SAFE_INTEGER))
-    .option('--after <id>', 'go on where a sweep was interrupted', parseId)
+    .description('remove orphans: open guest baskets without a session, left by an old shop')
+    .option('--dry-run', 'count the orphans without removing them')
+    .option(
+      '--older-than <duration>',
+      'minimum time since the last change: 90s, 30m, 1h, 7d',
+      duration,
+      duration('1h'),
+    )
+    .option('--batch <n>', 'baskets per transaction', positiveInteger(100_000), 5_000)
+    .option('--limit <n>', 'remove at most this many', positiveInteger(Number.MAX_SAFE_INTEGER))
+    .option('--after <id>', 'continue an interrupted sweep after this basket', parseId)
     .option('--json', 'print one JSON object and no progress')
     .action(async (options: Options) => {
       const result = { ...(await sweep(options)), dryRun: options.dryRun ?? false };
@@ -43,7 +48,8 @@ async function sweep({
 }: Options): Promise<SweepResult> {
   const signal = interruption();
   return runWithApplication(async (app) => {
-    // A dry run removes nothing, so it may count; the log says that the clocks differ.
+    // A dry run removes nothing, so it may run with different clocks. The log reports the
+    // difference.
     await app.get(ClockCheck).read();
     const orphans = app.get(OrphanSweep);
     const progress = startProgress(await orphans.estimate(), json);
@@ -76,7 +82,7 @@ function sentenceOf({
   error = '',
 }: SweepResult & { dryRun: boolean }): string {
   const what = `${baskets} orphaned guest baskets of ${checked} checked`;
-  const resumeHint = stopReason === 'drained' || lastId === null ? '' : ` Go on with --after ${lastId}.`;
+  const resumeHint = stopReason === 'drained' || lastId === null ? '' : ` Continue with --after ${lastId}.`;
   const end = `(${stopReason}).${resumeHint} ${error}`.trimEnd();
   return `${dryRun ? 'Would remove' : 'Removed'} ${what} ${end}`;
 }

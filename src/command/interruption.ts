@@ -1,7 +1,9 @@
 /**
- * Ctrl-C and SIGTERM, as a signal that work looks at between its steps: the step under way is finished.
+ * Returns a signal that Ctrl-C and SIGTERM abort. Work checks it between steps, and finishes the
+ * current step.
  *
- * More of them change nothing: npm hands on the Ctrl-C that the terminal has sent to both, so that two come.
+ * More signals change nothing: npm forwards the Ctrl-C that the terminal sends to both processes,
+ * so two arrive.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

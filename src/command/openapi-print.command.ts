@@ -11,7 +11,7 @@ export function addOpenApiPrint(program: Command): void {
     .command('openapi:print')
     .description('print the OpenAPI document; needs no database')
     .action(async () => {
-      // Preview: the modules are read, nothing is made.
+      // Preview: Nest reads the modules and creates no providers.
       const environment = readEnvironment({});
       const app = await NestFactory.create(AppModule.with(environment), new FastifyAdapter(), {
         preview: true,

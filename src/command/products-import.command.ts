@@ -5,21 +5,21 @@ import { interruption } from './interruption.js';
 import { startProgress } from './progress.js';
 import { runWithApplication } from './run-with-application.js';
 
-/** More than these are counted, not printed. */
+/** The number of errors to print. The rest are counted. */
 const SHOWN_ERRORS = 20;
 
-const ARGUMENT = `columns sku, name, unitPriceMinor, and if wanted description, imageUrl, stock, isActive.
-A product that exists keeps what the header does not name; a new one gets the defaults: no
-description, no image, unlimited stock, for sale. An empty field in a named column clears the
-description or the image and lifts the limit of the stock; an empty isActive changes nothing.`;
+const ARGUMENT = `columns sku, name, unitPriceMinor; optional: description, imageUrl, stock, isActive.
+A missing column does not change an existing product. A new product gets the defaults: no
+description, no image, unlimited stock, for sale. An empty field clears the description or the
+image, or makes the stock unlimited. An empty isActive changes nothing.`;
 
 export function addProductsImport(program: Command): void {
   program
     .command('products:import')
-    .description('make or change products from a CSV file with a header: UTF-8, separated by commas')
+    .description('create or change products from a CSV file: UTF-8, commas, with a header')
     .argument('<file>', ARGUMENT)
-    .option('--atomic', 'all lines or none')
-    .option('--json', 'print one JSON object, whatever happens')
+    .option('--atomic', 'import all lines or none')
+    .option('--json', 'print one JSON object, also after an error')
     .action(async (file: string, options: { atomic?: true; json?: true }) => {
       const report = await importWithProgress(file, options.atomic ?? false, options.json ?? false);
       process.stdout.write(`${options.json ? JSON.stringify(report) : sentencesOf(report)}\n`);
@@ -30,7 +30,7 @@ export function addProductsImport(program: Command): void {
 
 async function importWithProgress(file: string, atomic: boolean, isQuiet: boolean): Promise<ImportReport> {
   const signal = interruption();
-  // How many lines there are is known only at the end.
+  // The number of lines is unknown until the end.
   const progress = startProgress(0, isQuiet);
   const onProgress = (rows: number) => progress.show(rows, 'products');
   let report: ImportReport = { imported: 0, errors: [] };
@@ -39,7 +39,7 @@ async function importWithProgress(file: string, atomic: boolean, isQuiet: boolea
       report = await app.get(ProductImport).import(file, { atomic, signal, onProgress });
     });
   } catch (error) {
-    // Bad settings, or no database. What was imported before is in the report.
+    // For example invalid settings, or no database. The report has the products imported before.
     report.error ??= messageOf(error);
   } finally {
     progress.stop();
@@ -50,8 +50,8 @@ async function importWithProgress(file: string, atomic: boolean, isQuiet: boolea
 function sentencesOf({ imported, errors, moreErrors = 0, error }: ImportReport): string {
   const shown = errors.slice(0, SHOWN_ERRORS).map(({ line, message }) => `Line ${line}: ${message}.`);
   const refused = errors.length + moreErrors;
-  const more = refused > SHOWN_ERRORS ? [`And ${refused - SHOWN_ERRORS} lines more.`] : [];
+  const more = refused > SHOWN_ERRORS ? [`And ${refused - SHOWN_ERRORS} more lines.`] : [];
   const isEmpty = imported === 0 && refused === 0 && error === undefined;
-  const empty = isEmpty ? ['The file has no products, only a header.'] : [];
+  const empty = isEmpty ? ['The file has only a header and no products.'] : [];
   return [...shown, ...more, ...empty, `Imported ${imported} products, refused ${refused} lines.`].join('\n');
 }

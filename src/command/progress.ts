@@ -2,14 +2,21 @@ import cliProgress from 'cli-progress';
 
 const LINE_MILLISECONDS = 2_000;
 
-/** Says how far a long work is: a bar on a terminal, a line now and then elsewhere, on standard error. */
+/**
+ * Shows the progress of long work on standard error: a bar on a terminal, and occasional lines
+ * elsewhere.
+ */
 export interface Progress {
-  /** Done so far, and what to say beside it. */
+  /** Shows the finished amount with a note. */
   show(done: number, note: string): void;
   stop(): void;
 }
 
-/** @param total about how much there is to do, 0: not known; a quiet one says nothing */
+/**
+ * Starts to show progress. Shows nothing if quiet.
+ *
+ * @param total the approximate amount of work, or 0 if it is unknown
+ */
 export function startProgress(total: number, isQuiet: boolean): Progress {
   if (isQuiet) return { show: () => undefined, stop: () => undefined };
   return process.stderr.isTTY ? startBar(total) : startLines(total);
@@ -20,7 +27,7 @@ function startBar(total: number): Progress {
     total > 0
       ? '{bar} {percentage} % | {value} of about {total} {note} | {rate}/s | {eta_formatted} left'
       : '{value} {note} | {rate}/s | {duration_formatted}';
-  // Whoever starts it stops it, also at Ctrl-C.
+  // No exit on Ctrl-C: the caller stops the bar.
   const settings = { format, stream: process.stderr, hideCursor: true, gracefulExit: false };
   const bar = new cliProgress.SingleBar(settings, cliProgress.Presets.rect);
   const rate = startRate();
@@ -50,7 +57,7 @@ function startLines(total: number): Progress {
   };
 }
 
-/** So many a second since the start. */
+/** Measures the rate per second since the start. */
 function startRate(): (done: number) => number {
   const start = performance.now();
   return (done) => (done * 1_000) / (performance.now() - start);

@@ -5,7 +5,7 @@ import { AppModule } from '../app/app.module.js';
 import { findDatabase } from '../database/find-database.js';
 import { readCommandEnvironment } from '../config/environment.js';
 
-/** Runs a command's work within the application, without serving and without the schedule. */
+/** Runs the work of a command in the application, without a server and without the schedule. */
 export async function runWithApplication<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
   const environment = readCommandEnvironment();
   const logger = createCommandLogger(environment);

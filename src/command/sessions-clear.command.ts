@@ -17,24 +17,24 @@ interface Options {
   json?: true;
 }
 
-/** What went, or with `--dry-run` what would go. */
+/** The removed rows, or with `--dry-run` the rows that would be removed. */
 interface Result {
   sessions: number;
   baskets: number;
   dryRun: boolean;
-  /** Sessions that could not be removed. */
+  /** The number of sessions that could not be removed. */
   failures: number;
   stopReason: string;
-  /** Why it failed; what is reported beside it is gone all the same. */
+  /** The reason of a failure. The reported rows are removed all the same. */
   error?: string;
 }
 
 export function addSessionsClear(program: Command): void {
   program
     .command('sessions:clear')
-    .description('remove expired sessions with their open guest baskets')
-    .option('--dry-run', 'only say what would go')
-    .option('--batch <n>', 'sessions in one transaction', positiveInteger(MAX_BATCH))
+    .description('remove expired sessions and their open guest baskets')
+    .option('--dry-run', 'count the sessions and baskets without removing them')
+    .option('--batch <n>', 'sessions per transaction', positiveInteger(MAX_BATCH))
     .option('--json', 'print one JSON object and no progress')
     .action(async (options: Options) => {
       const result = await (options.dryRun ? countExpired() : removeExpired(options));
@@ -45,7 +45,8 @@ export function addSessionsClear(program: Command): void {
 
 async function countExpired(): Promise<Result> {
   return runWithApplication(async (app) => {
-    // It removes nothing, so it may count; the log says that the clocks differ.
+    // A dry run removes nothing, so it may run with different clocks. The log reports the
+    // difference.
     await app.get(ClockCheck).read();
     const sessions = await app.get(SessionCounts).countExpiredExactly(0);
     const baskets = await app.get(GuestBasketService).countExpired();
@@ -53,7 +54,10 @@ async function countExpired(): Promise<Result> {
   });
 }
 
-/** Until nothing is left; the time budget is the schedule's. Ctrl-C ends it after the batch under way. */
+/**
+ * Removes all expired sessions, without the time budget of the schedule. Ctrl-C ends it after the
+ * current batch.
+ */
 async function removeExpired({ batch: batchSize, json }: Options): Promise<Result> {
   const signal = interruption();
   return runWithApplication(async (app) => {
@@ -78,6 +82,6 @@ async function removeExpired({ batch: batchSize, json }: Options): Promise<Resul
 function sentenceOf({ sessions, baskets, dryRun, failures, stopReason, error }: Result): string {
   const what = `${sessions} expired sessions with ${baskets} guest baskets`;
   if (dryRun) return `Would remove ${what}.`;
-  const failed = failures > 0 ? ` ${failures} sessions could not be removed; the log says why.` : '';
+  const failed = failures > 0 ? ` ${failures} sessions could not be removed. The log has the reasons.` : '';
   return `Removed ${what} (${stopReason}).${failed}${error ? ` ${error}` : ''}`;
 }

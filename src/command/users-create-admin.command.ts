@@ -8,14 +8,14 @@ import { runWithApplication } from './run-with-application.js';
 export function addUsersCreateAdmin(program: Command): void {
   program
     .command('users:create-admin')
-    .description('make an admin; a user who exists becomes one and keeps the password')
+    .description('create an admin; an existing user becomes an admin and keeps the password')
     .argument('<email>', 'the email address', parseEmail)
     .action(async (email: string) => {
       const password = randomBytes(18).toString('base64url');
       const isNew = await runWithApplication((app) => app.get(UserService).createAdmin(email, password));
       const sentence = isNew
-        ? `Made the admin ${email} with the password ${password}`
-        : `${email} is an admin now.`;
+        ? `Created the admin ${email} with the password ${password}`
+        : `${email} is now an admin.`;
       process.stdout.write(`${sentence}\n`);
     });
 }

@@ -55,7 +55,7 @@ describe('the command line', () => {
     const client = shop.guest();
     const { accessToken } = await client.logsInAs(ada);
 
-    expect((await cli('users:create-admin', ada.email)).stdout).toBe(`${ada.email} is an admin now.\n`);
+    expect((await cli('users:create-admin', ada.email)).stdout).toBe(`${ada.email} is now an admin.\n`);
 
     expect((await client.sends('GET', '/api/auth/me')).status).toBe(401);
     const bearer = { Authorization: `Bearer ${accessToken}` };
@@ -92,7 +92,7 @@ describe('the command line', () => {
       });
     }
     const { stdout } = await Program.run('cli', ['users:create-admin', 'eve@example.com'], production).ends();
-    expect(stdout).toContain('Made the admin eve@example.com');
+    expect(stdout).toContain('Created the admin eve@example.com');
     const missing = await Program.run('cli', ['sessions:clear'], { NODE_ENV: 'production' }).ends();
     expect([missing.code, missing.stdout]).toEqual([1, '']);
     expect(missing.stderr).toMatch(/^The environment is not valid:\n {2}DATABASE_URL is missing.*\n$/);

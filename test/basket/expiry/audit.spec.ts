@@ -39,7 +39,7 @@ describe('baskets:audit', () => {
     const { code, stdout } = await cli();
 
     expect(code).toBe(0);
-    expect(stdout).toContain('All is sound.');
+    expect(stdout).toContain('All invariants hold.');
     expect(stdout.split('\n')).toHaveLength(INVARIANTS.length + 3);
   });
 

@@ -180,7 +180,7 @@ describe('products:import', () => {
 
     expect([code, stdout]).toEqual([
       0,
-      'The file has no products, only a header.\nImported 0 products, refused 0 lines.\n',
+      'The file has only a header and no products.\nImported 0 products, refused 0 lines.\n',
     ]);
   });
 
@@ -205,7 +205,7 @@ describe('users:create-admin', () => {
     const password = made.stdout.trim().split(' ').at(-1) ?? '';
     const { user } = await shop.guest().logsInAs({ email: 'boss@example.com', password });
     expect(user.role).toBe('admin');
-    expect([promoted.code, promoted.stdout]).toEqual([0, `${ada.email} is an admin now.\n`]);
+    expect([promoted.code, promoted.stdout]).toEqual([0, `${ada.email} is now an admin.\n`]);
     expect((await shop.guest().logsInAs(ada)).user.role).toBe('admin');
     expect(refused.code).toBe(1);
     await shop.close();
