@@ -16,13 +16,13 @@ import { InvalidEnvironment } from './config/environment-variables.js';
 import { logProcess } from './app/log-process.js';
 import { createAdapter } from './http/server/create-adapter.js';
 
-/** `npm start` gives it: migrate first, and fill an empty catalogue. */
+/** `npm start` passes this option: migrate first, and add demo products to an empty catalogue. */
 const PREPARE = '--prepare';
 
-/** Long enough for a load balancer's check of the readiness, short enough for Ctrl-C. */
+/** Long enough for a load balancer to check the readiness, and short enough for Ctrl-C. */
 const DRAIN_MILLISECONDS = 500;
 
-/** What is not done by then is rolled back by PostgreSQL. */
+/** The process ends after this time. PostgreSQL rolls back unfinished work. */
 const STOP_MILLISECONDS = 9_500;
 
 const logger = new Logger('Basketkeeper');
@@ -79,8 +79,11 @@ async function createApp(environment: Environment, pino: Pino): Promise<NestFast
 }
 
 /**
- * Ctrl-C and SIGTERM: not ready any more, then accept nothing, answer what is in flight, let a batch of the cleanup finish,
- * close the pool, and stop the database. A second signal does not hurry it.
+ * Stops the application on Ctrl-C and SIGTERM.
+ *
+ * First it is no longer ready, and later it accepts no connections. It answers the requests in
+ * flight, finishes the current batch of the cleanup, closes the pool, and stops the database. A
+ * second signal changes nothing.
  */
 function stopOnSignal(app: NestFastifyApplication, releaseDatabase: () => Promise<void>): void {
   let isStopping = false;
@@ -106,7 +109,7 @@ async function urlOf(app: NestFastifyApplication): Promise<string> {
   return url.replace(/\[::1?\]|127\.0\.0\.1|0\.0\.0\.0/, 'localhost');
 }
 
-/** What stops the start is the operator's to mend: a sentence, and the stack only for those who debug. */
+/** Logs why the start has failed: a sentence for the operator, and the stack at the level debug. */
 function fail(error: unknown): never {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   for (const line of error instanceof InvalidEnvironment ? error.problems : [message || stack])
@@ -115,11 +118,11 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-// The reader of the log may end before us. A pipe that nobody reads is no reason to stop.
+// The reader of the log may end first. A closed pipe is no reason to stop.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
-  // Until the settings are known: what is wrong with them is a line of the log as well.
+  // The logger until the settings are known, also for the errors of the settings.
   Logger.overrideLogger(new AppLogger(createPino({ isProduction: false, logLevel: 'info' })));
   logProcess();
   const environment = readEnvironment();

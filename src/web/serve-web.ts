@@ -7,32 +7,32 @@ import { pathOf } from '../http/request/request-path.js';
 import { wantsHtml } from '../http/request/wants-html.js';
 import { projectFolder } from '../config/project-folder.js';
 
-/** Where `npm run build` puts the pages. */
+/** The folder of the built pages (`npm run build`). */
 export const WEB_FOLDER = join(projectFolder(), 'dist/web');
 
-/** What the pages may be called; nothing of the API, and nothing to decode. */
+/** The paths of pages: none of the API, and none with encoded characters. */
 const PAGE = /^\/(?!(api|metrics)(\/|$))[\w./-]*$/i;
 
-/** Their names carry a hash of their content (Vite). */
+/** The folder of files whose names contain a hash of their content (Vite). */
 const HASHED = '/assets/';
 
-/** Also in a compressed form. */
+/** Pictures, compressed or not. */
 const PICTURE = /\.(svg|png|jpe?g|webp|avif|gif)(\.(br|gz))?$/;
 
-/** The page of each port, where the operations have a port of their own. */
+/** The page of each port. Operations have their own port only with `OPERATIONS_PORT`. */
 const SHOP_PAGE = 'index.html';
 const OPERATIONS_PAGE = 'operations.html';
 
 type WebSettings = Pick<Environment, 'operationsPort' | 'allowedOrigins' | 'basePath'>;
 
 /**
- * Serves the storefront and the operations page.
+ * Serves the shop and the operations page.
  *
- * A port of the operations' own gets pages without a shop: `operations.html`, which the visitors' port does not serve.
- * A path that is no file gets the index page when a browser navigates to it, for the pages have addresses of their own;
- * whoever does not ask for HTML is told that there is nothing.
+ * The operations port serves `operations.html` instead of the shop, and the visitors' port never
+ * serves it. Pages have paths of their own, such as `/orders/1`: a browser that navigates to a path
+ * without a file gets the page of the port. Any other client gets a 404.
  *
- * @throws Error when the pages have not been built
+ * @throws Error if the pages have not been built
  */
 export function serveWeb(
   instance: FastifyInstance,
@@ -40,13 +40,13 @@ export function serveWeb(
   { operationsPort, allowedOrigins, basePath }: WebSettings,
 ): void {
   if (!existsSync(join(folder, SHOP_PAGE))) {
-    throw new Error('The pages have not been built: run `npm run build`, or set WEB=off.');
+    throw new Error('The pages have not been built. Run `npm run build`, or set WEB=off.');
   }
   const sendShop = pageSender(readFileSync(join(folder, SHOP_PAGE), 'utf8'), basePath);
   const sendOperations = pageSender(readFileSync(join(folder, OPERATIONS_PAGE), 'utf8'), basePath);
   void instance.register(fastifyStatic, {
     root: folder,
-    // A route a file: no other path reaches the disk.
+    // One route per file: no other path reaches the disk.
     wildcard: false,
     globIgnore: ['**/*.{br,gz}', SHOP_PAGE, OPERATIONS_PAGE],
     preCompressed: true,
@@ -54,7 +54,7 @@ export function serveWeb(
     setHeaders: (reply, path) => {
       const isHashed = path.startsWith(join(folder, HASHED));
       reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      // A page of an allowed origin shows the products with them, by plain `<img>`.
+      // A page on an allowed origin shows the products with these pictures, by plain `<img>`.
       const isForAll = allowedOrigins.length > 0 && PICTURE.test(path);
       if (isForAll) reply.header('cross-origin-resource-policy', 'cross-origin');
     },
@@ -72,7 +72,10 @@ export function serveWeb(
   });
 }
 
-/** The built page names its files relative to itself, which is wrong for an address such as `/orders/1`. */
+/**
+ * Prepares a page to be sent for any path. The built page refers to its files by relative paths,
+ * which are wrong for a path such as `/orders/1`.
+ */
 function pageSender(built: string, basePath: string) {
   const pageBelow = (path: string) => built.replaceAll('="./', `="${path}/`);
   const [plain, prefixed] = [pageBelow(''), pageBelow(basePath)];
