@@ -11,7 +11,7 @@ import { addUsersCreateAdmin } from './command/users-create-admin.command.js';
 import { messageOf } from './problem/error-text.js';
 import { logProcess } from './app/log-process.js';
 
-// The logger until a command knows its settings.
+// A logger for the time before a command knows its settings.
 Logger.overrideLogger(createCommandLogger({ isProduction: false, logLevel: 'info' }));
 logProcess();
 
@@ -36,5 +36,5 @@ try {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }
-// Exits although signal handlers are still registered, but not before a pipe has taken all output.
+// A signal handler must not keep a finished command alive. But the pipe must take all output first.
 process.stdout.write('', () => process.exit());

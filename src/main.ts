@@ -46,7 +46,7 @@ async function start(environment: Environment, pino: Pino, prepare: boolean): Pr
   }
 }
 
-/** Without the user and the password. */
+/** Describes the database without its user and password. */
 function describeDatabase({ databaseUrl }: Environment): string {
   if (databaseUrl === undefined) return 'the embedded PostgreSQL';
   const { host, pathname } = new URL(databaseUrl);
@@ -81,9 +81,9 @@ async function createApp(environment: Environment, pino: Pino): Promise<NestFast
 /**
  * Stops the application on Ctrl-C and SIGTERM.
  *
- * First it is no longer ready, and later it accepts no connections. It answers the requests in
- * flight, finishes the current batch of the cleanup, closes the pool, and stops the database. A
- * second signal changes nothing.
+ * The readiness check fails at once. Half a second later, the server accepts no connections. It
+ * answers the requests in flight and finishes the current batch of the cleanup. Then it closes the
+ * pool and stops the database. A second signal changes nothing.
  */
 function stopOnSignal(app: NestFastifyApplication, releaseDatabase: () => Promise<void>): void {
   let isStopping = false;
@@ -122,7 +122,7 @@ function fail(error: unknown): never {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
-  // The logger until the settings are known, also for the errors of the settings.
+  // A logger for the time before the settings are known. It also logs the errors of the settings.
   Logger.overrideLogger(new AppLogger(createPino({ isProduction: false, logLevel: 'info' })));
   logProcess();
   const environment = readEnvironment();

@@ -83,12 +83,12 @@ function setResponseHeaders(instance: FastifyInstance, environment: Environment,
   const { operationsPort } = environment;
   const trusted = trustedProxies(environment.trustProxy);
   const headers = responseHeaders(environment);
-  // The tunnel has no https, and these headers would make some browsers use it.
+  // A tunnel has no https, but the usual headers make some browsers use it.
   const tunnelHeaders = responseHeaders({ isProduction: false, hsts: 'off' });
   instance.addHook('onRequest', (request, reply, done) => {
     const isPlain = isTunnelled(request.raw, operationsPort, trusted);
     reply.headers(isPlain ? tunnelHeaders : headers).header('x-request-id', request.id);
-    // The shutdown would wait for an open connection.
+    // Otherwise the shutdown would wait for this connection.
     if (draining.isDraining) reply.header('connection', 'close');
     done();
   });

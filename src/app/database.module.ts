@@ -42,7 +42,7 @@ export class DatabaseModule implements OnModuleInit {
     private readonly environment: Environment,
   ) {}
 
-  /** Prepares the pool. A command ends soon and has no visitors, so it skips this. */
+  /** Prepares the pool for visitors. A command has none, so it skips this. */
   async onModuleInit(): Promise<void> {
     if (!this.environment.hasDatabaseTimeouts) return;
     destroySilentConnections(this.dataSource, SILENCE_MILLISECONDS);

@@ -93,7 +93,7 @@ export class AuthController {
     @CurrentSession() session: RequestSession,
     @Ip() address: string,
   ): Promise<LoginDto> {
-    // Without the choice, the field is unknown and gets the error of an unknown field.
+    // If the shop does not allow the choice, the field is refused like an unknown one.
     if (credentials.mergeStrategy !== undefined && !this.environment.basketMergeStrategyChoice) {
       throw invalidInput([{ field: 'mergeStrategy', message: 'property mergeStrategy should not exist' }]);
     }
@@ -108,7 +108,7 @@ export class AuthController {
   @ApiOperation({
     operationId: 'refreshToken',
     summary: 'Get a new access token for the session',
-    description: 'Needs the cookie of a logged-in session. An access token alone is not enough.',
+    description: 'Needs the cookie of a logged-in session. An access token is not enough.',
   })
   @ApiOkResponse({ type: AccessTokenDto })
   @ApiProblems(...BODY_PROBLEMS, 'login-required')
@@ -125,7 +125,7 @@ export class AuthController {
     operationId: 'logOut',
     summary: 'End the session',
     description:
-      'A guest loses the basket, and a user keeps it. Access tokens stay valid until they expire. Without a session the response is 204 too.',
+      'A guest loses the basket, and a user keeps it. Access tokens stay valid until they expire. The response is also 204 if there is no session.',
   })
   @ApiCookieAuth('session')
   // Decorators run from the bottom, so the empty requirement comes first in the document.

@@ -1,9 +1,9 @@
 /**
- * Returns a signal that Ctrl-C and SIGTERM abort. Work checks it between steps, and finishes the
- * current step.
+ * Returns a signal that is aborted by Ctrl-C and by SIGTERM. Work checks it between two steps, and
+ * always finishes the current step.
  *
- * More signals change nothing: npm forwards the Ctrl-C that the terminal sends to both processes,
- * so two arrive.
+ * A second one changes nothing: the terminal sends Ctrl-C to npm and to this process, and npm
+ * forwards it, so two arrive.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

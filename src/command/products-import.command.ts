@@ -39,7 +39,7 @@ async function importWithProgress(file: string, atomic: boolean, isQuiet: boolea
       report = await app.get(ProductImport).import(file, { atomic, signal, onProgress });
     });
   } catch (error) {
-    // For example invalid settings, or no database. The report has the products imported before.
+    // For example invalid settings, or no database. The report counts the products imported before.
     report.error ??= messageOf(error);
   } finally {
     progress.stop();

@@ -7,7 +7,7 @@ const LINE_MILLISECONDS = 2_000;
  * elsewhere.
  */
 export interface Progress {
-  /** Shows the finished amount with a note. */
+  /** Shows how much is done, with a note. */
   show(done: number, note: string): void;
   stop(): void;
 }

@@ -25,7 +25,7 @@ interface Result {
   /** The number of sessions that could not be removed. */
   failures: number;
   stopReason: string;
-  /** The reason of a failure. The reported rows are removed all the same. */
+  /** The reason of a failure. The counted rows are removed in spite of it. */
   error?: string;
 }
 

@@ -7,7 +7,7 @@ import { MetricsRegistry } from './metrics-registry.js';
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
-/** Counts the cleanups of this process. `cleanup_runs` also has the runs of the command line. */
+/** Counts the cleanups of this process. Only `cleanup_runs` has the runs of the command line. */
 @Injectable()
 export class CleanupMetrics {
   private readonly removed: Counter<'what'>;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Says whether this process is about to stop. It is then no longer ready, but still answers
+ * Holds the state of the shutdown. A draining process is no longer ready, but still answers
  * requests.
  */
 @Injectable()

@@ -15,7 +15,7 @@ import { LivenessDto, ReadinessDto } from './health.dto.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { Problem } from '../problem/problem.js';
 
-/** The longest time that a load balancer waits for the response. */
+/** The time limit of a check. A load balancer does not wait longer. */
 const CHECK_MILLISECONDS = 2_000;
 
 @ApiTags('operations')

@@ -9,8 +9,9 @@ type Label = 'method' | 'route' | 'status';
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Measures the duration of requests by the pattern of their route: a thousand unknown paths must
- * not create a thousand series.
+ * Measures the duration of requests by the pattern of their route.
+ *
+ * Unknown paths share one series: a client can request any number of them.
  */
 @Injectable()
 export class HttpMetrics {
@@ -61,7 +62,10 @@ export class HttpMetrics {
     this.aborted.inc({ method, route: is404 ? 'other' : routeOptions.url });
   }
 
-  /** Keeps the series of the route: finding a series by its labels takes longer than counting. */
+  /**
+   * Caches the series of the route, because finding a series by its labels takes longer than
+   * counting.
+   */
   private observer(route: string) {
     const children = new Map<string, Histogram.Internal<Label>>();
     return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {

@@ -8,10 +8,7 @@ import { Problem } from '../problem/problem.js';
 
 /** The paths of metrics and admin routes. */
 const OWN = /^\/(metrics|api\/admin)(\/|$)/i;
-/**
- * The other paths of the operations port: the pages, and the routes that they use to identify the
- * user.
- */
+/** The other paths of the operations port: the pages, and the API routes that these pages need. */
 const COMMON = /^\/(?!api(\/|$))|^\/api\/(health(\/|$)|auth\/(login|logout|me)$|basket$)/i;
 
 /**
@@ -39,7 +36,11 @@ export class OperationsServer implements OnApplicationShutdown {
     throw new Problem('not-found', 'No route on this port has this method and path.');
   }
 
-  /** @throws Error if the port is in use */
+  /**
+   * Listens on `OPERATIONS_PORT`, if it is set.
+   *
+   * @throws Error if the port is in use
+   */
   async listen(application: RequestListener): Promise<void> {
     const { operationsPort, host } = this.environment;
     if (operationsPort === undefined) return;

@@ -19,7 +19,7 @@ const HASHED = '/assets/';
 /** Pictures, compressed or not. */
 const PICTURE = /\.(svg|png|jpe?g|webp|avif|gif)(\.(br|gz))?$/;
 
-/** The page of each port. Operations have their own port only with `OPERATIONS_PORT`. */
+/** The pages of the two ports, if operations have a port of their own. */
 const SHOP_PAGE = 'index.html';
 const OPERATIONS_PAGE = 'operations.html';
 
@@ -29,8 +29,8 @@ type WebSettings = Pick<Environment, 'operationsPort' | 'allowedOrigins' | 'base
  * Serves the shop and the operations page.
  *
  * The operations port serves `operations.html` instead of the shop, and the visitors' port never
- * serves it. Pages have paths of their own, such as `/orders/1`: a browser that navigates to a path
- * without a file gets the page of the port. Any other client gets a 404.
+ * serves it. A path without a file, such as `/orders/1`, gets this page if the request asks for
+ * HTML. Otherwise the response is 404.
  *
  * @throws Error if the pages have not been built
  */
@@ -73,7 +73,7 @@ export function serveWeb(
 }
 
 /**
- * Prepares a page to be sent for any path. The built page refers to its files by relative paths,
+ * Returns a handler that sends a built page for any path. The page has relative paths of its files,
  * which are wrong for a path such as `/orders/1`.
  */
 function pageSender(built: string, basePath: string) {

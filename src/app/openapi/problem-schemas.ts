@@ -12,8 +12,8 @@ interface ObjectSchema extends ExampleSchema {
 const TYPES = Object.keys(PROBLEMS) as ProblemType[];
 
 /**
- * Adds a schema and an example for every problem of the routes. Excludes their types from the
- * schema of all other problems.
+ * Adds a schema and an example for each problem type of the routes. Excludes these types from the
+ * schema of any other problem.
  */
 export function addProblemSchemas(document: OpenAPIObject): void {
   const used = JSON.stringify(document.paths);

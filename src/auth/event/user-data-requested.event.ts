@@ -1,8 +1,8 @@
 /**
- * A user's request for an export of their data.
+ * The request of a user for an export of their data.
  *
- * Each handler returns its part: an object whose members have the names of the export. A long list
- * is an async iterable of pages (`toJsonChunks`). It is read while it is sent.
+ * Each handler returns a part of the export: an object with its members. A long list is an async
+ * iterable of pages (`toJsonChunks`), and is read while it is sent.
  */
 export class UserDataRequested {
   static readonly NAME = 'user.data-requested';

@@ -14,10 +14,10 @@ const SLOT_MILLISECONDS = 250;
 const MAX_WAITING_PER_SLOT = 100;
 
 /**
- * Limits the concurrent requests that hash a password to the number of hash slots.
+ * Handles at most one password-hashing request per hash slot at a time.
  *
- * The statements of a burst then wait together with its hashes. Basket requests keep the event loop
- * and the connections. See docs/decisions/15-login-concurrency.md.
+ * So the statements of a burst wait as well as its hashes. Baskets keep the event loop and the
+ * connections. See docs/decisions/15-login-concurrency.md.
  */
 @Injectable()
 export class LoginConcurrency implements NestInterceptor {

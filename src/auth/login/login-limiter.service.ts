@@ -39,10 +39,10 @@ export class LoginLimiter {
   }
 
   /**
-   * Verifies a password with `isRight`. A right password does not count as an attempt.
+   * Verifies a password with `isRight`. A correct password does not count as an attempt.
    *
    * Counts before the verification: parallel attempts get no more tries than sequential ones.
-   * Counts in a hash slot: parallel logins with the right password do not use up the limit.
+   * Counts in a hash slot: parallel logins with the correct password do not use up the limit.
    *
    * @throws Problem `too-many-logins`
    */

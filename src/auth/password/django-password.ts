@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const derive = promisify(pbkdf2);
 
-/** The hash function by Django's name: its name in Node, and its length in bytes. */
+/** The hash functions by their name in Django, with the name in Node and the length in bytes. */
 const DIGESTS: Record<string, [name: string, bytes: number]> = {
   pbkdf2_sha256: ['sha256', 32],
   pbkdf2_sha1: ['sha1', 20],
@@ -14,7 +14,7 @@ const DIGESTS: Record<string, [name: string, bytes: number]> = {
  * Says whether a password matches a usable hash of a user from a Django shop (`baskets:import`).
  *
  * The formats are those of `django.contrib.auth.hashers`: `pbkdf2_sha256$iterations$salt$hash` in
- * base64, or `argon2` before argon2's own format.
+ * base64, or the prefix `argon2` and then argon2's own format.
  */
 export async function isDjangoPassword(known: string, password: string): Promise<boolean> {
   const [algorithm = '', iterations, salt = '', hash = ''] = known.split('$');

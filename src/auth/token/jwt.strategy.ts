@@ -50,7 +50,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   /** Returns false to refuse the token. */
   async validate(claims: TokenClaims): Promise<UserVisitor | false> {
     const { sub, exp } = claims;
-    // We issue no token without an expiry, so it is refused in spite of its signature.
+    // We issue no token without an expiry. Such a token is refused in spite of its signature.
     if (typeof exp !== 'number' || !isUUID(sub)) return false;
     const [user] = await queryNamed<TokenUser>(this.dataSource, FIND_TOKEN_USER, [sub]);
     if (!user || exp <= user.now || !isOfGeneration(claims, user)) return false;
@@ -59,7 +59,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
 }
 
 /**
- * Says whether the token has not been revoked.
+ * Says whether a token is of the user's current generation.
  *
  * The previous version issues tokens without a generation. The time of issue decides for these.
  */

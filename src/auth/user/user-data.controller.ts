@@ -51,7 +51,7 @@ export class UserDataController {
   }
 }
 
-/** Takes the response over from Fastify, with the headers that it has. */
+/** Takes the response over from Fastify. Keeps the headers that are already set. */
 function detachReply(reply: FastifyReply): void {
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value) reply.raw.setHeader(name, value);
   reply.hijack();

@@ -71,8 +71,8 @@ export class UserDataService {
   /**
    * Erases a user in one transaction.
    *
-   * @throws Problem `login-required` or `invalid-token` if the session or the token has ended
-   * meanwhile
+   * @throws Problem `login-required` if the session has ended meanwhile
+   * @throws Problem `invalid-token` if the token has been revoked meanwhile
    */
   async erase(visitor: UserVisitor): Promise<void> {
     const { userId } = visitor;

@@ -6,16 +6,16 @@ import { SessionGuard } from '../../session/request/session.guard.js';
 import { DeferredVisitorGuard, VisitorGuard } from './visitor.guard.js';
 
 /**
- * Marks a controller whose routes need the visitor. `problems` apply to all its routes.
+ * Marks a controller whose routes need to know the visitor. All its routes can return `problems`.
  *
- * Without `login-required` among them, guests may use the routes. The document then needs the empty
- * security requirement, as the first one.
+ * Without `login-required` among them, guests may use the routes. The document then lists the empty
+ * security requirement first.
  */
 export function ForVisitors(tag: string, ...problems: ProblemType[]): ClassDecorator {
   return applyDecorators(ApiForVisitors(tag, problems), UseGuards(SessionGuard, VisitorGuard));
 }
 
-/** Does the same, but leaves the session to the handler. */
+/** Does the same as `ForVisitors`, but leaves the session to the handler. */
 export function ForDeferredVisitors(tag: string, ...problems: ProblemType[]): ClassDecorator {
   return applyDecorators(ApiForVisitors(tag, problems), UseGuards(DeferredVisitorGuard));
 }

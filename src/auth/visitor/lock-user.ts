@@ -25,8 +25,8 @@ const LOCK_USER = `
   FROM users WHERE id = $1 FOR NO KEY UPDATE`;
 
 /**
- * Makes a plain logout wait for this transaction: it deletes the session without the lock of the
- * user. An extension of the session does not wait for KEY SHARE.
+ * A plain logout deletes the session without the lock of the user. This lock makes the logout wait
+ * for this transaction. An extension of the session does not wait for KEY SHARE.
  */
 const LOCK_ACTIVE_SESSION = `
   SELECT FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND ${IS_ACTIVE}

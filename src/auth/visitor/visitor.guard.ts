@@ -24,7 +24,7 @@ export class VisitorGuard extends AuthGuard('jwt') {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (hasBearerToken(request.headers)) return this.byToken(context);
     const visitor = this.bySession(context);
-    // No promise without need: it costs time in each request of a guest.
+    // Avoids a promise, which costs time in each request of a guest.
     if (!(visitor instanceof Promise)) return this.setVisitor(request, visitor);
     return visitor.then((found) => this.setVisitor(request, found));
   }
@@ -58,7 +58,7 @@ export class VisitorGuard extends AuthGuard('jwt') {
 }
 
 /**
- * Does the same without a SessionGuard.
+ * Determines the visitor without a SessionGuard.
  *
  * Leaves the session to the handler, which can read it together with the basket. See
  * docs/decisions/02-single-statement.md.

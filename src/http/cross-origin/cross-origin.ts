@@ -23,8 +23,8 @@ const NO_COOKIE =
  * forge. A request with neither header does not come from a browser. No plugin fits: those of
  * Fastify need a token in each form.
  *
- * The browser of an allowed page on another site still sends no cookie (SameSite=Lax). Without a
- * token, each of its writes would create a session that nobody can use again.
+ * ALLOWED_ORIGINS can allow a page on another site, but its browser still sends no cookie
+ * (SameSite=Lax). Without a token, each write of the page would create a session that gets lost.
  *
  * @param needsNoCookie says whether the route works without cookie and token; called last, because
  * Fastify's lookup is slow
@@ -76,7 +76,7 @@ function isOriginOf(origin: string, host = ''): boolean {
 }
 
 /**
- * Says whether a proxy has changed `Host`. The browser confirms that the page has the host of the
+ * Says whether a proxy has changed `Host`: the browser reports the same host for the page and the
  * request.
  */
 function isHostHidden(headers: IncomingHttpHeaders): boolean {

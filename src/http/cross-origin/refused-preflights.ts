@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Limits the memory: a stranger can send any number of origins. */
+/** Limits for the logged origins: a stranger can send any number of them. */
 const MAX_ORIGINS = 100;
 const MAX_LENGTH = 200;
 
@@ -12,8 +12,8 @@ interface Preflight {
 /**
  * Logs a preflight of an origin that is not allowed, once per origin.
  *
- * The browser tells the page only about a network error. So a missing origin is visible only in the
- * log.
+ * The browser reports only a network error to the page. The log is the only place that names the
+ * missing origin.
  */
 export function logRefusedPreflights(
   allowed: readonly string[],

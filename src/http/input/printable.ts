@@ -5,8 +5,8 @@
 export const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
 /**
- * The pattern for the OpenAPI document. Some languages lack Unicode classes, and well-formed JSON
- * has no lone surrogate.
+ * The same rule for the OpenAPI document. It uses no Unicode classes, because some languages lack
+ * them. Well-formed JSON has no lone surrogate.
  */
 export const PRINTABLE_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 

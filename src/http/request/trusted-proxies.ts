@@ -37,8 +37,8 @@ export function isSecure(request: IncomingMessage, trusted: TrustedProxies | und
  * Reads one value of a list that each proxy may have appended to.
  *
  * Express takes the first value, which the client can forge. Fastify takes the last one, which the
- * inner of two proxies sets. The right one is the value of the outermost trusted proxy: counted
- * from the end, one value per trusted proxy. See docs/decisions/07-nest-on-fastify.md.
+ * inner of two proxies sets. The outermost trusted proxy sets the right one: with two trusted
+ * proxies, it is the second value from the end. See docs/decisions/07-nest-on-fastify.md.
  */
 function forwarded(
   request: IncomingMessage,

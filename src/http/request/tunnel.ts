@@ -4,8 +4,8 @@ import { hostOf, type TrustedProxies } from './trusted-proxies.js';
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * Says whether a request came to the operations port through a tunnel, such as `ssh -L`. Its host
- * is then the operator's own machine.
+ * Says whether a request came to the operations port through a tunnel, such as `ssh -L`. Such a
+ * request names a loopback host.
  *
  * The tunnel encrypts, but the browser sees http. Browsers trust a loopback host without https.
  */

@@ -10,15 +10,15 @@ const PUBLIC = /^\/api\/(products|docs|openapi)\b/;
 type Send = (error: null, payload: unknown) => void;
 
 /**
- * Makes public responses cacheable, with `If-None-Match`, and compresses them. A hook `onRoute` of
- * Fastify.
+ * Lets clients revalidate public responses with `If-None-Match`, and compresses them. A hook
+ * `onRoute` of Fastify.
  *
  * `@fastify/etag` would tag every response, and answer 304 for a basket whose prices have changed.
- * Private responses are not compressed: a stranger can choose a part of a response and guess its
- * secrets by the size (BREACH).
+ * Private responses are not compressed: a stranger who can choose a part of a response could guess
+ * its secrets from the compressed size (BREACH).
  */
 export function allowPublicCaching(route: RouteOptions): void {
-  // False keeps the hook of the plugin away from the other routes.
+  // False: the hook of the plugin does not run for the other routes.
   route.compress = PUBLIC.test(route.url) && {};
   if (!route.compress) return;
   // First: the next hook drops the body of a response to HEAD.

@@ -12,8 +12,8 @@ const BLOCK_LENGTH = 65_536;
  * that reads nothing (`server-limits.ts`).
  *
  * @param start is called before the first byte
- * @throws the errors of the iteration. After the first byte, an error destroys the connection: the
- * client must not take a part for the whole
+ * @throws the errors of the iteration. An error after the first byte destroys the connection: the
+ * client must not mistake a part for the whole
  */
 export async function sendJson(
   response: ServerResponse,

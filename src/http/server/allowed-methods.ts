@@ -8,11 +8,11 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const API = /^\/(api\/|metrics$)/;
 
 /**
- * Answers other methods of a known path with 405 and `Allow`, and OPTIONS with 204. Fastify answers
- * both with 404.
+ * Answers other methods of a known path with 405 and `Allow`, and OPTIONS with 204. Fastify would
+ * answer both with 404.
  *
- * `collect` is a hook `onRoute`. `reject` adds the missing routes, after all others are registered.
- * See docs/decisions/07-nest-on-fastify.md.
+ * `collect` is a hook `onRoute`. Call `reject` after all routes are registered: it adds a route for
+ * each missing method. See docs/decisions/07-nest-on-fastify.md.
  */
 @Injectable()
 export class AllowedMethods {

@@ -34,7 +34,7 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
     // Requests during the shutdown are answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    // Support for middleware costs a hook per request, and we have no middleware.
+    // Nest's support for middleware costs a hook per request, and we have no middleware.
     skipMiddie: true,
     clientErrorHandler: answerParserError,
     // A path that can't be decoded has no route, so no hook has set the headers.

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../problem/problem.js';
 
 /**
- * Requires exactly one `Host` header, as RFC 9112 does. A proxy and this server can use different
- * ones of two.
+ * Requires exactly one `Host` header, as RFC 9112 does.
+ *
+ * With two of them, a proxy and this server could use different ones.
  *
  * @throws Problem `malformed-request`
  */

@@ -15,8 +15,8 @@ import { PROBLEMS, type ProblemType } from '../../problem/problem-types.js';
 const HEADERS_MILLISECONDS = 10_000;
 const REQUEST_MILLISECONDS = 30_000;
 /**
- * Longer than load balancers keep idle connections. They could otherwise use one that is being
- * closed.
+ * Longer than load balancers keep idle connections. With a shorter limit, a load balancer could
+ * send a request on a closing connection.
  */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 /** The limit for a client that does not read its response. */
@@ -39,15 +39,15 @@ const PROBLEM_OF_CODE: Record<string, ProblemType> = {
 };
 
 /**
- * Sets the limits that are not options of a server, and answers an unknown `Expect`, which reaches
- * no route.
+ * Sets the limits that are not options of a server.
+ *
+ * Also answers an unknown `Expect`, because Node passes such a request to no route.
  *
  * @param warn is called when a connection can't be accepted, for example without memory. The server
  * continues.
  */
 export function limitServer<T extends Server>(server: T, warn: (message: string) => void): T {
-  // Nest removes its own listener when the server listens. The call of `listen` throws the errors
-  // of the start.
+  // Nest removes its own listener when the server listens. Earlier errors are thrown by `listen`.
   server.on('error', (error) => server.listening && warn(`A connection was not accepted: ${error.message}`));
   server.setTimeout(WRITE_MILLISECONDS, (socket: Socket) => endStalled(server, socket));
   server.maxConnections = MAX_CONNECTIONS;
@@ -64,7 +64,7 @@ export function limitServer<T extends Server>(server: T, warn: (message: string)
 }
 
 /**
- * Ends a connection whose client does not read its response, or that has no request.
+ * Destroys a stalled connection: its client does not read the response, or it has no request.
  *
  * Keeps a connection whose request is in progress, because it has nothing to write yet. Node calls
  * this listener for idle connections as well, after another timeout (`keepAliveTimeout`).

@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Get a new access token for the session
-         * @description Needs the cookie of a logged-in session. An access token alone is not enough.
+         * @description Needs the cookie of a logged-in session. An access token is not enough.
          */
         post: operations["refreshToken"];
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * End the session
-         * @description A guest loses the basket, and a user keeps it. Access tokens stay valid until they expire. Without a session the response is 204 too.
+         * @description A guest loses the basket, and a user keeps it. Access tokens stay valid until they expire. The response is also 204 if there is no session.
          */
         post: operations["logOut"];
         delete?: never;
