@@ -35,7 +35,7 @@ export const PROBLEMS = {
   'precondition-failed': [412, 'The basket has changed'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],
-  'expectation-failed': [417, 'The expectation can not be met'],
+  'expectation-failed': [417, 'The expectation cannot be met'],
   'unknown-sku': [422, 'No product for sale has this sku'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'too-many-guests': [429, 'Too many new guests'],

@@ -34,7 +34,7 @@ once more: the response reports line by line how the two baskets were merged. Fr
   basket is empty: \`id\` is null and \`owner\` is \`guest\`. A user's basket is kept: a route that needs a user returns 401
   \`login-required\`, so log in again. For an expired token, the response is 401 \`invalid-token\`.
 - *Another origin?* The shop lists it in \`ALLOWED_ORIGINS\`. Send \`credentials: 'include'\`. A page on any other origin
-  can not read a response: \`fetch\` rejects with a \`TypeError\`, as without a network. The log of the shop names the
+  cannot read a response: \`fetch\` rejects with a \`TypeError\`, as without a network. The log of the shop names the
   origin.
 - *Another site?* A browser sends the cookie between hosts of one site, such as \`www.shop.example\` and
   \`api.shop.example\`. It sends no cookie from a page on another site. A write from there is 403 \`cross-site-cookie\`. Log

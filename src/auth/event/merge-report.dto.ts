@@ -28,7 +28,7 @@ export class MergedLineDto implements MergedLine {
     nullable: true,
     enum: ['limited-to-stock', 'limited-to-maximum', 'unavailable', null],
     description:
-      "The reason for a quantity other than the strategy's, or for a product that can not be bought.",
+      "The reason for a quantity other than the strategy's, or for a product that cannot be bought.",
   })
   notice!: MergedLine['notice'];
 }

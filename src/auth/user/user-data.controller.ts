@@ -38,7 +38,7 @@ export class UserDataController {
     operationId: 'eraseMe',
     summary: 'Erase the user',
     description:
-      'Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure can not be undone: export the data first.',
+      'Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure cannot be undone: export the data first.',
   })
   @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)

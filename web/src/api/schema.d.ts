@@ -140,7 +140,7 @@ export interface paths {
         post?: never;
         /**
          * Erase the user
-         * @description Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure can not be undone: export the data first.
+         * @description Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure cannot be undone: export the data first.
          */
         delete: operations["eraseMe"];
         options?: never;
@@ -651,7 +651,7 @@ export interface components {
              * @example 3
              */
             quantity: number;
-            /** @description The reason for a quantity other than the strategy's, or for a product that can not be bought. */
+            /** @description The reason for a quantity other than the strategy's, or for a product that cannot be bought. */
             notice: ("limited-to-stock" | "limited-to-maximum" | "unavailable") | null;
         };
         MergeReportDto: {
@@ -2317,12 +2317,12 @@ export interface components {
             requestId: string;
         };
         /**
-         * The expectation can not be met
+         * The expectation cannot be met
          * @example {
          *       "type": "/problems/expectation-failed",
-         *       "title": "The expectation can not be met",
+         *       "title": "The expectation cannot be met",
          *       "status": 417,
-         *       "detail": "The expectation can not be met.",
+         *       "detail": "The expectation cannot be met.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -2330,7 +2330,7 @@ export interface components {
         ExpectationFailedProblem: {
             /** @constant */
             type: "/problems/expectation-failed";
-            /** @example The expectation can not be met */
+            /** @example The expectation cannot be met */
             title: string;
             /** @constant */
             status: 417;
@@ -2797,7 +2797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2901,7 +2901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3037,7 +3037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3186,7 +3186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3330,7 +3330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3451,7 +3451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3554,7 +3554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3686,7 +3686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3822,7 +3822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3965,7 +3965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4068,7 +4068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4172,7 +4172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4327,7 +4327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4494,7 +4494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4690,7 +4690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4861,7 +4861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5022,7 +5022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5193,7 +5193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5378,7 +5378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5495,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5610,7 +5610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5702,7 +5702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5773,7 +5773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5866,7 +5866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5993,7 +5993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6152,7 +6152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6307,7 +6307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6456,7 +6456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6605,7 +6605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6728,7 +6728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -6855,7 +6855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7008,7 +7008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `expectation-failed`: The expectation can not be met. */
+            /** @description `expectation-failed`: The expectation cannot be met. */
             417: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
