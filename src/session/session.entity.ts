@@ -2,24 +2,27 @@ import type { ISession } from 'connect-typeorm';
 import { Check, Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * A visitor's server-side session, a row as connect-typeorm's store wants it.
+ * A visitor's session on the server, in the form that connect-typeorm needs.
  *
- * It points to the guest's basket or to the user who logged in, never to both. The tables pointed to are named by
- * name: this module knows neither of them.
+ * It points to a guest's basket or to a user, never to both. See docs/decisions/01-pointer.md. The
+ * foreign keys name their tables by text, because this room must not import them.
  */
 @Entity('sessions')
 @Check('sessions_basket_or_user', 'basket_id IS NULL OR user_id IS NULL')
 @Check('sessions_replaced_is_empty', 'replaced_at IS NULL OR (basket_id IS NULL AND user_id IS NULL)')
 export class Session implements ISession {
-  /** The secret of the cookie. */
+  /** The secret in the cookie. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'sessions_pkey' })
   id!: string;
 
-  /** What express-session keeps: the cookie's settings and nothing of ours, for it is written back whole. */
+  /**
+   * The data of express-session: only the cookie's settings. express-session overwrites it as a
+   * whole, so nothing else may be stored here.
+   */
   @Column('text', { default: '{}' })
   json!: string;
 
-  /** The end of the idle lifetime, milliseconds since 1970. */
+  /** The expiry, in milliseconds since 1970. */
   @Index('sessions_expired_at')
   @Column('bigint', { name: 'expired_at', transformer: { from: Number, to: (value: number) => value } })
   expiredAt!: number;
@@ -39,7 +42,7 @@ export class Session implements ISession {
   @ForeignKey('User', { name: 'sessions_user_id_fkey', onDelete: 'CASCADE' })
   userId!: string | null;
 
-  /** Set on the tombstone that a login leaves for requests that still carry the old cookie. */
+  /** Set on a tombstone. See docs/decisions/03-tombstone.md. */
   @Column('timestamptz', { name: 'replaced_at', nullable: true })
   replacedAt!: Date | null;
 

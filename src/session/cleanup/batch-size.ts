@@ -1,7 +1,7 @@
-/** Longer than this no batch shall hold its locks; a usual one takes a third of it. */
+/** The longest time for which a batch should hold its locks. */
 const TARGET_MILLISECONDS = 200;
 
-/** How many rows the next batch takes: at most so many, fewer where a batch takes long, or where one fails. */
+/** Chooses the number of rows in the next batch: fewer after a slow or failed batch, else more. */
 export class BatchSize {
   private rows: number;
 
@@ -13,13 +13,13 @@ export class BatchSize {
     return this.rows;
   }
 
-  /** A batch succeeded in so many milliseconds. */
+  /** Adapts the size to the duration of a successful batch. */
   recordDuration(milliseconds: number): void {
     if (milliseconds > TARGET_MILLISECONDS) this.halve();
     else if (milliseconds * 2 < TARGET_MILLISECONDS) this.rows = Math.min(this.rows * 2, this.max);
   }
 
-  /** False: it is down to a single row. */
+  /** Returns false if the size is already a single row. */
   halve(): boolean {
     if (this.rows === 1) return false;
     this.rows = Math.ceil(this.rows / 2);

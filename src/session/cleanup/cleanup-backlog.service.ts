@@ -5,7 +5,7 @@ import { largestGap, largestGapOf } from './cron-interval.js';
 import { type ExpiredSessions, SessionCounts } from './session-counts.service.js';
 
 export interface Backlog extends ExpiredSessions {
-  /** When the oldest one has been waiting for longer, the cleanup is behind. */
+  /** The cleanup is behind if the oldest session has waited longer than this. */
   limitSeconds: number;
   isBehind: boolean;
 }
@@ -16,10 +16,10 @@ const MISSED_RUNS = 3;
 /** The interval of the default schedule. */
 const DEFAULT_INTERVAL_SECONDS = 300;
 
-/** Runs that tell the interval of a schedule that this process does not know, such as a system's cron. */
+/** The recent runs that show the interval of an external schedule, such as the system's cron. */
 const RECENT_RUNS = 4;
 
-/** Notices that the cleanup has stopped: that expired sessions have been waiting for too long. */
+/** Detects a stopped cleanup: expired sessions have been waiting for too long. */
 @Injectable()
 export class CleanupBacklog {
   private readonly logger = new Logger(CleanupBacklog.name);
@@ -32,7 +32,11 @@ export class CleanupBacklog {
     private readonly environment: Environment,
   ) {}
 
-  /** Behind by three intervals of the schedule and an hour; the log says it once when that changes. */
+  /**
+   * Reads the backlog, and logs when the cleanup falls behind or catches up.
+   *
+   * The limit is three intervals of the schedule plus one hour.
+   */
   async get(): Promise<Backlog> {
     const expired = await this.counts.countExpired();
     const limitSeconds = MISSED_RUNS * (await this.findIntervalSeconds()) + GRACE_SECONDS;
@@ -41,7 +45,7 @@ export class CleanupBacklog {
     return backlog;
   }
 
-  /** Seconds from run to run. */
+  /** Returns the time between two runs in seconds. */
   private async findIntervalSeconds(): Promise<number> {
     const { cleanupCron } = this.environment;
     if (cleanupCron !== null) return (this.knownIntervalSeconds ??= largestGapOf(cleanupCron));

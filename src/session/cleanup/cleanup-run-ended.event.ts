@@ -1,6 +1,6 @@
 import type { CleanupTrigger, StopReason } from './cleanup-run.entity.js';
 
-/** A run of the cleanup has ended in this process, whatever for. */
+/** Emitted when a run of the cleanup has ended in this process, for any reason. */
 export class CleanupRunEnded {
   static readonly NAME = 'session.cleanup-run-ended';
 

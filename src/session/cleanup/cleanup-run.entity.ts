@@ -2,20 +2,21 @@ import { Column, Entity, Index, PrimaryGeneratedColumn, VirtualColumn } from 'ty
 
 export type CleanupTrigger = 'cron' | 'cli' | 'admin';
 
-/** Why a run ended: nothing was left, its time was spent, it was asked to stop, or it failed. */
+/** The reason for the end of a run: nothing left, time used up, told to stop, or an error. */
 export type StopReason = 'drained' | 'budget' | 'interrupted' | 'failed';
 
 /**
- * Says whether a run has not ended and gave no sign of life for five minutes.
+ * SQL: the run has not ended, and has given no sign of life for five minutes.
  *
- * A run of an instance of the previous version gives none. It counts as alive for a day: nobody closes a run that is alive.
+ * A run of the previous version gives no signs. It counts as alive for a day, because a run that is
+ * alive must not be closed.
  */
 export const UNSEEN = (run: string) => `
   (${run}.ended_at IS NULL AND CASE WHEN ${run}.last_seen_at IS NULL
     THEN ${run}.started_at < statement_timestamp() - interval '1 day'
     ELSE ${run}.last_seen_at < statement_timestamp() - interval '5 minutes' END)`;
 
-/** One run of the cleanup, for operators to look back on; kept for 90 days. */
+/** One run of the cleanup. The row is kept for 90 days. */
 @Entity('cleanup_runs')
 export class CleanupRun {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'cleanup_runs_pkey' })
@@ -31,15 +32,17 @@ export class CleanupRun {
   @Column('timestamptz', { name: 'started_at', default: () => 'now()' })
   startedAt!: Date;
 
-  /** Null while it runs. The next run closes a run that died, with its last sign of life. */
+  /**
+   * Null while the run is active. If the run dies, the next run sets this to the last sign of life.
+   */
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 
-  /** The last sign of life; null of a run of the previous version. */
+  /** The last sign of life. Null for a run of the previous version. */
   @Column('timestamptz', { name: 'last_seen_at', nullable: true })
   lastSeenAt!: Date | null;
 
-  /** Its process ended or hangs; the next run closes it. */
+  /** True if the process of the run died or hangs. The next run then closes the row. */
   @VirtualColumn({ type: 'boolean', query: UNSEEN })
   isUnseen!: boolean;
 
@@ -49,14 +52,15 @@ export class CleanupRun {
   @Column('int', { name: 'baskets_removed', default: 0 })
   basketsRemoved!: number;
 
-  /** Expired sessions that were still there at the end. */
+  /** Expired sessions that were left at the end of the run. */
   @Column('int', { name: 'sessions_left', nullable: true })
   sessionsLeft!: number | null;
 
-  /** At the end of the run, to see how they have gone; about, when they are many. */
+  /** Active sessions at the end of the run. An estimate if there are many. */
   @Column('int', { name: 'sessions_living', nullable: true })
   sessionsLiving!: number | null;
 
+  /** The sessions among them that have a guest's basket. */
   @Column('int', { name: 'guest_baskets_living', nullable: true })
   guestBasketsLiving!: number | null;
 

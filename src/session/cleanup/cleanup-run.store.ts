@@ -7,14 +7,14 @@ import type { RecordBatch } from './remove-batch.js';
 import type { CleanupReport } from './session-cleanup.service.js';
 import { SessionCounts } from './session-counts.service.js';
 
-/** Nobody waits longer for the exact number of sessions that are left. */
+/** After this time an estimate replaces the exact count of the remaining sessions. */
 const EXACT_MILLISECONDS = 5_000;
 
-/** The table of the cleanup's runs. All times in it are the database's. */
+/** Reads and writes the table of the runs. All its times come from the database's clock. */
 @Injectable()
 export class CleanupRunStore {
   private readonly logger = new Logger(CleanupRunStore.name);
-  /** The time between two signs of life of a run. */
+  /** The interval between two signs of life. */
   private readonly heartbeatMilliseconds = 30_000;
 
   constructor(
@@ -22,7 +22,7 @@ export class CleanupRunStore {
     private readonly counts: SessionCounts,
   ) {}
 
-  /** Adds the row of a run that starts, and closes the rows of those that died. */
+  /** Inserts the row of a new run, and closes the rows of dead runs. */
   async create(trigger: CleanupTrigger): Promise<CleanupRun> {
     await this.runs.query(CLOSE_UNSEEN);
     const { identifiers } = await this.runs.insert({
@@ -34,22 +34,29 @@ export class CleanupRunStore {
     return this.runs.findOneByOrFail(row);
   }
 
-  /** With each batch, in its transaction: the row is right also for a run that is killed. */
+  /**
+   * Returns the function that counts a batch in the batch's own transaction.
+   *
+   * The row is then correct even if the process is killed.
+   */
   recordBatch(id: string): RecordBatch {
     return (manager, { sessions, baskets }) => manager.query(RECORD_BATCH, [id, sessions, baskets]);
   }
 
   /**
-   * Writes `last_seen_at` every 30 seconds while the work goes on, over a connection of its own.
+   * Writes `last_seen_at` every 30 seconds during the work, over another connection.
    *
-   * A process that hangs or was killed writes no more. One that was only suspended opens its row again.
+   * A run without this sign counts as dead, and the next run closes its row. If the process was
+   * only suspended, its next sign opens the row again.
    */
   async withHeartbeat<T>(id: string, work: () => Promise<T>): Promise<T> {
     let writing = null as Promise<unknown> | null;
     const write = () => {
       writing ??= this.runs
         .query(WRITE_LAST_SEEN, [id])
-        .catch((error: unknown) => this.logger.warn(`The cleanup's sign of life failed: ${String(error)}`))
+        .catch((error: unknown) =>
+          this.logger.warn(`The last_seen_at of the cleanup run was not written: ${String(error)}`),
+        )
         .finally(() => (writing = null));
     };
     const timer = setInterval(write, this.heartbeatMilliseconds);
@@ -57,7 +64,7 @@ export class CleanupRunStore {
       return await work();
     } finally {
       clearInterval(timer);
-      // Otherwise it could open the row again after its end.
+      // A late write would open the closed row again.
       await writing;
     }
   }
@@ -76,14 +83,17 @@ export class CleanupRunStore {
     await this.runs.query(REMOVE_OLD);
   }
 
-  /** The failure that matters is the run's own. A row that can't be written is closed by a later run. */
+  /**
+   * Never throws: the caller reports the run's own error. If the row can't be written, a later run
+   * closes it.
+   */
   async fail(id: string, error: unknown): Promise<void> {
     await this.end(id, { stopReason: 'failed', error: String(error) }).catch((updateError: unknown) =>
       this.logger.warn(String(updateError)),
     );
   }
 
-  /** The newest first; older than a run, when its id is given. */
+  /** Returns runs, the newest first. With `beforeId`, only runs older than that one. */
   async findPage(limit: number, beforeId?: string): Promise<CleanupRun[]> {
     const where = beforeId === undefined ? {} : { id: LessThan(beforeId) };
     return this.runs.find({ where, order: { id: 'DESC' }, take: limit });
@@ -107,7 +117,7 @@ const WRITE_LAST_SEEN = `
   UPDATE cleanup_runs SET last_seen_at = now(), ended_at = NULL, stop_reason = NULL, error = NULL
   WHERE id = $1`;
 
-/** Skips a locked row: its run is alive, or another run closes it. */
+/** Skips a locked row: its run is writing a sign of life, or another run is closing it. */
 const CLOSE_UNSEEN = `
   UPDATE cleanup_runs
   SET ended_at = coalesce(last_seen_at, started_at), stop_reason = 'failed',

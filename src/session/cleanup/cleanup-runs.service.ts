@@ -13,7 +13,7 @@ interface LaunchedRun {
   ended: Promise<CleanupReport>;
 }
 
-/** Runs the cleanup, one run at a time in a process, and keeps a record of it. */
+/** Runs the cleanup, at most one run at a time in a process, and records each run. */
 @Injectable()
 export class CleanupRuns implements BeforeApplicationShutdown {
   private readonly logger = new Logger(CleanupRuns.name);
@@ -27,16 +27,16 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     private readonly events: EventEmitter2,
   ) {}
 
-  /** Whether a run is under way in this process. */
+  /** True while a run is active in this process. */
   get isRunning(): boolean {
     return this.current !== null;
   }
 
   /**
-   * Makes a run and waits for its end.
+   * Starts a run and waits for its end.
    *
    * @throws Problem `cleanup-running`, `clock-differs`
-   * @throws Error when the database fails; the row says so, if it can still be written
+   * @throws Error if the database fails. The row says so, if it can still be written
    */
   async run(trigger: CleanupTrigger, options: CleanupOptions = {}): Promise<CleanupReport> {
     const { ended } = await this.launch(trigger, options);
@@ -44,7 +44,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   }
 
   /**
-   * Starts a run and does not wait for its end, which its row will tell.
+   * Starts a run and returns its row without waiting for the end.
    *
    * @throws Problem `cleanup-running`, `clock-differs`
    */
@@ -56,21 +56,24 @@ export class CleanupRuns implements BeforeApplicationShutdown {
     return run;
   }
 
-  /** Lets the batch under way finish. */
+  /** Stops the run after its current batch. */
   async beforeApplicationShutdown(): Promise<void> {
     this.shutdown.abort();
     await this.current;
   }
 
   private async launch(trigger: CleanupTrigger, options: CleanupOptions): Promise<LaunchedRun> {
-    if (this.current) throw new Problem('cleanup-running', 'Wait until the run that is under way has ended.');
+    if (this.current) throw new Problem('cleanup-running', 'Wait until the current run has ended.');
     const created = this.create(trigger);
     const ended = created.then((run) => this.complete(run, options));
     this.current = ended.catch(() => undefined).finally(() => (this.current = null));
     return { run: await created, ended };
   }
 
-  /** Without a row while the clocks differ: the schedule would add one with each tick. */
+  /**
+   * Compares the clocks before it inserts the row. While they differ, each tick would add a failed
+   * run.
+   */
   private async create(trigger: CleanupTrigger): Promise<CleanupRun> {
     await this.clock.assertAgreement();
     return this.store.create(trigger);

@@ -6,14 +6,15 @@ const DAY_SECONDS = 86_400;
 const DAYS_OF_WEEK = 7;
 const DAYS_OF_MONTH = 31;
 const FIRST_YEAR = 2000;
-/** After so many the calendar repeats itself, days of the week included. */
+/** The calendar repeats after 400 years, including the days of the week. */
 const YEARS = 400;
 
 /**
- * The longest time between two runs of a schedule, in seconds, from whatever day the process starts.
+ * Returns the longest time between two runs of a schedule, in seconds.
  *
- * Each day with runs has them at the same times. So the longest rest is within such a day, or from the last run of one to
- * the first run of the next. A rest that is longer than the hour that clocks repeat in autumn can contain that hour.
+ * All days with runs have the same times. So the longest gap is within such a day, or between its
+ * last run and the first run of the next such day. If the gap is longer than the hour that repeats
+ * in autumn, it can contain that hour.
  */
 export function largestGapOf(cron: string, repeatedSeconds = findRepeatedSeconds()): number {
   const fields = fieldsOf(cron);
@@ -23,7 +24,10 @@ export function largestGapOf(cron: string, repeatedSeconds = findRepeatedSeconds
   return gap > repeatedSeconds ? gap + repeatedSeconds : gap;
 }
 
-/** The longest time between two neighbours of times in any order; null: there are none. */
+/**
+ * Returns the largest gap between neighbours of a list in any order, or null for less than two
+ * times.
+ */
 export function largestGap(times: number[]): number | null {
   const sorted = times.toSorted((one, other) => one - other);
   return sorted
@@ -31,7 +35,10 @@ export function largestGap(times: number[]): number | null {
     .reduce<number | null>((largest, at, n) => Math.max(largest ?? 0, at - (sorted[n] ?? at)), null);
 }
 
-/** For TypeScript they are private. What `cron` says in public takes 1-30 of a month for every day. */
+/**
+ * Reads the private fields of CronTime. Its public API treats the days 1-30 as every day of a
+ * month.
+ */
 function fieldsOf(cron: string): Record<Field, Set<number>> {
   const time = new CronTime(cron) as unknown as Record<Field, object>;
   const field = (name: Field) => new Set(Object.keys(time[name]).map(Number));
@@ -45,15 +52,15 @@ function fieldsOf(cron: string): Record<Field, Set<number>> {
   };
 }
 
-/** In seconds since midnight. */
+/** Returns the times of a day's runs in seconds since midnight. */
 function timesOfDay({ hour, minute, second }: Record<Field, Set<number>>): number[] {
   const minutes = [...hour].flatMap((h) => [...minute].map((m) => h * 60 + m));
   return minutes.flatMap((m) => [...second].map((s) => m * 60 + s));
 }
 
-/** From a day with runs to the next, in days. */
+/** Returns the most days between a day with runs and the next one. */
 function largestDayGap({ dayOfMonth, month, dayOfWeek }: Record<Field, Set<number>>): number {
-  // A field that leaves no day out says nothing; where both leave some out, a day is due by either.
+  // An unrestricted field matches every day. If both fields are restricted, one of them is enough.
   const isDue =
     dayOfMonth.size === DAYS_OF_MONTH || dayOfWeek.size === DAYS_OF_WEEK
       ? (day: number, weekday: number) => dayOfMonth.has(day) && dayOfWeek.has(weekday)
@@ -64,7 +71,7 @@ function largestDayGap({ dayOfMonth, month, dayOfWeek }: Record<Field, Set<numbe
     for (let n = 1; n <= 12; n++) {
       const length = new Date(Date.UTC(year, n, 0)).getUTCDate();
       for (let day = 1; day <= length; day++, days++) {
-        // The first of January 2000 was a Saturday.
+        // 1 January 2000 was a Saturday.
         if (month.has(n) && isDue(day, (days + 6) % DAYS_OF_WEEK)) due.push(days);
       }
     }
@@ -72,7 +79,7 @@ function largestDayGap({ dayOfMonth, month, dayOfWeek }: Record<Field, Set<numbe
   return Math.max(largestGap(due) ?? 0, days - (due.at(-1) ?? 0) + (due[0] ?? 0));
 }
 
-/** Returns the seconds by which the process's time zone goes back in autumn, or 0 if it never does. */
+/** Returns by how many seconds the process's time zone goes back in autumn. 0 if it never does. */
 function findRepeatedSeconds(): number {
   const year = new Date().getFullYear();
   const [winter, summer] = [0, 6].map((month) => new Date(year, month, 1).getTimezoneOffset());

@@ -1,14 +1,15 @@
 /**
- * A run of the cleanup has removed what sessions it had to; emitted after the last batch.
+ * Emitted after the last batch of a run of the cleanup.
  *
- * Who keeps something for a limited time cleans up now. A handler answers with how many baskets went.
+ * Handlers remove rows with another time limit, such as frozen baskets. They return the number of
+ * removed baskets.
  */
 export class ExpiredSessionsRemoved {
   static readonly NAME = 'session.expired-removed';
 
   constructor(
     readonly batchSize: number,
-    /** Asked between two batches: the run has no time left, or was interrupted. */
+    /** Called between two batches. True if the run has no time left or was interrupted. */
     readonly shouldStop: () => boolean,
   ) {}
 }

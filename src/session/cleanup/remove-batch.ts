@@ -4,25 +4,29 @@ import { DATABASE_NOW } from '../../database/database-clock.js';
 import { BATCH_TABLE, SessionBatch } from './session-batch.js';
 import { Session } from '../session.entity.js';
 
-/** Which expired sessions are next. */
+/** Selects expired sessions, the oldest first. */
 export interface Choice {
-  /** From this expiry on, milliseconds since 1970; up to the database's time. */
+  /** The lowest expiry, in milliseconds since 1970. The upper bound is the database's time. */
   readonly after: number;
-  /** Sessions that can't be removed. */
+  /** The ids of sessions that could not be removed. */
   readonly skipped: readonly string[];
 }
 
 export interface RemovedBatch {
   sessions: number;
   baskets: number;
-  /** The latest expiry in it, where the next batch goes on. */
+  /** The latest expiry in the batch. The next batch starts there. */
   lastExpiredAt: number;
 }
 
-/** Writes down what a batch removed, in the batch's own transaction. */
+/** Records the numbers of a batch in the batch's own transaction. */
 export type RecordBatch = (manager: EntityManager, batch: RemovedBatch) => Promise<unknown>;
 
-/** In each batch's transaction, whatever connection a pooler lends it; made once a connection, and emptied at its end. */
+/**
+ * Creates the table of the batch, once per connection.
+ *
+ * It runs in each batch's transaction, because a pooler may lend another connection each time.
+ */
 export const CREATE_BATCH_TABLE = `
   CREATE TEMPORARY TABLE IF NOT EXISTS session_batch (session_ctid tid, basket_id uuid)
   ON COMMIT DELETE ROWS`;
@@ -31,9 +35,10 @@ const EXPIRED = `
   FROM sessions WHERE expired_at BETWEEN $1 AND ${DATABASE_NOW} AND id <> ALL ($2) ORDER BY expired_at`;
 
 /**
- * One statement, so that a session that was extended after it was found is seen to be so under its lock, and stays.
+ * Chooses and locks the sessions of a batch.
  *
- * A locked row stays where it is, so its place finds it again: a third faster than its id, whose index has no order.
+ * It is one statement, so the expiry is checked again under the lock. A session that was extended
+ * meanwhile stays. The ctid of a locked row can't change. See docs/decisions/04-cleanup-batch.md.
  */
 export const FILL_BATCH_TABLE = `
   WITH chosen AS (
@@ -45,9 +50,11 @@ export const FILL_BATCH_TABLE = `
   FROM chosen`;
 
 /**
- * A handful of statements whatever the size: choose, delete, the subscriber's delete of the baskets, record, commit.
+ * Removes a batch of expired sessions and their baskets in one transaction.
  *
- * @throws Problem `clock-differs`; nothing is removed then
+ * The number of statements does not depend on the size.
+ *
+ * @throws Problem `clock-differs`. Nothing is removed then
  */
 export async function removeBatch(
   queryRunner: QueryRunner,
@@ -76,14 +83,18 @@ export async function removeBatch(
   }
 }
 
-/** The first of the choice, without a lock. */
+/** Returns the id of the oldest session of the choice, without a lock. */
 export async function findFirst(queryRunner: QueryRunner, choice: Choice): Promise<string | undefined> {
   const sql = `SELECT id ${EXPIRED} LIMIT 1`;
   const [first] = await queryRunner.manager.query<{ id: string }[]>(sql, valuesOf(choice));
   return first?.id;
 }
 
-/** Removes the sessions that BATCH_TABLE holds, so many, and announces them to the subscribers. */
+/**
+ * Removes the sessions in BATCH_TABLE, and announces them to the subscribers.
+ *
+ * @param count how many sessions the table holds
+ */
 export async function removeChosen(queryRunner: QueryRunner, count: number): Promise<SessionBatch> {
   return SessionBatch.announce(queryRunner, () => remove(queryRunner, count));
 }
@@ -94,8 +105,8 @@ async function remove(queryRunner: QueryRunner, count: number): Promise<void> {
     .delete()
     .where(`ctid = ANY (ARRAY (SELECT session_ctid FROM ${BATCH_TABLE}))`)
     .execute();
-  // Their baskets are gone by now: a session that stayed, by somebody's trigger, would have lost its own.
-  if (affected !== count) throw new Error(`Of ${count} sessions ${affected} were removed.`);
+  // The baskets are deleted by now. If a trigger kept a session, it would have lost its basket.
+  if (affected !== count) throw new Error(`Only ${affected} of ${count} sessions were removed.`);
 }
 
 function valuesOf({ after, skipped }: Choice): unknown[] {

@@ -1,4 +1,6 @@
-/** A batch of expired sessions is gone for good; emitted after its commit. Or baskets whose own time was over, frozen ones. */
+/**
+ * Emitted after the commit of a batch of expired sessions, or of frozen baskets that have expired.
+ */
 export class SessionBatchRemoved {
   static readonly NAME = 'session.batch-removed';
 

@@ -2,24 +2,25 @@ import type { QueryRunner } from 'typeorm';
 
 const KEY = 'sessionBatch';
 
-/** The temporary table that holds a batch: `session_ctid` (the row's ctid) and `basket_id` of the sessions that go. */
+/** The temporary table of a batch. Its columns are the `ctid` of each session, and its basket. */
 export const BATCH_TABLE = 'pg_temp.session_batch';
 
 /**
- * Announces to the subscribers of a bulk delete which sessions it takes.
+ * Announces the sessions of a bulk delete to the subscribers.
  *
- * TypeORM tells them nothing about rows then, and carrying a batch's rows through this process would cost a third of
- * the speed. So the rows stay in the database, in BATCH_TABLE, and this flag is passed along the connection.
+ * TypeORM tells subscribers nothing about the rows of a bulk delete. So the rows are in
+ * BATCH_TABLE, and this object is in the data of the connection. See
+ * docs/decisions/04-cleanup-batch.md.
  */
 export class SessionBatch {
-  /** What the subscribers removed along with the sessions. */
+  /** The number of baskets that the subscribers removed with the sessions. */
   basketsRemoved = 0;
 
   static of(queryRunner: QueryRunner): SessionBatch | undefined {
     return (queryRunner.data as Record<string, SessionBatch | undefined>)[KEY];
   }
 
-  /** Announces a batch for as long as the removal takes. */
+  /** Announces a batch during its removal. */
   static async announce(queryRunner: QueryRunner, removal: () => Promise<unknown>): Promise<SessionBatch> {
     const announced = queryRunner.data as Record<string, SessionBatch | undefined>;
     const batch = new SessionBatch();

@@ -6,7 +6,7 @@ import { Problem } from '../../problem/problem.js';
 import { CleanupRuns } from './cleanup-runs.service.js';
 import { scheduleJob } from './schedule-job.js';
 
-/** Cleans up on the schedule of `CLEANUP_CRON`; a run that takes longer than the schedule's interval has no second beside it. */
+/** Runs the cleanup on the schedule of `CLEANUP_CRON`. Skips a tick while a run is active. */
 @Injectable()
 export class SessionCleanupJob implements OnApplicationBootstrap {
   private readonly logger = new Logger(SessionCleanupJob.name);
@@ -24,15 +24,15 @@ export class SessionCleanupJob implements OnApplicationBootstrap {
     this.scheduler.addCronJob('session-cleanup', job);
   }
 
-  /** A run that can't even start is no reason to stop the server; the next tick tries again. */
+  /** Never throws, because an error must not stop the server. The next tick tries again. */
   private async run(): Promise<void> {
     if (this.runs.isRunning) return;
     try {
       await this.runs.start('cron');
     } catch (error) {
-      // The log has it already, once and not with each tick.
+      // ClockCheck has logged it once. Each tick would log it again.
       if (error instanceof Problem && error.type === 'clock-differs') return;
-      this.logger.error('The cleanup can not start', stackOf(error));
+      this.logger.error('The cleanup could not start', stackOf(error));
     }
   }
 }

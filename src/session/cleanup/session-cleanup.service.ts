@@ -14,7 +14,7 @@ import { SessionBatchRemoved } from './session-batch-removed.event.js';
 export interface CleanupOptions {
   batchSize?: number;
   budgetSeconds?: number;
-  /** Stops the run after the batch under way. */
+  /** Stops the run after the current batch. */
   signal?: AbortSignal;
   record?: RecordBatch;
   onProgress?: (removed: Removed) => void;
@@ -26,21 +26,27 @@ interface Removed {
 }
 
 export interface CleanupReport extends Removed {
-  /** Sessions that could not be removed and were skipped; the log says why. */
+  /** Sessions that could not be removed and were skipped. The log has the reasons. */
   failures: number;
   stopReason: Exclude<StopReason, 'failed'>;
 }
 
-/** Where a run stands. */
+/** The state of a run. */
 interface Run extends Required<Pick<CleanupOptions, 'record' | 'onProgress'>> {
   readonly queryRunner: QueryRunner;
   readonly skipped: string[];
   readonly batchSize: BatchSize;
-  /** Forward, never from the start: dead index entries of the batches before would be walked again each time. */
+  /**
+   * The expiry at which the next batch starts. See docs/decisions/04-cleanup-batch.md.
+   *
+   * A batch from the very start would read the dead index entries of all batches before it.
+   */
   after: number;
 }
 
-/** A run that meets more sessions than this that can't be removed has found an error of another kind. */
+/**
+ * If a run had to skip more sessions than this, the sessions are not the cause. The run then fails.
+ */
 const MAX_FAILURES = 100;
 
 @Injectable()
@@ -55,29 +61,36 @@ export class SessionCleanup {
   ) {}
 
   /**
-   * Removes every session whose time is up, batch by batch, each in a transaction of its own.
+   * Removes all expired sessions in batches. Each batch is a transaction.
    *
-   * Any number of processes may do it at once: a batch skips rows that somebody else has locked.
+   * Several processes may run it at the same time, because a batch skips locked rows.
    *
-   * @throws Problem `clock-differs`, also when that begins between two batches
-   * @throws Error when the database fails; what was removed until then stays removed
+   * @throws Problem `clock-differs`, also between two batches
+   * @throws Error if the database fails. Batches that were removed before stay removed
    */
   async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {
     const { batchSize = this.environment.cleanupBatchSize } = options;
-    const stopReason = this.createStopCheck(options);
-    const report = await this.removeSessions({ ...options, batchSize }, stopReason);
+    const findStopReason = this.createStopCheck(options);
+    const report = await this.removeSessions({ ...options, batchSize }, findStopReason);
     if (report.stopReason !== 'drained') return report;
-    // The connection is given back by now: whoever is told takes another, and a small pool has no third.
+    // The run has released its connection. A handler takes one, and a small pool has no third.
     const start = performance.now();
-    let stoppedEarly: CleanupReport['stopReason'] | null = null;
-    const event = new ExpiredSessionsRemoved(batchSize, () => (stoppedEarly ??= stopReason()) !== null);
+    let earlyStopReason: CleanupReport['stopReason'] | null = null;
+    const event = new ExpiredSessionsRemoved(
+      batchSize,
+      () => (earlyStopReason ??= findStopReason()) !== null,
+    );
     const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
     const later = baskets.reduce((sum, more) => sum + more, 0);
     this.emitBatch({ sessions: 0, baskets: later }, start);
-    return { ...report, baskets: report.baskets + later, stopReason: stoppedEarly ?? 'drained' };
+    return { ...report, baskets: report.baskets + later, stopReason: earlyStopReason ?? 'drained' };
   }
 
-  /** Asked between two steps of a run: why it has to stop here, or null. By the monotonic clock, which nobody can set. */
+  /**
+   * Returns a function that gives the reason to stop the run now, or null.
+   *
+   * It uses the monotonic clock, because nobody can set that clock.
+   */
   private createStopCheck({ signal, budgetSeconds }: CleanupOptions): () => 'interrupted' | 'budget' | null {
     const deadline = performance.now() + (budgetSeconds ?? this.environment.cleanupBudgetSeconds) * 1_000;
     return () => (signal?.aborted ? 'interrupted' : performance.now() > deadline ? 'budget' : null);
@@ -85,7 +98,7 @@ export class SessionCleanup {
 
   private async removeSessions(
     options: CleanupOptions & { batchSize: number },
-    stopReason: () => CleanupReport['stopReason'] | null,
+    findStopReason: () => CleanupReport['stopReason'] | null,
   ): Promise<CleanupReport> {
     const { batchSize, record = () => Promise.resolve(), onProgress = () => undefined } = options;
     const queryRunner = this.dataSource.createQueryRunner();
@@ -98,7 +111,7 @@ export class SessionCleanup {
       onProgress,
     };
     try {
-      return await this.removeAll(run, stopReason);
+      return await this.removeAll(run, findStopReason);
     } finally {
       await queryRunner.release();
     }
@@ -106,25 +119,29 @@ export class SessionCleanup {
 
   private async removeAll(
     run: Run,
-    stopReason: () => CleanupReport['stopReason'] | null,
+    findStopReason: () => CleanupReport['stopReason'] | null,
   ): Promise<CleanupReport> {
     const removed = { sessions: 0, baskets: 0 };
     for (;;) {
-      const stopped = stopReason();
+      const stopReason = findStopReason();
       const size = run.batchSize.current;
-      const batch = stopped ? null : await this.removeOrSkip(run);
+      const batch = stopReason ? null : await this.removeOrSkip(run);
       const failures = run.skipped.length;
-      if (stopped) return { ...removed, failures, stopReason: stopped };
+      if (stopReason) return { ...removed, failures, stopReason };
       if (!batch) continue;
       removed.sessions += batch.sessions;
       removed.baskets += batch.baskets;
       if (batch.sessions > 0) run.onProgress(removed);
-      // Not until a batch is empty: on a busy shop a session expires in the time that a batch takes.
+      // Does not wait for an empty batch: in a busy shop new sessions expire during each batch.
       if (batch.sessions < size) return { ...removed, failures, stopReason: 'drained' };
     }
   }
 
-  /** Halves a failing batch until the one row that can't be removed is found, and skips that; null: try again. */
+  /**
+   * Removes one batch. Returns null after a failure, and the caller tries again.
+   *
+   * A failing batch is halved down to the one row that can't be removed. That row is then skipped.
+   */
   private async removeOrSkip(run: Run): Promise<RemovedBatch | null> {
     const { queryRunner, batchSize, record } = run;
     const { clock } = this;
@@ -136,7 +153,7 @@ export class SessionCleanup {
       this.emitBatch(batch, start);
       return batch;
     } catch (error) {
-      // The clocks differ: no row is to blame.
+      // The clocks differ. No row is the cause.
       if (error instanceof Problem) throw error;
       if (!batchSize.halve()) await this.skip(run, error);
       return null;
@@ -154,6 +171,6 @@ export class SessionCleanup {
     if (failingId === undefined) return;
     if (run.skipped.length === MAX_FAILURES) throw error;
     run.skipped.push(failingId);
-    this.logger.error('An expired session can not be removed', stackOf(error));
+    this.logger.error('An expired session could not be removed', stackOf(error));
   }
 }

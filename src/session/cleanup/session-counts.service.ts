@@ -6,17 +6,17 @@ import { codeOf } from '../../problem/database-unavailable.js';
 export interface ExpiredSessions {
   count: number;
   oldestExpiredAt: Date | null;
-  /** How long that one has been waiting; 0 when none waits. */
+  /** The time since the oldest session expired. 0 if there is none. */
   oldestSeconds: number;
 }
 
 export interface ActiveSessions {
   count: number;
-  /** Those of guests with a basket. */
+  /** Sessions of guests who have a basket. */
   guestBaskets: number;
 }
 
-/** Up to so many are counted one by one, in some milliseconds; of more, the planner's estimate is near enough. */
+/** Up to this number sessions are counted. Above it the planner's estimate is used. */
 const COUNTED = 100_000;
 
 /** PostgreSQL's query_canceled. */
@@ -26,7 +26,7 @@ const EXPIRED = `FROM sessions WHERE expired_at <= ${DATABASE_NOW}`;
 const ACTIVE = `FROM sessions WHERE expired_at > ${DATABASE_NOW}`;
 const GUESTS = `${ACTIVE} AND basket_id IS NOT NULL`;
 
-/** From the end of the index that dead entries of removed sessions don't lengthen. */
+/** Reads the index from its end, where it has no dead entries of removed sessions. */
 const COUNT_ACTIVE = `
   SELECT count(*)::int AS count, count(basket_id)::int AS "guestBaskets"
   FROM (SELECT basket_id ${ACTIVE} ORDER BY expired_at DESC LIMIT ${COUNTED + 1}) AS counted`;
@@ -35,7 +35,7 @@ const COUNT_EXPIRED = `
   SELECT count(*)::int AS count, min(expired_at)::float8 AS oldest, ${DATABASE_NOW}::float8 AS now
   FROM (SELECT expired_at ${EXPIRED} ORDER BY expired_at LIMIT ${COUNTED + 1}) AS counted`;
 
-/** How many sessions there are: exactly while they are few, about when they are many, cheaply in any case. */
+/** Counts sessions: exactly if they are few, and by estimate if they are many. */
 @Injectable()
 export class SessionCounts {
   constructor(private readonly dataSource: DataSource) {}
@@ -50,7 +50,7 @@ export class SessionCounts {
     };
   }
 
-  /** Exactly, unless that takes longer: then about. 0: however long it takes. */
+  /** Counts exactly. Estimates if that takes longer than the given time; 0 means no limit. */
   async countExpiredExactly(milliseconds: number): Promise<number> {
     try {
       return await this.dataSource.transaction(async (manager) => {
@@ -77,7 +77,7 @@ export class SessionCounts {
     return counted <= COUNTED ? counted : Math.max(counted, await this.estimate(from));
   }
 
-  /** What the planner expects, from the statistics that every ANALYZE renews; nothing is read. */
+  /** Returns the planner's estimate. It uses the last ANALYZE and reads no rows. */
   private async estimate(from: string): Promise<number> {
     type Plan = { 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] };
     const [plan] = await this.dataSource.query<[Plan]>(`EXPLAIN (FORMAT JSON) SELECT ${from}`);

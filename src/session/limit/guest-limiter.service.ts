@@ -8,7 +8,7 @@ import { addressOf, type TrustedProxies, trustedProxies } from '../../http/reque
 
 const MINUTE_SECONDS = 60;
 
-/** Limits the guests' sessions that one network creates. */
+/** Limits how many guest sessions one network creates in a minute. */
 @Injectable()
 export class GuestLimiter {
   private readonly limiter: RateLimiter;
@@ -20,7 +20,9 @@ export class GuestLimiter {
   }
 
   /**
-   * Counts a session before it is created. Call it outside of the transaction: it takes a connection of its own.
+   * Counts a session before it is created.
+   *
+   * Call it outside of a transaction, because it takes its own connection.
    *
    * @throws Problem `too-many-guests`
    */

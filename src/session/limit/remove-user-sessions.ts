@@ -3,7 +3,7 @@ import { DATABASE_NOW } from '../../database/database-clock.js';
 import { CREATE_BATCH_TABLE, removeChosen } from '../cleanup/remove-batch.js';
 import { BATCH_TABLE } from '../cleanup/session-batch.js';
 
-/** A user's sessions have no baskets: a check constraint of the table ensures it. */
+/** Leaves `basket_id` empty: a check constraint ensures that a user's session has no basket. */
 const FILL = `
   filled AS (INSERT INTO ${BATCH_TABLE} (session_ctid) SELECT ctid FROM chosen)
   SELECT count(*)::int AS count FROM chosen`;
@@ -14,13 +14,16 @@ const CHOOSE_ALL = `
   ), ${FILL}`;
 
 /**
- * The sessions beyond the limit, without those that somebody else has locked.
+ * Chooses sessions beyond the limit, and skips locked ones.
  *
- * $2 always stays, and counts. Of the others, active sessions stay before expired ones, then used sessions before those
- * never used since their login, then the most recently used. A used session has a later expiry than an unused one: $4 is
- * the lifetime of an unused session in milliseconds, and one millisecond is for rounding.
+ * $2 always stays, and counts. The others stay in this order: active sessions before expired ones,
+ * sessions that were used since their login before unused ones, and the most recently used first.
  *
- * By place and not by id: without statistics of a user with many sessions PostgreSQL would compare each with each.
+ * A used session has a later expiry than an unused one. $4 is the lifetime of an unused session in
+ * milliseconds, and one millisecond more is for rounding.
+ *
+ * It finds the rows by ctid, not by id. PostgreSQL may have no statistics of a user with many
+ * sessions, and would then compare each session with each.
  */
 const CHOOSE_EXCESS = `
   WITH excess AS (
@@ -33,7 +36,7 @@ const CHOOSE_EXCESS = `
     FOR UPDATE SKIP LOCKED
   ), ${FILL}`;
 
-/** Looks at one session more than the limit, however many there are. */
+/** Reads at most one session more than the limit. */
 const HAS_EXCESS = `
   SELECT count(*) > $2::int AS has FROM (SELECT FROM sessions WHERE user_id = $1 LIMIT $2::int + 1) AS counted`;
 
@@ -42,11 +45,11 @@ export interface SessionLimitOfUser {
   /** The session that is never removed. */
   readonly keptId: string;
   readonly limit: number;
-  /** How long a session is active that is never used after its login, in milliseconds. */
+  /** The lifetime of a session that is not used after its login, in milliseconds. */
   readonly unusedLifetime: number;
 }
 
-/** Removes all sessions of a locked user, in the caller's transaction: a few statements, however many there are. */
+/** Removes all sessions of a user in the caller's transaction. The caller has locked the user. */
 export async function removeSessionsOfUser(manager: EntityManager, userId: string): Promise<void> {
   await removeInTransaction(queryRunnerOf(manager), CHOOSE_ALL, [userId]);
 }
@@ -59,7 +62,10 @@ export async function hasExcessSessions(
   return row.has;
 }
 
-/** Removes at most `size` sessions beyond the limit, in the caller's transaction; says how many there were. */
+/**
+ * Removes at most `size` sessions beyond the limit in the caller's transaction. Returns their
+ * number.
+ */
 export async function removeExcessSessions(
   manager: EntityManager,
   { userId, keptId, limit, unusedLifetime }: SessionLimitOfUser,
@@ -81,6 +87,6 @@ async function removeInTransaction(
 }
 
 function queryRunnerOf({ queryRunner }: EntityManager): QueryRunner {
-  if (!queryRunner) throw new Error('Sessions are removed in a transaction.');
+  if (!queryRunner) throw new Error('Sessions must be removed in a transaction.');
   return queryRunner;
 }

@@ -6,10 +6,10 @@ import { stackOf } from '../../problem/error-text.js';
 import { hasExcessSessions, removeExcessSessions, type SessionLimitOfUser } from './remove-user-sessions.js';
 import { SessionLifetimes } from '../session-expiry.js';
 
-/** A batch of this size takes about 100 ms. */
+/** The most sessions in one transaction, so its locks are short. */
 const BATCH_SIZE = 5_000;
 
-/** A login waits no longer than this; the next login goes on. */
+/** A login waits no longer than this. The next login removes the rest. */
 const MAX_MILLISECONDS = 2_000;
 
 /** Keeps the sessions of one user within `SESSIONS_PER_USER`. */
@@ -24,9 +24,10 @@ export class SessionLimit {
   ) {}
 
   /**
-   * Removes a user's sessions beyond the limit, after the commit of the login that created `keptId`.
+   * Removes a user's sessions beyond the limit, after the commit of the login that created
+   * `keptId`.
    *
-   * It never fails: the login is done, and the next one removes what is left.
+   * Never throws: the login has succeeded, and the next login tries again.
    */
   async apply(userId: string, keptId: string): Promise<void> {
     const limit: SessionLimitOfUser = {
@@ -38,7 +39,10 @@ export class SessionLimit {
     try {
       if (await hasExcessSessions(this.dataSource.manager, limit)) await this.removeExcess(limit);
     } catch (error) {
-      this.logger.error('The sessions of a user beyond SESSIONS_PER_USER were not removed', stackOf(error));
+      this.logger.error(
+        'The sessions of a user beyond SESSIONS_PER_USER could not be removed',
+        stackOf(error),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import type { RequestSession } from './request-session.js';
 
-/** A session that a signed cookie names and nobody has read; id null: there is none to read. */
+/** The session of a signed cookie, not read yet. The id is null if there is no such cookie. */
 export interface DeferredSession {
   readonly id: string | null;
   readonly load: () => Promise<RequestSession>;

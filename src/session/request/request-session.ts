@@ -12,15 +12,15 @@ import {
   toSessionSnapshot,
 } from '../store/session.queries.js';
 
-/** A request that express-session has read the session of. */
+/** A request after express-session has loaded its session. */
 type SessionRequest = IncomingMessage & { session: ExpressSession };
 
-/** The session side of one request: what its cookie led to, and the way to a new session. */
+/** The session of one request: the one from its cookie, or a new one that the request creates. */
 export class RequestSession {
   private created: SessionSnapshot | undefined;
 
   constructor(
-    /** Node's own. */
+    /** Node's request, not Fastify's. */
     readonly request: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly store: SessionStore,
@@ -28,25 +28,27 @@ export class RequestSession {
     private readonly found: SessionSnapshot | undefined,
   ) {}
 
-  /** The session of the request's cookie, or the one it has created; undefined: it has none. A tombstone counts. */
+  /**
+   * The session that the request has created, or the one from its cookie. It may be a tombstone.
+   */
   get snapshot(): SessionSnapshot | undefined {
     return this.created ?? this.found;
   }
 
-  /** The same, but a tombstone counts as no session. */
+  /** Like `snapshot`, but undefined for a tombstone. */
   get active(): SessionSnapshot | undefined {
     return this.snapshot?.isReplaced ? undefined : this.snapshot;
   }
 
-  /** Whether the browser would keep the cookie of a new session: not for a page of another site. */
+  /** False for a page of another site: the browser would not keep a new session's cookie. */
   get isCookieKept(): boolean {
     return !isCrossSite(this.request.headers);
   }
 
   /**
-   * Inserts a new session in a transaction of `inTransaction`.
+   * Inserts a new session with the manager of `inTransaction`.
    *
-   * @throws Problem `insecure-connection`, when the new cookie could not reach the browser
+   * @throws Problem `insecure-connection` if the browser would not get the new cookie
    */
   async create(manager: EntityManager, owner: SessionOwner): Promise<void> {
     this.cookie.assertDeliverable(this.request);
@@ -54,8 +56,9 @@ export class RequestSession {
   }
 
   /**
-   * Creates a session that the work inserts by itself, in one statement with whatever else, and says when it ends; null: it
-   * has not done so.
+   * Creates a session that `work` inserts in its own statement, and sends the cookie.
+   *
+   * `work` returns the expiry of the session, or null if it inserted nothing.
    *
    * @throws Problem `insecure-connection`
    */
@@ -72,7 +75,7 @@ export class RequestSession {
     return result;
   }
 
-  /** Runs the work in one transaction. The cookie of a session created in it is sent only when that is committed. */
+  /** Runs the work in one transaction. Sends the cookie of a new session after the commit. */
   async inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
       const result = await retryTransaction(dataSource, async (manager) => {
@@ -87,7 +90,7 @@ export class RequestSession {
     }
   }
 
-  /** Ends the session of the request's cookie; says whether there was one to end. */
+  /** Ends the session of the request's cookie. Returns false if there is none. */
   async end(): Promise<boolean> {
     if (!this.active) return false;
     await new Promise<void>((resolve, reject) => {

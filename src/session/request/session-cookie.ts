@@ -9,18 +9,22 @@ import { isTunnelled } from '../../http/request/tunnel.js';
 import { Problem } from '../../problem/problem.js';
 import { signedIdsIn } from './signed-ids.js';
 
-/** Its published types leave out that the constructor takes the settings. */
+/** The constructor takes the settings, but the published types do not say so. */
 const Cookie = session.Cookie as unknown as new (settings: CookieOptions) => session.Cookie;
 
 const SCOPE = { path: '/', httpOnly: true, sameSite: 'lax' } as const;
 
-/** On the operations port through a tunnel, in production. Cookies know no port, so the name must be another one. */
+/**
+ * The cookie's name on the operations port through a tunnel, in production.
+ *
+ * A browser does not separate the cookies of two ports, so the name must be different.
+ */
 const TUNNEL_NAME = 'operations-sid';
 
-/** The cookie that carries the id of a session, signed: express-session's. */
+/** The signed cookie with the session's id, in the format of express-session. */
 @Injectable()
 export class SessionCookie {
-  /** For visitors. */
+  /** The name on the visitors' port. */
   readonly name: string;
   readonly secrets: string[];
   readonly settings: CookieOptions;
@@ -37,56 +41,58 @@ export class SessionCookie {
     trustProxy,
     operationsPort,
   }: Environment) {
-    // With the prefix `__Host-` a browser takes it only with Secure, for this host alone, from a secure page.
+    // With the prefix `__Host-` a browser requires Secure, and sends the cookie to this host alone.
     this.name = isProduction ? `__Host-${sessionCookieName}` : sessionCookieName;
     this.secrets = sessionSecrets;
     this.maxSeconds = sessionMaxSeconds;
     this.isSecure = isProduction;
     this.trusted = trustedProxies(trustProxy);
     this.operationsPort = operationsPort;
-    // It lives as long as the session can at most; the idle lifetime is the database's business.
+    // The cookie lives as long as a session can. The idle lifetime is checked in the database.
     this.settings = { ...SCOPE, secure: this.isSecure, maxAge: sessionMaxSeconds * 1_000 };
   }
 
-  /** Its settings, as they stand in the session's JSON. */
+  /** Builds the cookie's settings for the session's JSON. */
   build(): session.Cookie {
     return new Cookie(this.settings);
   }
 
-  /** All names that a request's cookie can have. */
+  /** All names that the cookie can have. */
   get names(): string[] {
     return [this.name, TUNNEL_NAME];
   }
 
-  /** The name that the cookie has for a request: no other name is read. */
+  /**
+   * Returns the cookie's name for a request. The request's cookies with other names are ignored.
+   */
   nameFor(request: IncomingMessage): string {
     return this.isTunnelled(request) ? TUNNEL_NAME : this.name;
   }
 
-  /** The ids in the header of a request that this shop has signed, in their order. */
+  /** Returns the ids in the request's cookies that this shop has signed, in their order. */
   idsIn(request: IncomingMessage): string[] {
     return signedIdsIn(request.headers.cookie, this.nameFor(request), this.secrets);
   }
 
-  /** The header of the same request with this one session's cookie. */
+  /** Returns a `Cookie` header with this session's cookie alone. */
   headerFor(request: IncomingMessage, id: string): string {
     return serialize(this.nameFor(request), this.sign(id));
   }
 
-  /** Gives the browser the id of a session, when that is committed. Max-Age, because our clock or the browser's may be wrong. */
+  /** Sends the session's cookie. Call it after the commit. */
   send(response: ServerResponse, id: string): void {
     const { maxSeconds: maxAge } = this;
-    // Max-Age counts by the browser's clock, which may be wrong. Expires is for clients that do not know Max-Age.
+    // Max-Age works even if a clock is wrong. Expires is for clients that do not know Max-Age.
     const lifetime = { maxAge, expires: new Date(Date.now() + maxAge * 1_000) };
     this.set(response, this.sign(id), lifetime);
   }
 
-  /** A browser forgets it only where it applies. */
+  /** Deletes the cookie. A browser requires the same path as in `send`. */
   clear(response: ServerResponse): void {
     this.set(response, '', { expires: new Date(0) });
   }
 
-  /** @throws Problem `insecure-connection`, when the answer's cookie could not reach the browser */
+  /** @throws Problem `insecure-connection` if the browser would not get the cookie */
   assertDeliverable(request: IncomingMessage): void {
     if (!this.isSecure || this.isTunnelled(request) || isSecure(request, this.trusted)) return;
     const advice = 'Use https. Behind a proxy that ends TLS, set TRUST_PROXY to the proxy.';

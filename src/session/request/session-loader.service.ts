@@ -16,7 +16,7 @@ type LoadSession = (request: IncomingMessage, response: ServerResponse) => Promi
 /** Finds the session of a request's cookie. */
 @Injectable()
 export class SessionLoader {
-  /** By the name of the cookie: express-session reads one. */
+  /** By the cookie's name, because one middleware of express-session reads only one name. */
   private readonly middlewares: Map<string, LoadSession>;
 
   constructor(
@@ -31,22 +31,27 @@ export class SessionLoader {
     return (await this.defer(request, response)).load();
   }
 
-  /** Leaves the session to whoever serves the request: one statement can find both it and what is asked for. */
+  /**
+   * Returns the id of the session without reading it.
+   *
+   * The statement that serves the request can read the session on its way. See
+   * docs/decisions/02-single-statement.md.
+   */
   defer(request: IncomingMessage, response: ServerResponse): DeferredSession | Promise<DeferredSession> {
     const ids = this.cookie.idsIn(request);
     if (ids.length <= 1) return this.deferTo(ids[0] ?? null, request, response);
-    // Of several cookies that we have signed the one whose session is active.
+    // Of several signed cookies, the one with an active session counts.
     return this.store.selectId(ids).then((id) => this.deferTo(id ?? null, request, response));
   }
 
   private deferTo(id: string | null, request: IncomingMessage, response: ServerResponse): DeferredSession {
     const load = async (): Promise<RequestSession> => {
-      // Who comes without one needs no express-session: 0.87 of the server's CPU in the benchmark's mix, a first add in five.
+      // A request without a session does not need express-session.
       const found = id === null ? undefined : await this.findAndExtend(id, request, response);
       return new RequestSession(request, response, this.store, this.cookie, found);
     };
     let loading: Promise<RequestSession> | undefined;
-    // Once: express-session takes hold of the answer.
+    // Loads only once, because express-session wraps methods of the response.
     return { id, load: () => (loading ??= load()) };
   }
 
@@ -55,7 +60,7 @@ export class SessionLoader {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<SessionSnapshot | undefined> {
-    // express-session would take the first cookie of the name, whatever it is.
+    // express-session would read the first cookie of this name, even a forged one.
     request.headers.cookie = this.cookie.headerFor(request, id);
     await this.middlewares.get(this.cookie.nameFor(request))?.(request, response);
     const { sessionID, session } = request as SessionRequest;
@@ -70,10 +75,10 @@ export class SessionLoader {
       store: this.store,
       cookie: this.cookie.settings,
       resave: false,
-      // A visitor who only looks gets no row and no cookie.
+      // A visitor who only reads gets no row and no cookie.
       saveUninitialized: false,
     });
-    // Its types name Express. It needs nothing but Node's own request and response.
+    // The types require Express, but Node's request and response are enough.
     return promisify(middleware as unknown as (...args: unknown[]) => void);
   }
 }

@@ -5,7 +5,7 @@ import type { RequestSession } from './request-session.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null: the route has no SessionGuard. */
+    /** Null on a route without SessionGuard. */
     requestSession: RequestSession | null;
   }
 }
@@ -23,7 +23,7 @@ export class SessionGuard implements CanActivate {
   }
 }
 
-/** The session side of a request on a route behind the SessionGuard. */
+/** Returns the session of a request on a route with SessionGuard. */
 export function requestSessionOf({ requestSession, url }: FastifyRequest): RequestSession {
   if (!requestSession) throw new Error(`The route ${url} has no SessionGuard`);
   return requestSession;

@@ -1,18 +1,21 @@
 import { parse } from 'cookie';
 import { unsign } from 'cookie-signature';
 
-/** The sessions of several ids are looked for in one statement. A browser has one id, at worst a few. */
+/** The most ids that are looked up in one statement. A browser normally has one. */
 const MAX_IDS = 10;
 
-/** The mark, the id, and a signature of HMAC-SHA256 in base64. */
+/** The prefix, the id, and a signature of HMAC-SHA256 in base64. */
 const SIGNED = /^s:(.+\.[A-Za-z0-9+/]{43})$/;
 
 /**
- * The ids in a `Cookie` header that one of the secrets has signed, in their order, each once.
+ * Returns the ids in a `Cookie` header that one of the secrets has signed, in their order, each
+ * once.
  *
- * A browser can send several cookies of one name: of another path or a parent domain, of an older shop, or planted. So the
- * first is not always ours. Values with a wrong signature do not count for the limit, or planted ones could hide ours. A
- * check takes some microseconds, and the server bounds the length of all headers.
+ * A browser can send several cookies with one name: from another path or a parent domain, from an
+ * older shop, or planted by an attacker. So the first one may not be ours.
+ *
+ * Values with a wrong signature do not count for the limit. Otherwise planted values could hide
+ * ours. The server limits the length of the headers, so there can't be many.
  */
 export function signedIdsIn(header: string | undefined, name: string, secrets: string[]): string[] {
   if (!header?.includes(name)) return [];

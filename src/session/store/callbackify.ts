@@ -1,4 +1,9 @@
-/** Hands a promise's end to a callback, outside of the promise, so that what the callback throws is not lost in it. */
+/**
+ * Calls a callback with the result of a promise.
+ *
+ * It calls outside of the promise. Otherwise an error of the callback would become a rejection that
+ * nobody handles.
+ */
 export function callbackify<T>(
   promise: Promise<T>,
   done: (error?: unknown, value?: T) => void = () => undefined,

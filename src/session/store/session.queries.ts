@@ -3,7 +3,7 @@ import type { NamedStatement } from '../../database/named-statement.js';
 import type { Session } from '../session.entity.js';
 import { isUnexpired, extendedExpiry, TOMBSTONE_MILLISECONDS } from '../session-expiry.js';
 
-/** What the database holds of the session that a request came with or has created; times in milliseconds. */
+/** A session as the request read or created it. Times are in milliseconds since 1970. */
 export interface SessionSnapshot {
   readonly id: string;
   readonly content: string;
@@ -11,20 +11,22 @@ export interface SessionSnapshot {
   readonly userId: string | null;
   readonly isReplaced: boolean;
   expiredAt: number;
-  /** The expiry that an extension would have given it when it was read. */
+  /** The expiry that an extension would have set when the session was read. */
   extendedExpiry: number;
 }
 
-/** What a session was before it became a tombstone. */
+/** A session as it was before it became a tombstone. */
 export type ReplacedSession = Pick<Session, 'id' | 'basketId' | 'userId'>;
 
-/** Whom a new session belongs to: a guest's basket, or a user. */
+/** A new session belongs to a guest's basket or to a user. */
 export type SessionOwner = { basketId: string } | { userId: string };
 
-/** A session that nobody has inserted yet; the database gives it its times. */
+/** A session before its INSERT. The database sets the times. */
 export type NewSession = Pick<Session, 'id' | 'json' | 'basketId' | 'userId'>;
 
-/** One statement: what it was is read under its lock. `$1` the session. */
+/**
+ * Makes the session `$1` a tombstone. One statement: the old values are read under the row's lock.
+ */
 export const REPLACE = `
   WITH old AS (
     SELECT id, basket_id, user_id FROM sessions WHERE id = $1 AND replaced_at IS NULL FOR UPDATE
@@ -35,7 +37,11 @@ export const REPLACE = `
   FROM old WHERE s.id = old.id
   RETURNING s.id, old.basket_id AS "basketId", old.user_id AS "userId"`;
 
-/** By name and past TypeORM: every request with a cookie does it. `$2` and `$3` are the idle and the absolute lifetime. */
+/**
+ * Finds the session `$1`. `$2` and `$3` are the idle and the absolute lifetime.
+ *
+ * It is a named statement, because every request with a cookie runs it.
+ */
 export const FIND: NamedStatement = {
   name: 'find-session',
   text: `
@@ -46,12 +52,15 @@ export const FIND: NamedStatement = {
 
 export type SessionRow = Omit<SessionSnapshot, 'content'> & { json: string };
 
-/** Of the sessions `$1` the first that is active, else a tombstone. `$2` is the absolute lifetime. */
+/**
+ * Finds the first active session of the ids `$1`, or else a tombstone. `$2` is the absolute
+ * lifetime.
+ */
 export const FIND_ACTIVE = `
     SELECT s.id FROM sessions s WHERE s.id = ANY ($1::text[]) AND ${isUnexpired('$2')}
     ORDER BY s.replaced_at IS NOT NULL, array_position($1::text[], s.id) LIMIT 1`;
 
-/** `$1` and `$2` a new session's idle and absolute lifetime. */
+/** SQL: the expiry of a new session. `$1` and `$2` are the idle and the absolute lifetime. */
 export const NEW_EXPIRY = `${DATABASE_NOW} + least($1::bigint, $2::bigint)`;
 
 export const INSERT = `
@@ -59,7 +68,7 @@ export const INSERT = `
   VALUES (${NEW_EXPIRY}, statement_timestamp(), $3, $4, $5, $6)
   RETURNING expired_at::float8 AS "expiredAt"`;
 
-/** express-session's, of a session that is new to it: `$3` its id, `$4` its json. */
+/** Saves a session that is new to express-session. `$3` is its id, `$4` its JSON. */
 export const UPSERT: NamedStatement = {
   name: 'save-new-session',
   text: `
@@ -69,7 +78,7 @@ export const UPSERT: NamedStatement = {
     RETURNING expired_at::float8 AS "expiredAt"`,
 };
 
-/** express-session's, of a session that was loaded; one that was destroyed meanwhile stays dead. */
+/** Saves a session that was loaded. It does not insert a session that was destroyed meanwhile. */
 export const UPDATE: NamedStatement = {
   name: 'save-session',
   text: `
@@ -77,7 +86,7 @@ export const UPDATE: NamedStatement = {
     RETURNING s.expired_at::float8 AS "expiredAt"`,
 };
 
-/** Moves the end of a session that is active; never back. */
+/** Moves the expiry of a session that was not replaced. It never moves it back. */
 export const EXTEND_EXPIRY: NamedStatement = {
   name: 'extend-session-expiry',
   text: `
@@ -86,7 +95,7 @@ export const EXTEND_EXPIRY: NamedStatement = {
     RETURNING s.expired_at::float8 AS "expiredAt"`,
 };
 
-/** A session that has just been inserted. */
+/** Returns the snapshot of a session that was just inserted. */
 export function toSessionSnapshot({ id, basketId, userId }: NewSession, expiredAt: number): SessionSnapshot {
   return { id, content: '{}', basketId, userId, isReplaced: false, expiredAt, extendedExpiry: expiredAt };
 }

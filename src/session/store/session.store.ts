@@ -30,23 +30,25 @@ type Done = (error?: unknown) => void;
 type SessionRequest = Parameters<TypeormStore['createSession']>[0];
 
 /**
- * express-session's store over the table `sessions`, one statement per operation.
+ * The store of express-session on the table `sessions`, with one statement per operation.
  *
- * connect-typeorm's own operations answer before they are done, write on every touch, bring deleted sessions back to
- * life and switch sessions off for good after one failed query; each is replaced here. Its methods are properties,
- * therefore so are these.
+ * It replaces each operation of connect-typeorm. The originals answer before they have finished,
+ * write on every touch, restore deleted sessions, and switch off all sessions after one failed
+ * query. They are properties, so these must be properties too. See
+ * docs/decisions/07-nest-on-fastify.md.
  */
 @Injectable()
 export class SessionStore extends TypeormStore {
-  private readonly stored = new WeakMap<object, SessionSnapshot>();
+  private readonly snapshots = new WeakMap<object, SessionSnapshot>();
 
   constructor(
     @InjectRepository(Session) private readonly sessions: Repository<Session>,
     private readonly lifetimes: SessionLifetimes,
     private readonly cookie: SessionCookie,
   ) {
-    // express-session gets every error by the callback. Without this the store would say 'disconnect' as well, and
-    // express-session would serve all later requests without a session, for nobody ever says 'connect'.
+    // The callback passes every error to express-session. Without `onError` the store would also
+    // emit 'disconnect'. express-session would then serve all requests without a session, because
+    // nothing emits 'connect' again.
     super({ onError: () => undefined });
     this.connect(sessions);
   }
@@ -63,26 +65,26 @@ export class SessionStore extends TypeormStore {
   override destroy = (ids: string | string[], done?: Done): void =>
     callbackify(this.removeAll([ids].flat()), done);
 
-  /** The session object changes on its way from the store to the request; what is known of it goes along. */
+  /** Copies the snapshot, because express-session makes another session object for the request. */
   override createSession(
     request: SessionRequest,
     data: SessionData,
   ): ReturnType<TypeormStore['createSession']> {
     const created = super.createSession(request, data);
-    const stored = this.stored.get(data);
-    if (stored) this.stored.set(created, stored);
+    const snapshot = this.snapshots.get(data);
+    if (snapshot) this.snapshots.set(created, snapshot);
     return created;
   }
 
   snapshotOf(data: object): SessionSnapshot | undefined {
-    return this.stored.get(data);
+    return this.snapshots.get(data);
   }
 
-  /** Inserts a session in the caller's transaction. The request keeps the one it has until `adopt`. */
+  /** Inserts a session in the caller's transaction. */
   async insert(manager: EntityManager, owner: SessionOwner): Promise<SessionSnapshot> {
     const row = this.build(owner);
     const { id, json, basketId, userId } = row;
-    const values = [...this.times, id, json, basketId, userId];
+    const values = [...this.lifetimeValues, id, json, basketId, userId];
     const [{ expiredAt }] = await manager.query<[{ expiredAt: number }]>(INSERT, values);
     return toSessionSnapshot(row, expiredAt);
   }
@@ -93,14 +95,14 @@ export class SessionStore extends TypeormStore {
     return { id, json, basketId: null, userId: null, ...owner };
   }
 
-  /** Chooses the first session that is active, else a tombstone, else the first id. */
+  /** Chooses the first active session, or else a tombstone, or else the first id. */
   async selectId(ids: string[]): Promise<string | undefined> {
     const values = [ids, this.lifetimes.absolute];
     const [active] = await this.sessions.manager.query<{ id: string }[]>(FIND_ACTIVE, values);
     return active?.id ?? ids[0];
   }
 
-  /** Locks a session for the rest of the transaction; null: it is gone, or a login has replaced it. */
+  /** Locks a session until the end of the transaction. Returns null if it is gone or replaced. */
   async lock(manager: EntityManager, id: string): Promise<Session | null> {
     return manager.findOne(Session, {
       where: { id, replacedAt: IsNull() },
@@ -109,68 +111,76 @@ export class SessionStore extends TypeormStore {
   }
 
   /**
-   * Locks a session and turns it into a tombstone: for a minute it tells requests under way with the old cookie what
-   * happened. Says what it was; null: it is gone, or replaced already.
+   * Locks a session and makes it a tombstone. Returns the session as it was before.
    *
-   * Its basket is not removed: it has a new owner by then.
+   * Returns null if it is gone or already replaced. Its basket stays, because the caller gives it a
+   * new owner. See docs/decisions/03-tombstone.md.
    */
   async replace(manager: EntityManager, id: string): Promise<ReplacedSession | null> {
     const [replaced] = (await manager.query<[ReplacedSession[], number]>(REPLACE, [id]))[0];
     return replaced ?? null;
   }
 
-  /** Moves the end of the idle lifetime, when that is far enough to be worth a write. */
+  /** Extends the expiry, and keeps the new one in the snapshot. */
   async extend(id: string, data: object): Promise<void> {
-    const stored = this.stored.get(data);
-    if (!stored || stored.isReplaced) return;
-    stored.expiredAt = await this.extendExpiry(id, stored);
-    stored.extendedExpiry = stored.expiredAt;
+    const snapshot = this.snapshots.get(data);
+    if (!snapshot || snapshot.isReplaced) return;
+    snapshot.expiredAt = await this.extendExpiry(id, snapshot);
+    snapshot.extendedExpiry = snapshot.expiredAt;
   }
 
-  /** The same for a session as it was read; answers its end. */
+  /** Extends the expiry, unless the extension is too small for a write. Returns the expiry. */
   async extendExpiry(
     id: string,
     { expiredAt, extendedExpiry }: Pick<SessionSnapshot, 'expiredAt' | 'extendedExpiry'>,
   ): Promise<number> {
     if (extendedExpiry - expiredAt <= this.lifetimes.minExtensionMs) return expiredAt;
-    // Nothing is changed when another request has just extended it, or it is gone.
+    // No row is changed if another request has just extended it, or if it is gone.
     return (await this.write(EXTEND_EXPIRY, [id])) ?? expiredAt;
   }
 
-  private get times(): number[] {
+  private get lifetimeValues(): number[] {
     return [this.lifetimes.idle, this.lifetimes.absolute];
   }
 
   private async find(id: string): Promise<SessionData | null> {
     const { dataSource } = this.sessions.manager;
-    const [row] = await queryNamed<SessionRow>(dataSource, FIND, [id, ...this.times]);
+    const [row] = await queryNamed<SessionRow>(dataSource, FIND, [id, ...this.lifetimeValues]);
     if (!row) return null;
     const { json, ...found } = row;
     const data = { cookie: this.cookie.build(), ...(JSON.parse(json) as Partial<SessionData>) };
-    this.stored.set(data, { ...found, content: contentOf(data) });
+    this.snapshots.set(data, { ...found, content: contentOf(data) });
     return data;
   }
 
-  /** A session that was loaded is updated, so that one destroyed meanwhile stays dead; a new one is inserted. */
+  /**
+   * Updates a loaded session, or inserts a new one. An update can't restore a destroyed session.
+   */
   private async save(id: string, data: SessionData): Promise<void> {
-    const stored = this.stored.get(data);
+    const snapshot = this.snapshots.get(data);
     const content = contentOf(data);
-    if (stored?.isReplaced || stored?.content === content) return;
-    const expiredAt = await this.write(stored ? UPDATE : UPSERT, [id, JSON.stringify(data)]);
+    if (snapshot?.isReplaced || snapshot?.content === content) return;
+    const expiredAt = await this.write(snapshot ? UPDATE : UPSERT, [id, JSON.stringify(data)]);
     if (expiredAt === undefined) return;
     const inserted = toSessionSnapshot({ id, json: '', basketId: null, userId: null }, expiredAt);
-    this.stored.set(data, { ...inserted, ...stored, content, expiredAt, extendedExpiry: expiredAt });
+    this.snapshots.set(data, { ...inserted, ...snapshot, content, expiredAt, extendedExpiry: expiredAt });
   }
 
-  /** Runs a statement that moves the end of a session, and returns the end. Undefined: it is gone, or replaced. */
+  /**
+   * Runs a statement that sets the expiry. Returns the expiry, or undefined if the session is gone
+   * or replaced.
+   */
   private async write(statement: NamedStatement, values: string[]): Promise<number | undefined> {
     const { dataSource } = this.sessions.manager;
-    const all = [...this.times, ...values];
+    const all = [...this.lifetimeValues, ...values];
     const [written] = await queryNamed<{ expiredAt: number }>(dataSource, statement, all);
     return written?.expiredAt;
   }
 
-  /** Removed as entities, so that the subscribers of the removal hear which sessions go. */
+  /**
+   * Removes the sessions as entities, so the subscribers know which sessions go. See
+   * docs/decisions/06-hard-deletes.md.
+   */
   private async removeAll(ids: string[]): Promise<void> {
     await retryTransaction(this.sessions.manager.dataSource, async (manager) => {
       await manager.remove(await manager.find(Session, { where: ids.map((id) => ({ id })) }));
@@ -178,7 +188,10 @@ export class SessionStore extends TypeormStore {
   }
 }
 
-/** The JSON without the cookie's settings: its expiry moves with every request, and nobody reads it here. */
+/**
+ * Returns the JSON without the cookie's settings: they change with every request, and nothing reads
+ * them.
+ */
 function contentOf(data: object): string {
   return JSON.stringify({ ...data, cookie: undefined });
 }
