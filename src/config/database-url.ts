@@ -1,18 +1,22 @@
 import pg from 'pg';
 
-/** libpq's modes, and pg's own. pg takes any other word for some kind of TLS. */
+/** The modes of libpq and pg. pg accepts any other word and uses some kind of TLS. */
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
 const URL_FORMAT = 'must look like postgres://user:password@host:5432/database';
 const ENCODE = `${URL_FORMAT}; in the password, write / as %2F, ? as %3F, # as %23, @ as %40, % as %25`;
-const ONE_HOST = 'must name one host: name the one that always leads to the primary';
+const ONE_HOST = 'must name one host: the one that always leads to the primary';
 
-/** The error in a database URL, in words to follow the variable's name, never with the password. Null: none. */
+/**
+ * Returns the error in a database URL, or null. The text follows the variable's name, and never
+ * contains the password.
+ */
 export function databaseUrlProblem(text: string): string | null {
   const [, scheme] = /^([a-z][a-z\d+.-]*):\/\//i.exec(text) ?? [];
   if (scheme === undefined) return URL_FORMAT;
   if (!/^postgres(ql)?$/.test(scheme)) return `${URL_FORMAT}: it begins with ${scheme}://`;
-  // A part of the password may look like parameters, so no name of a parameter may be printed.
+  // A part of the password may look like parameters, so no text may contain the name of a
+  // parameter.
   if (/[?#].*@/.test(text)) return ENCODE;
   const [, host = ''] = /^[^/]*\/\/(?:[^/?#]*@)?([^/?#@]*)/.exec(text) ?? [];
   if (host.includes(',')) return ONE_HOST;
@@ -22,7 +26,10 @@ export function databaseUrlProblem(text: string): string | null {
   );
 }
 
-/** TypeORM decodes each part, and pg repairs what it can't decode: a bad one fails only when it connects. */
+/**
+ * Checks what would otherwise fail only when a connection is opened: TypeORM decodes each part, and
+ * pg tolerates a wrong one.
+ */
 function addressProblem({ username, password, hostname, pathname, searchParams }: URL): string | null {
   if (![username, password, pathname].every(isDecodable)) return ENCODE;
   if (hostname === '' && !searchParams.has('host')) return URL_FORMAT;
@@ -49,7 +56,9 @@ function parametersProblem(parameters: URLSearchParams): string | null {
   return null;
 }
 
-/** An error that pg itself finds, such as a missing certificate file. It does not connect. */
+/**
+ * Returns an error that pg itself finds, such as a missing certificate file. It does not connect.
+ */
 function clientProblem(text: string): string | null {
   try {
     new pg.Client({ connectionString: text });

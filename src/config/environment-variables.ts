@@ -8,14 +8,14 @@ export type Variables = Record<string, string | undefined>;
 const SECRET_LENGTH = 32;
 const DEVELOPMENT_SECRET = 'for development only, never in production';
 
-/** Says all that is wrong with the environment at once, a line per variable. */
+/** Lists all errors of the environment at once, one line per variable. */
 export class InvalidEnvironment extends OperatorError {
   constructor(readonly problems: string[]) {
     super(`The environment is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
 }
 
-/** Reads one variable at a time and notes what is wrong with it; a variable set to nothing counts as unset. */
+/** Reads variables one by one and collects their errors. An empty variable counts as not set. */
 export class VariableReader {
   constructor(
     private readonly variables: Variables,
@@ -26,7 +26,7 @@ export class VariableReader {
     return this.variables[name]?.trim() || undefined;
   }
 
-  /** The longest time a timer or an int4 column holds is the default upper bound. */
+  /** By default, the largest number is that of a timer and of an int4 column. */
   integer(name: string, fallback: number, min: number, max = 2_147_483_647): number {
     return this.integerOr(name, fallback, min, max);
   }
@@ -39,7 +39,7 @@ export class VariableReader {
     return this.refuse(name, `must be a whole number from ${min} to ${max}, not "${text}"`, fallback);
   }
 
-  /** Null: off. */
+  /** Returns null for `off`. */
   limit(name: string, fallback: number | null): number | null {
     return this.text(name) === 'off' ? null : this.integerOr(name, fallback, 1, 1_000_000);
   }
@@ -76,7 +76,7 @@ export class VariableReader {
     if (!validateCronExpression(text).valid) {
       return this.refuse(name, `must be a cron expression or "off", not "${text}"`, null);
     }
-    return isEverDue(text) ? text : this.refuse(name, `is never due: no year has a day for "${text}"`, null);
+    return isEverDue(text) ? text : this.refuse(name, `is never due: no date matches "${text}"`, null);
   }
 
   currency(name: string, fallback: string): string {
@@ -85,7 +85,9 @@ export class VariableReader {
     return this.refuse(name, `must be an ISO 4217 code such as EUR, not "${text}"`, fallback);
   }
 
-  /** A number of hops, or the proxies' addresses and networks; "true" is refused, it trusts everybody. */
+  /**
+   * Reads a number of hops, or addresses and networks of proxies. "true" would trust every client.
+   */
   trustProxy(name: string): number | string[] | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
@@ -95,7 +97,7 @@ export class VariableReader {
     return this.refuse(name, `must be a number of hops or addresses, not "${text}"`, undefined);
   }
 
-  /** Origins as browsers send them: no path, no wildcard. */
+  /** Reads origins as browsers send them: without a path or a wildcard. */
   origins(name: string): string[] {
     const origins = (this.text(name) ?? '').split(',').flatMap((origin) => origin.trim() || []);
     const wrong = origins.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
@@ -103,7 +105,11 @@ export class VariableReader {
     return this.refuse(name, `must be origins such as https://shop.example, not "${wrong}"`, []);
   }
 
-  /** A prefix of paths: of plain segments, for proxies and browsers change others. Empty: none. */
+  /**
+   * Reads a path prefix of plain segments, or an empty text for none.
+   *
+   * Proxies and browsers rewrite other segments.
+   */
   basePath(name: string): string {
     const text = this.text(name) ?? '';
     if (text === '' || /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(text)) return text;
@@ -124,7 +130,11 @@ export class VariableReader {
   }
 }
 
-/** `cron` looks for the next day in eight years, the longest time from one 29 February to the next. */
+/**
+ * Says whether any date matches.
+ *
+ * `cron` searches eight years, the longest time from one 29 February to the next.
+ */
 function isEverDue(cron: string): boolean {
   try {
     new CronTime(cron).sendAt();

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Environment } from './environment.js';
 
-/** Hands the settings to whoever asks, so that two applications of one process, as in tests, can differ in them. */
+/** Provides the settings of one application. Tests run two applications with different settings. */
 @Global()
 @Module({})
 export class EnvironmentModule {

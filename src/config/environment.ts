@@ -1,7 +1,7 @@
 import { InvalidEnvironment, VariableReader, type Variables } from './environment-variables.js';
 import { processVariables } from './process-variables.js';
 
-/** Whose quantity stays when both baskets hold a product: the larger, both together, the guest's, the user's. */
+/** Which quantity a merge keeps: the larger one, the sum, the guest's or the user's. */
 export const MERGE_STRATEGIES = ['max', 'sum', 'guest', 'user'] as const;
 export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
 
@@ -11,74 +11,77 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const HSTS = ['host', 'subdomains', 'off'] as const;
 export type Hsts = (typeof HSTS)[number];
 
-/** The settings of one process; also the token they are injected by. */
+/** The settings of one process, and their injection token. */
 export abstract class Environment {
   abstract readonly isProduction: boolean;
   abstract readonly host: string;
   abstract readonly port: number;
-  /** The path that all of it is below, such as `/shop/basket`; empty: none. The operations port has none. */
+  /** The path prefix, such as `/shop/basket`, or empty. The operations port has none. */
   abstract readonly basePath: string;
   abstract readonly logLevel: LogLevel;
   abstract readonly trustProxy: number | string[] | undefined;
-  /** Where metrics and admin routes are served, and nowhere else; undefined: with all the others. */
+  /** The port of metrics and admin routes. Undefined if they are on the visitors' port. */
   abstract readonly operationsPort: number | undefined;
-  /** Other sites whose pages may use this API with the visitor's cookie. */
+  /** Other origins whose pages may use this API with the visitor's cookie. */
   abstract readonly allowedOrigins: string[];
-  /** Whom `Strict-Transport-Security` binds to https in production. */
+  /** The hosts that `Strict-Transport-Security` covers in production. */
   abstract readonly hsts: Hsts;
-  /** Failed logins a minute of one address for one email; ten times that of one address. Null: not limited. */
+  /**
+   * Failed logins a minute from one address for one email. Ten times as many from one address for
+   * all emails. Null means unlimited.
+   */
   abstract readonly rateLimitLogin: number | null;
-  /** Sessions a minute that one network may create as guests. Null: not limited. */
+  /** Guest sessions a minute of one network. Null means unlimited. */
   abstract readonly rateLimitGuests: number | null;
-  /** Failed logins an hour for one email from all addresses together. Null: not limited. */
+  /** Failed logins an hour for one email from all addresses. Null means unlimited. */
   abstract readonly rateLimitAccount: number | null;
-  /** Undefined: the embedded PostgreSQL. */
+  /** Undefined means the embedded PostgreSQL. */
   abstract readonly databaseUrl: string | undefined;
-  /** The same, by a role that may change the schema; undefined: by the one that serves. */
+  /** The same with a role that may change the schema. Undefined means `databaseUrl`. */
   abstract readonly migrationDatabaseUrl: string | undefined;
   abstract readonly databasePoolSize: number;
-  /** How long a start waits for a database that is not there yet. */
+  /** The longest time that a start waits for a database that is not ready yet. */
   abstract readonly databaseWaitSeconds: number;
-  /** Whether what is asked of the database must answer in seconds, as for a request; a command may take its time. */
+  /** True if statements have time limits, as requests need. A command has none. */
   abstract readonly hasDatabaseTimeouts: boolean;
-  /** The first signs; all are accepted. */
+  /** The first one signs. All are accepted. */
   abstract readonly sessionSecrets: string[];
-  /** Without the prefix that production adds. */
+  /** The name without the prefix `__Host-`, which production adds. */
   abstract readonly sessionCookieName: string;
   abstract readonly sessionTtlSeconds: number;
   abstract readonly sessionMaxSeconds: number;
   abstract readonly sessionTouchSeconds: number;
-  /** A login removes the user's sessions beyond it. */
+  /** A login removes the user's sessions beyond this number. */
   abstract readonly sessionsPerUser: number;
-  /** The first signs; all are accepted. */
+  /** The first one signs. All are accepted. */
   abstract readonly jwtSecrets: string[];
   abstract readonly jwtTtlSeconds: number;
-  /** Null: this process never cleans up by itself. */
+  /** Null if this process does not run the cleanup on a schedule. */
   abstract readonly cleanupCron: string | null;
   abstract readonly cleanupBatchSize: number;
   abstract readonly cleanupBudgetSeconds: number;
-  /** How long a frozen basket may outlive its session, for a payment under way. */
+  /** The longest time that a frozen basket outlives its session, for a payment in progress. */
   abstract readonly frozenTtlSeconds: number;
   abstract readonly basketMergeStrategy: MergeStrategy;
-  /** Whether a login may bring its own strategy. */
+  /** True if a login request may choose its own strategy. */
   abstract readonly basketMergeStrategyChoice: boolean;
   abstract readonly basketMaxQuantity: number;
   abstract readonly basketMaxLines: number;
   abstract readonly currency: string;
-  /** Whether the storefront and the operations page are served. */
+  /** True if this process serves the storefront and the operations page. */
   abstract readonly hasWeb: boolean;
 }
 
 /**
- * Reads every setting of a server once.
+ * Reads all settings of a server.
  *
- * @throws InvalidEnvironment naming each variable that is missing or can't be understood.
+ * @throws InvalidEnvironment that names each missing or invalid variable
  */
 export function readEnvironment(variables = processVariables()): Environment {
   return readSettings(variables, true);
 }
 
-/** No command uses these. */
+/** Variables that no command uses. */
 const FOR_SERVING = new Set([
   'HOST',
   'PORT',
@@ -107,7 +110,7 @@ const FOR_SERVING = new Set([
 ]);
 
 /**
- * The settings of a command: those for serving are neither required nor checked.
+ * Reads the settings of a command. Variables for serving are not checked.
  *
  * @throws InvalidEnvironment
  */
@@ -162,15 +165,15 @@ function readSettings(variables: Variables, isServing: boolean): Environment {
   return environment;
 }
 
-/** Where migrations run. */
+/** The database of the migrations. */
 export interface MigrationSettings {
-  /** Undefined: not set, which is the embedded PostgreSQL for those who can start it. */
+  /** Undefined if not set. The caller then starts the embedded PostgreSQL, or fails. */
   url: string | undefined;
   waitSeconds: number;
 }
 
 /**
- * Reads them. A migration needs nothing else, so nothing else is checked.
+ * Reads the settings of a migration, and checks no others.
  *
  * @throws InvalidEnvironment
  */

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The project's own folder: the nearest one above this file with a package.json, from source and built. */
+/**
+ * Returns the project's folder: the nearest one above this file with a package.json.
+ *
+ * This works in the source and in the built program.
+ */
 export function projectFolder(from = import.meta.dirname): string {
   return existsSync(join(from, 'package.json')) ? from : projectFolder(dirname(from));
 }
