@@ -1,7 +1,7 @@
 import { ApiParam } from '@nestjs/swagger';
 import { SKU_SCHEMA } from './sku.js';
 
-/** Documents a sku in a path; `stored`: also one that an earlier version accepted. */
+/** Documents a sku in a path. `stored` also allows a sku that only an earlier version accepted. */
 export function ApiSku(which: 'accepted' | 'stored' = 'accepted'): MethodDecorator {
   const { minLength, maxLength, pattern } = SKU_SCHEMA;
   const text = { type: 'string' as const, minLength, maxLength, example: 'TEA-GREEN-100' };

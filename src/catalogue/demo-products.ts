@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { Product } from './product.entity.js';
 
-/** sku, name, description, price in cents, stock. */
+/** The columns: sku, name, description, price in cents, stock. */
 const DEMO: [string, string, string, number, number | null][] = [
   ['TEA-GREEN-100', 'Green tea', 'Steamed, grassy and bright. 100 g.', 450, null],
   ['TEA-BLACK-100', 'Black tea', 'Malty and strong, takes milk. 100 g.', 420, null],
@@ -18,7 +18,8 @@ const DEMO: [string, string, string, number, number | null][] = [
 ];
 
 /**
- * Fills an empty catalogue, so that a newcomer has something to put into a basket.
+ * Fills an empty catalogue, so a newcomer can add something to a basket.
+ *
  * Returns the number of new products.
  */
 export async function addDemoProducts(dataSource: DataSource, basePath = ''): Promise<number> {
@@ -29,10 +30,10 @@ export async function addDemoProducts(dataSource: DataSource, basePath = ''): Pr
     description,
     unitPriceMinor,
     stock,
-    // Drawn for them, in web/public.
+    // The images are in web/public.
     imageUrl: `${basePath}/products/${sku.toLowerCase()}.svg`,
   }));
-  // Two instances that start at once both find it empty.
+  // Two instances may start at the same time, and both find the catalogue empty.
   await dataSource.createQueryBuilder().insert().into(Product).values(products).orIgnore().execute();
   return products.length;
 }

@@ -1,7 +1,7 @@
 import { invalidCursor } from '../http/page/invalid-cursor.js';
 import { PRINTABLE } from '../http/input/printable.js';
 
-/** The last product of a page: the next one begins behind it, in the order of name and sku. */
+/** The last product of a page, in the order of name and sku. The next page begins after it. */
 export interface ProductCursor {
   name: string;
   sku: string;
@@ -11,7 +11,7 @@ export function encodeCursor({ name, sku }: ProductCursor): string {
   return Buffer.from(JSON.stringify([name, sku])).toString('base64url');
 }
 
-/** @throws Problem `invalid-input` for anything that `encodeCursor` did not make */
+/** @throws Problem `invalid-input` for a text that `encodeCursor` did not create */
 export function decodeCursor(text: string): ProductCursor {
   const decoded = parse(Buffer.from(text, 'base64url').toString());
   if (Array.isArray(decoded) && decoded.length === 2) {

@@ -18,7 +18,7 @@ export class ProductController {
   @Get()
   @ApiOperation({
     operationId: 'listProducts',
-    summary: 'List or search the products for sale, page by page, by name',
+    summary: 'List or search the products for sale, by name, page by page',
     description: 'Follow `nextCursor` until it is null.',
   })
   @ApiOkResponse({ type: ProductPageDto })
@@ -32,7 +32,7 @@ export class ProductController {
   @ApiOperation({
     operationId: 'getProduct',
     summary: 'Get one product',
-    description: 'Only a product that is for sale.',
+    description: 'Finds only products that are for sale.',
   })
   @ApiSku()
   @ApiOkResponse({ type: ProductDto })

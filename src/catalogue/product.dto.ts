@@ -37,7 +37,7 @@ export class ProductDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Pieces that can be sold; null: not limited.',
+    description: 'The number of pieces that can be sold. Null means unlimited.',
   })
   stock!: number | null;
 }
@@ -49,7 +49,7 @@ export class ProductPageDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Send it as `cursor` for the next page; null: the last.',
+    description: 'Send it as `cursor` to get the next page. Null on the last page.',
   })
   nextCursor!: string | null;
 }
@@ -70,7 +70,7 @@ export class ProductQueryDto extends PageQueryDto {
 /** The largest PostgreSQL int. */
 const MAX_INT = 2_147_483_647;
 
-/** The members of a product that the shop's own people set, each by its rule. */
+/** The members of a product that an admin can set, with their rules. */
 class ProductFieldsDto {
   @ApiProperty({ minLength: 1, maxLength: 200, pattern: PRINTABLE_PATTERN, example: 'Green tea' })
   @IsString()
@@ -102,7 +102,7 @@ class ProductFieldsDto {
     nullable: true,
     minimum: 0,
     maximum: MAX_INT,
-    description: 'Null: not limited.',
+    description: 'Null means unlimited.',
   })
   @IsOptional()
   @IsInt()
@@ -110,12 +110,12 @@ class ProductFieldsDto {
   @Max(MAX_INT)
   stock!: number | null;
 
-  @ApiProperty({ description: 'False: not for sale any more.' })
+  @ApiProperty({ description: 'False if the product is no longer for sale.' })
   @IsBoolean()
   isActive!: boolean;
 }
 
-/** A whole product: a member that is left out gets its default. */
+/** A complete product. A missing member gets its default. */
 export class SaveProductDto extends ProductFieldsDto {
   @ApiPropertyOptional({ default: '' })
   @Optional()
@@ -132,7 +132,7 @@ export class SaveProductDto extends ProductFieldsDto {
   override isActive: boolean = true;
 }
 
-/** What is to change of a product: a member that is left out stays as it is; null clears what may be null. */
+/** The changes of a product. A missing member stays as it is, and null clears a nullable member. */
 export class ChangeProductDto extends PartialType(ProductFieldsDto, { skipNullProperties: false }) {}
 
 export function toProductDto(product: Product, currency: string): ProductDto {

@@ -1,9 +1,9 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Something the shop sells. A product that is sold no more stays, inactive: baskets and orders name it. */
+/** A product of the shop. It is never deleted, only made inactive: baskets and orders name it. */
 @Entity('products')
 @Index('products_name_sku', ['name', 'sku'], { where: 'is_active' })
-// Of trigrams, which TypeORM can't say; the migration makes it.
+// A trigram index. TypeORM can't describe it, so the migration creates it.
 @Index('products_search', { synchronize: false })
 @Check('products_unit_price_minor', 'unit_price_minor >= 0')
 @Check('products_stock', 'stock >= 0')
@@ -20,11 +20,11 @@ export class Product {
   @Column('text', { name: 'image_url', nullable: true })
   imageUrl!: string | null;
 
-  /** In the minor unit of the shop's one currency: cents for EUR. */
+  /** In the minor unit of the shop's currency: cents for EUR. */
   @Column('int', { name: 'unit_price_minor' })
   unitPriceMinor!: number;
 
-  /** Pieces that can be sold; null: not tracked, never out of stock. */
+  /** The number of pieces that can be sold. Null means not tracked: never out of stock. */
   @Column('int', { nullable: true })
   stock!: number | null;
 

@@ -14,25 +14,29 @@ export interface ProductPage {
 export class ProductService {
   constructor(@InjectRepository(Product) private readonly products: Repository<Product>) {}
 
-  /** Also a product that is not for sale any more. */
+  /** Finds a product, also one that is no longer for sale. */
   async find(manager: EntityManager, sku: string): Promise<Product | null> {
     return manager.findOneBy(Product, { sku });
   }
 
-  /** @throws Problem `unknown-product`, also for one that is not for sale any more */
+  /** @throws Problem `unknown-product`, also for a product that is no longer for sale */
   async getForSale(sku: string): Promise<Product> {
     const product = await this.products.findOneBy({ sku, isActive: true });
     if (!product) throw unknownProduct(sku);
     return product;
   }
 
-  /** Makes a product, or replaces all of one. */
+  /** Creates a product, or replaces all its members. */
   async save(product: Product): Promise<Product> {
     await this.products.upsert(product, ['sku']);
     return product;
   }
 
-  /** @throws Problem `unknown-product`; one that is not for sale any more can be changed */
+  /**
+   * Changes a product, also one that is no longer for sale.
+   *
+   * @throws Problem `unknown-product`
+   */
   async change(sku: string, changes: Partial<Omit<Product, 'sku'>>): Promise<Product> {
     if (Object.keys(changes).length > 0) await this.products.update({ sku }, changes);
     const product = await this.products.findOneBy({ sku });
@@ -40,7 +44,11 @@ export class ProductService {
     return product;
   }
 
-  /** A page of the products for sale by name and sku; a product added or removed meanwhile moves no other. */
+  /**
+   * Returns a page of the products for sale, in the order of name and sku.
+   *
+   * A product that is added or removed between two pages does not move the others.
+   */
   async findPage(limit: number, search?: string, cursor?: string): Promise<ProductPage> {
     const query = this.products.createQueryBuilder('product').where('product.isActive');
     if (search) {

@@ -4,7 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { invalidInput } from '../http/input/validation.pipe.js';
 import { isSku, isStoredSku, SKU_RULE, SKU_SCHEMA } from './sku.js';
 
-/** A sku in a body. */
+/** Validates a sku in a body. */
 export function IsSku(): PropertyDecorator {
   const validator = { validate: isSku, defaultMessage: () => `sku ${SKU_RULE}` };
   return applyDecorators(
@@ -13,7 +13,7 @@ export function IsSku(): PropertyDecorator {
   );
 }
 
-/** A sku in a path. */
+/** Validates a sku in a path. */
 @Injectable()
 export class SkuPipe implements PipeTransform<string, string> {
   transform(sku: string): string {
@@ -22,7 +22,11 @@ export class SkuPipe implements PipeTransform<string, string> {
   }
 }
 
-/** A sku in the path of a route that creates nothing. Skus of an earlier version can be removed and withdrawn. */
+/**
+ * Validates a sku in a path, also a sku that only an earlier version accepted.
+ *
+ * It is for routes that create nothing: such skus can still be removed and withdrawn.
+ */
 @Injectable()
 export class StoredSkuPipe implements PipeTransform<string, string> {
   transform(sku: string): string {

@@ -1,19 +1,20 @@
 const MAX_LENGTH = 100;
 
 /**
- * Characters that are invisible or look like a space: control and format characters (zero width, bidi marks, soft hyphens),
- * fillers and variation selectors, every space but U+0020, characters of private use, lone surrogates. Also U+FFFD, the
- * mark of bytes that could not be decoded.
+ * Characters that are invisible or look like a space: control and format characters (zero width,
+ * bidi marks, soft hyphens), fillers and variation selectors, every space but U+0020, private use
+ * characters, lone surrogates. Also U+FFFD, which replaces bytes that could not be decoded.
  */
-const UNSEEN =
+const INVISIBLE =
   '\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Z}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800\\ufffd';
 
 /**
- * Words of visible characters with one space between them, and not dots alone.
+ * Words of visible characters with one space between them, but not dots alone.
  *
- * A client resolves a path that ends in `/..` before it sends the request, so such a sku would name another resource.
+ * A client resolves a path that ends in `/..` before it sends the request. Such a sku would name
+ * another resource.
  */
-const SKU_PATTERN = `^(?!\\.+$)[^${UNSEEN}]+( [^${UNSEEN}]+)*$`;
+const SKU_PATTERN = `^(?!\\.+$)[^${INVISIBLE}]+( [^${INVISIBLE}]+)*$`;
 
 const SKU = new RegExp(SKU_PATTERN, 'u');
 
@@ -22,9 +23,9 @@ export const SKU_RULE =
   'with single spaces only between them, and not dots alone';
 
 /**
- * Describes in the OpenAPI document a sku that the API accepts.
+ * Describes an accepted sku in the OpenAPI document.
  *
- * A looser pattern than the rule: many validators do not know Unicode properties.
+ * The pattern is looser than the rule, because many validators do not know Unicode properties.
  */
 export const SKU_SCHEMA = {
   minLength: 1,
@@ -33,10 +34,10 @@ export const SKU_SCHEMA = {
 };
 
 /**
- * Says whether a value is a sku that the shop accepts.
+ * Says whether the shop accepts a value as a sku.
  *
- * Different skus must look different, and each must have its own path. Otherwise somebody changes another product than the
- * one they see. Letters of two alphabets that look alike are allowed.
+ * Different skus must look different and have different paths. Otherwise an admin could change
+ * another product than the one on the screen. Similar letters of two alphabets are allowed.
  */
 export function isSku(value: unknown): value is string {
   return (
@@ -47,14 +48,16 @@ export function isSku(value: unknown): value is string {
   );
 }
 
-/** A sku of a file or of another database, where the same text can be written in several ways. */
+/**
+ * Normalises a sku from a file or another database, where one text can be written in several ways.
+ */
 export function normaliseSku(text: string): string {
   return text.normalize('NFC').trim();
 }
 
 /**
- * Says whether an earlier, less strict version can have stored this sku.
- * Its rows must stay reachable.
+ * Says whether an earlier, less strict version can have stored this sku. Its rows must stay
+ * reachable.
  */
 export function isStoredSku(value: string): boolean {
   return /^(?!\.+$)[^\p{Cc}\p{Cs}]{1,100}$/u.test(value);

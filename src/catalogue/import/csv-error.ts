@@ -1,4 +1,4 @@
-/** An error in a CSV file, in words for its author. */
+/** An error in a CSV file. The message is for the author of the file. */
 export class CsvError {
   constructor(readonly message: string) {}
 }

@@ -7,7 +7,7 @@ const REQUIRED: ProductColumn[] = ['sku', 'name', 'unitPriceMinor'];
 const OPTIONAL: ProductColumn[] = ['description', 'imageUrl', 'stock', 'isActive'];
 const KNOWN: string[] = [...REQUIRED, ...OPTIONAL];
 
-const NAMES = `${REQUIRED.join(', ')} and, if wanted, ${OPTIONAL.join(', ')}`;
+const NAMES = `${REQUIRED.join(', ')} and optionally ${OPTIONAL.join(', ')}`;
 
 const OTHER_SEPARATORS: [separator: string, name: string][] = [
   [';', 'a semicolon'],
@@ -16,21 +16,22 @@ const OTHER_SEPARATORS: [separator: string, name: string][] = [
 ];
 
 /**
- * Reads the header of a CSV file: columns by the API's names or by the table's, `unitPriceMinor` or `unit_price_minor`.
+ * Reads the header of a CSV file. A column can have its API name or its name in the table:
+ * `unitPriceMinor` or `unit_price_minor`.
  *
- * A spreadsheet writes empty columns at the end; they are left out.
+ * A spreadsheet can write empty columns at the end. They are ignored.
  *
- * @throws Error naming what is wrong with it
+ * @throws Error that names the fault of the header
  */
 export function readColumns(header: string[], line: number): ProductColumn[] {
   const names = header.slice(0, header.findLastIndex((name) => name !== '') + 1);
   const columns = names.map(toCamelCase);
   const other = OTHER_SEPARATORS.find(([separator]) => names.some((name) => name.includes(separator)));
   if (other) throw new Error(`Line ${line} is separated by ${other[1]}: the separator must be a comma`);
-  const twice = columns.findIndex((name, index) => columns.indexOf(name) < index);
-  if (twice >= 0) {
-    const first = names[columns.indexOf(columns[twice] ?? '')];
-    throw new Error(`Line ${line} names one column twice: ${first} and ${names[twice]}`);
+  const duplicate = columns.findIndex((name, index) => columns.indexOf(name) < index);
+  if (duplicate >= 0) {
+    const first = names[columns.indexOf(columns[duplicate] ?? '')];
+    throw new Error(`Line ${line} names one column twice: ${first} and ${names[duplicate]}`);
   }
   const missing = REQUIRED.filter((name) => !columns.includes(name));
   const unknown = columns.filter((name) => !KNOWN.includes(name)).map((name) => name || '(empty)');
@@ -43,7 +44,11 @@ function toCamelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The fields of a record by column; null: a blank record, as a spreadsheet writes for an empty row. */
+/**
+ * Returns the fields of a record by column.
+ *
+ * Returns null for a blank record, which a spreadsheet writes for an empty row.
+ */
 export function toCells(
   fields: string[],
   columns: ProductColumn[],

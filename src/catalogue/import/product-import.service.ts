@@ -8,44 +8,44 @@ import { type CsvRecord, readRecords } from './read-records.js';
 import { writeProducts } from './write-products.js';
 
 export interface ImportOptions {
-  /** All lines or none: a line that is wrong undoes the rest. */
+  /** Imports all lines or none: one wrong line undoes the rest. */
   atomic: boolean;
-  /** Ends it before the next batch. */
+  /** Stops the import before the next batch. */
   signal?: AbortSignal;
   onProgress?: (rows: number) => void;
 }
 
 interface ImportError {
-  /** Of the file, from 1. */
+  /** The line number in the file. The first line is 1. */
   line: number;
   message: string;
 }
 
 export interface ImportReport {
-  /** Lines whose products are in the table. */
+  /** The number of lines whose products are in the table. */
   imported: number;
   errors: ImportError[];
-  /** Errors that are counted only, when there are very many. */
+  /** The number of errors beyond the first MAX_ERRORS. */
   moreErrors?: number;
-  /** Why the import ended before the end of the file. */
+  /** The reason for an end before the end of the file. */
   error?: string;
 }
 
 const BATCH = 1_000;
 
-/** Ten thousand of them take about a megabyte. */
+/** Bounds the memory of the report. */
 const MAX_ERRORS = 10_000;
 
-/** Reads products from a CSV file with a header, in constant memory, and makes or changes them. */
+/** Imports products from a CSV file with a header, in constant memory. */
 @Injectable()
 export class ProductImport {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Throws nothing: the report says what was imported, also when the import failed on the way. */
+  /** Imports the file. Never throws: the report also counts what was imported before a failure. */
   async import(file: string, options: ImportOptions): Promise<ImportReport> {
     const report: ImportReport = { imported: 0, errors: [] };
     try {
-      if (options.atomic) await this.importAtOnce(file, report, options);
+      if (options.atomic) await this.importAtomically(file, report, options);
       else await this.read(file, this.dataSource.manager, report, options);
     } catch (error) {
       report.error = messageOf(error);
@@ -54,7 +54,7 @@ export class ProductImport {
     return report;
   }
 
-  private async importAtOnce(file: string, report: ImportReport, options: ImportOptions): Promise<void> {
+  private async importAtomically(file: string, report: ImportReport, options: ImportOptions): Promise<void> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       await queryRunner.startTransaction();
@@ -62,7 +62,7 @@ export class ProductImport {
       if (report.errors.length > 0) report.imported = 0;
       else await commit(queryRunner);
     } finally {
-      // A connection that is broken rolls back by its end.
+      // On a broken connection the rollback fails, and the server rolls back by itself.
       if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction().catch(() => undefined);
       await queryRunner.release();
     }
@@ -87,7 +87,7 @@ export class ProductImport {
       };
       for await (const { line, fields } of records) {
         const row = toRow(fields, columns);
-        if (row instanceof CsvError) note(report, { line, message: row.message });
+        if (row instanceof CsvError) addError(report, { line, message: row.message });
         else if (row !== null) batch.add(line, row);
         if (batch.lines === BATCH) await flush();
       }
@@ -98,7 +98,7 @@ export class ProductImport {
   }
 }
 
-/** Rows by sku: of two lines of one batch with the same sku the later one holds, as it does across batches. */
+/** The rows of one batch, by sku. The last line with a sku wins, as it does across batches. */
 class Batch {
   lines = 0;
   private readonly rows = new Map<string, ProductRow>();
@@ -125,7 +125,7 @@ class Batch {
   }
 }
 
-/** @throws Error when there is none, or when it is no header of products */
+/** @throws Error if there is no header, or not one of products */
 async function readHeader(records: AsyncGenerator<CsvRecord>): Promise<ProductColumn[]> {
   for (;;) {
     const read = await records.next();
@@ -138,13 +138,13 @@ async function readHeader(records: AsyncGenerator<CsvRecord>): Promise<ProductCo
   }
 }
 
-/** Null for a blank line. */
+/** Returns null for a blank line. */
 function toRow(fields: string[] | CsvError, columns: ProductColumn[]): ProductRow | CsvError | null {
   const cells = fields instanceof CsvError ? fields : toCells(fields, columns);
   return cells === null || cells instanceof CsvError ? cells : readRow(cells);
 }
 
-function note(report: ImportReport, error: ImportError): void {
+function addError(report: ImportReport, error: ImportError): void {
   if (report.errors.length < MAX_ERRORS) report.errors.push(error);
   else report.moreErrors = (report.moreErrors ?? 0) + 1;
 }

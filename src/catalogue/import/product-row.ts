@@ -5,7 +5,7 @@ import { ChangeProductDto } from '../product.dto.js';
 import { normaliseSku } from '../sku.js';
 import { IsSku } from '../sku.pipe.js';
 
-/** A line of a CSV file, from text. Like ChangeProductDto, it has only the members that are given. */
+/** A line of a CSV file. Like ChangeProductDto, it has only the given members. */
 export class ProductRow extends ChangeProductDto {
   @Transform(({ value }) => normaliseSku(value as string))
   @IsSku()
@@ -24,7 +24,7 @@ export class ProductRow extends ChangeProductDto {
   declare isActive?: boolean;
 }
 
-/** Reads the cells of a line, by column, or says what is wrong with the first that is. */
+/** Reads the cells of a line by column, or returns its first error. */
 export function readRow(cells: Record<string, string>): ProductRow | CsvError {
   const row = plainToInstance(ProductRow, cells);
   const [error] = validateSync(row, { stopAtFirstError: true });
@@ -36,7 +36,7 @@ export function readRow(cells: Record<string, string>): ProductRow | CsvError {
   return new CsvError(Object.values(constraints)[0] ?? `${property} is not valid`);
 }
 
-/** Returns a text that is no whole number unchanged. The validation refuses it. */
+/** Returns a number, or the unchanged text, which the validation then refuses. */
 function toInteger(text: string): unknown {
   return /^\d+$/.test(text.trim()) ? Number(text) : text;
 }
@@ -46,12 +46,12 @@ function toBoolean(text: string): unknown {
   return lower === 'true' || lower === 'false' ? lower === 'true' : text;
 }
 
-const WHOLE_NUMBER = 'write a whole number from 0 to 2147483647 in digits alone';
+const WHOLE_NUMBER = 'write a whole number from 0 to 2147483647 with digits only';
 
 const EXPLANATIONS: Record<string, (text: string) => string> = {
   unitPriceMinor: (text) =>
     `${numberError(text)}: ${WHOLE_NUMBER}, in the minor unit of the currency (1290 for 12.90)`,
-  stock: (text) => `${numberError(text)}: ${WHOLE_NUMBER}; an empty field is no limit`,
+  stock: (text) => `${numberError(text)}: ${WHOLE_NUMBER}; an empty field means no limit`,
   isActive: (text) => `is ${quote(text)}: write true or false`,
 };
 

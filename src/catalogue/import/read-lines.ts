@@ -4,13 +4,13 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 export interface Line {
-  /** Of the file, from 1. */
+  /** The line number in the file. The first line is 1. */
   number: number;
-  /** With its line break; null: it is longer than was asked for. */
+  /** The line with its line break. Null if it is longer than `maxBytes`. */
   bytes: Buffer | null;
 }
 
-/** Reads a file line by line, in constant memory. A line ends with LF, CR LF or CR. */
+/** Reads a file line by line in constant memory. A line ends with LF, CR LF or CR. */
 export async function* readLines(file: string, maxBytes: number): AsyncGenerator<Line> {
   let number = 0;
   let rest: Buffer = Buffer.alloc(0);
@@ -30,13 +30,15 @@ export async function* readLines(file: string, maxBytes: number): AsyncGenerator
     rest = data.subarray(start);
     if (rest.length <= maxBytes) continue;
     isTooLong = true;
-    // A CR at the end can be half of a line break.
+    // A CR at the end may be the first half of a CR LF.
     rest = rest.subarray(-1);
   }
   if (rest.length > 0) yield toLine(rest);
 }
 
-/** Returns the end of the line that begins at `start`, or 0 if it is not in these bytes. */
+/**
+ * Returns the index after the line that begins at `start`, or 0 if the line is not complete yet.
+ */
 function endOfLine(data: Buffer, start: number): number {
   for (let at = start; at < data.length; at += 1) {
     if (data[at] === LF) return at + 1;

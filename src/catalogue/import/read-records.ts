@@ -3,12 +3,12 @@ import { type Line, readLines } from './read-lines.js';
 import { splitFields } from './split-fields.js';
 
 export interface CsvRecord {
-  /** On which it begins. */
+  /** The number of its first line. */
   line: number;
   fields: string[] | CsvError;
 }
 
-/** The longest fields of a product are together shorter, also in quotes. */
+/** The longest valid fields of a product fit in, even in quotes. */
 export const MAX_RECORD_BYTES = 65_536;
 
 const SAVE_AS = 'save the file as UTF-8 ("CSV UTF-8" in Excel)';
@@ -21,10 +21,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Reads the records of a CSV file in constant memory.
  *
- * After a line that can't be read, the next record begins with the next line. Otherwise a quote that is never closed would
- * take the rest of the file into its field.
+ * After a line with an error the next record starts at the next line. Otherwise one open quote
+ * would swallow the rest of the file.
  *
- * @throws Error when the file can't be read
+ * @throws Error if the file can't be read
  */
 export async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
   const lines = readLines(file, MAX_RECORD_BYTES);
@@ -45,7 +45,7 @@ export async function* readRecords(file: string): AsyncGenerator<CsvRecord> {
   }
 }
 
-/** Reads further lines while a quote is open; says which. */
+/** Reads further lines while a quote is open, and returns them with the record. */
 async function readRecord(
   first: Line,
   next: () => Promise<Line | undefined>,

@@ -1,11 +1,14 @@
 import { CsvError } from './csv-error.js';
 
-/** A field in quotes, with each quote in it written twice, or one without any (RFC 4180). */
+/** A field in quotes, in which each quote is doubled, or a field without quotes (RFC 4180). */
 const FIELD = /(?:[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*|([^",\r\n]*))(?=,|\r?\n?$)/y;
 const NEVER_CLOSED = /[ \t]*"[^"]*(?:""[^"]*)*$/y;
 const LINE_BREAK = /\r?\n?$/y;
 
-/** Splits a record of a CSV file, or says what is wrong with it. Spaces around a field are no part of it. */
+/**
+ * Splits a record of a CSV file into fields, or returns its error. Spaces around a field are
+ * removed.
+ */
 export function splitFields(record: string): string[] | CsvError {
   const fields: string[] = [];
   for (let at = 0; ; at += 1) {
@@ -22,7 +25,7 @@ function errorAt(record: string, at: number, field: number): CsvError {
     return new CsvError(`the quote at the start of field ${field} is never closed`);
   }
   return new CsvError(
-    `field ${field} has a quote within it: put the whole field in quotes, and write a quote in it twice`,
+    `field ${field} has a quote within it: put the whole field in quotes, and write each quote in it twice`,
   );
 }
 

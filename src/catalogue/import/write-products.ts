@@ -12,18 +12,22 @@ const NAMES: Record<ProductColumn, string> = {
   isActive: 'is_active',
 };
 
-/** When a row leaves it empty, a new product is for sale, and an existing one stays as it is. */
+/**
+ * If a row leaves `is_active` empty, a new product is for sale, and an existing one keeps its
+ * value.
+ */
 const IS_ACTIVE = {
   value: 'coalesce(is_active, true)',
   change: 'is_active = CASE WHEN excluded.sku = ANY ($2) THEN products.is_active ELSE excluded.is_active END',
 };
 
 /**
- * Creates or changes products. For a column that is not in `columns`, an existing product keeps its value, and a new one
- * gets the table's default.
+ * Creates or changes products. For a column that is not in `columns`, an existing product keeps its
+ * value, and a new one gets the table's default.
  *
- * `$1` is the rows as JSON, `$2` the skus of the rows that leave `is_active` empty, if it is one of the columns. Sorted by
- * sku, as all locks on products are taken.
+ * `$1` is the rows as JSON. `$2` is the skus of the rows with an empty `is_active`, if that is one
+ * of the columns. Rows are sorted by sku, because products are always locked in this order. See
+ * docs/decisions/05-lock-order.md.
  */
 function writeStatement(columns: readonly ProductColumn[]): string {
   const names = columns.map((column) => NAMES[column]);
@@ -41,7 +45,7 @@ function writeStatement(columns: readonly ProductColumn[]): string {
     ON CONFLICT (sku) DO UPDATE SET ${changes.join(', ')}`;
 }
 
-/** @param rows no sku twice */
+/** @param rows each sku at most once */
 export async function writeProducts(
   manager: EntityManager,
   columns: readonly ProductColumn[],

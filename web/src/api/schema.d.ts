@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List or search the products for sale, page by page, by name
+         * List or search the products for sale, by name, page by page
          * @description Follow `nextCursor` until it is null.
          */
         get: operations["listProducts"];
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Get one product
-         * @description Only a product that is for sale.
+         * @description Finds only products that are for sale.
          */
         get: operations["getProduct"];
         put?: never;
@@ -582,12 +582,12 @@ export interface components {
             unitPriceMinor: number;
             /** @example EUR */
             currency: string;
-            /** @description Pieces that can be sold; null: not limited. */
+            /** @description The number of pieces that can be sold. Null means unlimited. */
             stock: number | null;
         };
         ProductPageDto: {
             products: components["schemas"]["ProductDto"][];
-            /** @description Send it as `cursor` for the next page; null: the last. */
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
             nextCursor: string | null;
         };
         RegistrationDto: {
@@ -952,12 +952,12 @@ export interface components {
             /** @example 450 */
             unitPriceMinor: number;
             /**
-             * @description Null: not limited.
+             * @description Null means unlimited.
              * @default null
              */
             stock: number | null;
             /**
-             * @description False: not for sale any more.
+             * @description False if the product is no longer for sale.
              * @default true
              */
             isActive: boolean;
@@ -969,9 +969,9 @@ export interface components {
             imageUrl?: string | null;
             /** @example 450 */
             unitPriceMinor?: number;
-            /** @description Null: not limited. */
+            /** @description Null means unlimited. */
             stock?: number | null;
-            /** @description False: not for sale any more. */
+            /** @description False if the product is no longer for sale. */
             isActive?: boolean;
         };
         SessionsOverviewDto: {
