@@ -4,14 +4,15 @@ import { Problem } from '../problem/problem.js';
 import { clocksDiffer, type ClockReading, startReading } from './clock-reading.js';
 import { DATABASE_NOW } from './database-clock.js';
 
-/** The column that `queryChecked` reads: the database's time of the statement. */
+/** The column that `queryChecked` requires: the database's time of the statement. */
 export const DATABASE_AT = `${DATABASE_NOW}::float8 AS "databaseAt"`;
 
 /**
- * Compares the database's clock with the clock of this process.
+ * Compares the clocks of the database and of this process.
  *
- * Every removal uses the database's time. A database with a wrong clock would remove the baskets of active
- * guests, and either clock may be the wrong one. So nothing is removed while they differ.
+ * Removals use the database's time. If that clock is wrong, they would remove baskets of active
+ * guests. Nobody knows which clock is wrong, so nothing is removed while the clocks differ. See
+ * docs/decisions/11-database-clock.md.
  */
 @Injectable()
 export class ClockCheck {
@@ -20,11 +21,11 @@ export class ClockCheck {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Reads both clocks. Logs once when they begin to differ and once when they agree again. */
+  /** Reads both clocks. Logs once when they start to differ, and once when they agree again. */
   async read(): Promise<ClockReading> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
-      // Connects first: to wait for a connection would make the reading less exact.
+      // Connects first: a wait for the connection would make the reading less exact.
       await queryRunner.connect();
       const toReading = startReading();
       const [row] = await queryRunner.manager.query<[{ databaseAt: number }]>(`SELECT ${DATABASE_AT}`);
@@ -40,9 +41,9 @@ export class ClockCheck {
   }
 
   /**
-   * Runs a statement that removes; its only row has the column DATABASE_AT.
+   * Runs a statement that removes rows. It must return one row with the column DATABASE_AT.
    *
-   * @throws Problem `clock-differs`, so that the caller's transaction rolls back
+   * @throws Problem `clock-differs`, so the caller's transaction is rolled back
    */
   async queryChecked<T>(manager: EntityManager, sql: string, values: unknown[]): Promise<T> {
     const toReading = startReading();

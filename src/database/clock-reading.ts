@@ -1,22 +1,24 @@
-/** The clocks of the database and of this process at one moment. */
+/** Both clocks at one moment: the database's and the process's. */
 export interface ClockReading {
   /** Milliseconds since 1970. */
   readonly databaseAt: number;
   readonly processAt: number;
   /** Database minus process, in milliseconds. */
   readonly difference: number;
-  /** The difference is wrong by at most this. */
+  /** The largest possible error of the difference, in milliseconds. */
   readonly tolerance: number;
 }
 
-/** A larger difference means that one of the two clocks is wrong, in milliseconds. */
+/** With a larger difference, in milliseconds, one of the clocks is certainly wrong. */
 const LARGEST_DIFFERENCE = 60_000;
 
 /**
- * Starts to read both clocks: call it before the statement is sent, and its result with the time in the answer.
+ * Starts to read both clocks. Call it before the statement, and call its result with the time that
+ * the statement returns.
  *
- * The database read its clock at some moment of the round trip. The middle is the best guess, and wrong by at most half of
- * the round trip. The round trip is measured by the monotonic clock: it stays right when somebody sets the clock.
+ * The database read its clock at some moment of the round trip. So the middle of the round trip is
+ * the best estimate, and its error is at most half of the round trip. The monotonic clock measures
+ * the round trip, because nobody can set that clock.
  */
 export function startReading(): (databaseAt: number) => ClockReading {
   const sentAt = Date.now();
@@ -28,7 +30,7 @@ export function startReading(): (databaseAt: number) => ClockReading {
   };
 }
 
-/** Says whether the clocks differ for certain. A slow answer is no difference. */
+/** Says whether the clocks differ for certain. A slow answer alone is no difference. */
 export function clocksDiffer({ difference, tolerance }: ClockReading): boolean {
   return Math.abs(difference) - tolerance > LARGEST_DIFFERENCE;
 }

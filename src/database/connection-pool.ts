@@ -3,30 +3,28 @@ import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { ListeningClient } from './listening-client.js';
 
-/** The driver's own, which TypeORM works with. */
+/** Returns the pool of the driver. */
 export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master;
 }
 
 /**
- * Opens so many connections at once, before anybody waits for one, and shows each the tables.
+ * Opens connections and reads each table on each of them, before a request needs them.
  *
- * The pool opens one for each that waits, all at the same time: while the cleanup had the only one, visitors waited
- * 250 ms at the 99th percentile for eight that were opened then, instead of 15 to 30. To connect takes 24 ms, and the first
- * statement 12 instead of 25 on one that has seen the tables.
+ * A new connection is slow at first. See docs/decisions/14-kept-connections.md.
  */
 export async function fillPool(dataSource: DataSource, connections: number): Promise<void> {
   const tables = dataSource.entityMetadatas.map(({ tablePath }) => `EXISTS (SELECT FROM ${tablePath})`);
   const opened = Array.from({ length: connections }, () => dataSource.query(`SELECT ${tables.join(', ')}`));
-  // One that can't be opened now is opened when it is needed, or its failure is told to whoever needs it.
+  // A failure is no error here: the pool opens a connection again when it is needed.
   await Promise.allSettled(opened);
 }
 
 /**
- * Ends a connection in use over which nothing comes for so long.
+ * Ends a connection in use if it receives nothing for the given time.
  *
- * PostgreSQL's own limits end what takes long while it answers; this is for one that does not answer at all, or a network
- * that swallows everything.
+ * PostgreSQL's timeouts end a statement that takes too long. They do not help if the server or the
+ * network is silent.
  */
 export function destroySilentConnections(dataSource: DataSource, milliseconds: number): void {
   const pool = poolOf(dataSource);
@@ -35,7 +33,7 @@ export function destroySilentConnections(dataSource: DataSource, milliseconds: n
     const use = { isInUse: true };
     uses.set(client, use);
     const socket = socketOf(client);
-    // Each byte starts the time again. To start and stop it for each use would cost every statement.
+    // Each byte restarts the timer. A timer per use would cost time in every statement.
     socket.setTimeout(milliseconds).on('timeout', () => {
       if (use.isInUse) socket.destroy(new Error('Connection terminated: the database does not answer'));
     });
@@ -48,16 +46,19 @@ export function destroySilentConnections(dataSource: DataSource, milliseconds: n
   });
 }
 
-/** Closes a released connection that was refused a write. A new one may reach the new primary. */
+/**
+ * Closes a connection at its release if the server refused a write. A new one may reach the new
+ * primary.
+ */
 export function closeReadOnlyConnections(dataSource: DataSource): void {
   poolOf(dataSource).on('release', (_error, client: PoolClient) => {
-    // The pool removes a client that ends.
+    // The pool drops a client that ends.
     if (client instanceof ListeningClient && client.isReadOnly) void client.end();
   });
 }
 
 /**
- * Says whether the server accepts writes. A standby does not, and the connection to it is closed.
+ * Says whether the server accepts writes. Closes the connection if it does not, as on a standby.
  *
  * `transaction_read_only` is on during recovery, whatever `default_transaction_read_only` says.
  */

@@ -1,7 +1,8 @@
 /**
- * The database's time in milliseconds since 1970, the unit of `sessions.expired_at`.
+ * SQL: the database's time in milliseconds since 1970, the unit of `sessions.expired_at`.
  *
- * Whatever removes or expires reads this clock in the statement that does it: the clock of one instance may be wrong.
- * `statement_timestamp()` is stable, so an index can use it as a bound; `clock_timestamp()` is volatile and can't be one.
+ * Use it for everything that expires, because the clock of one instance may be wrong. An index can
+ * use `statement_timestamp()` as a bound, because it is stable. `clock_timestamp()` is volatile.
+ * See docs/decisions/11-database-clock.md.
  */
 export const DATABASE_NOW = '(extract(epoch FROM statement_timestamp()) * 1000)::bigint';

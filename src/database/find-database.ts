@@ -1,14 +1,14 @@
 import { Environment } from '../config/environment.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 
-/** A database to work on, and how to release it. */
+/** A database and a function to release it. */
 export interface FoundDatabase {
   url: string;
-  /** Stops the embedded server, if that is what it is and nobody else uses it. */
+  /** Stops the embedded server if no other process uses it. */
   release(): Promise<void>;
 }
 
-/** The server of `DATABASE_URL`, or else the embedded one. */
+/** Finds the database of `DATABASE_URL`, or starts the embedded one. */
 export async function findDatabase({
   databaseUrl,
 }: Pick<Environment, 'databaseUrl'>): Promise<FoundDatabase> {

@@ -1,17 +1,18 @@
 import pg from 'pg';
 
-/** read_only_sql_transaction: the server is a standby, or was told to take no writes. */
+/** read_only_sql_transaction: the server is a standby, or is set to refuse writes. */
 const READ_ONLY = '25006';
 
 /**
- * A client of PostgreSQL that has a listener for `error` from its birth to its end.
+ * A client of PostgreSQL that always has a listener for `error`.
  *
- * A connection can end at any moment, also while the pool hands it from one user to the next. The pool removes its own
- * listener then, and TypeORM adds one a microtask later. An `error` event without a listener ends the process. Nothing is
- * lost by ignoring the event here: a client with a broken connection refuses every later statement.
+ * A connection can end at any moment, also while the pool hands it to the next user. At that moment
+ * the pool has removed its listener, and TypeORM has not added one yet. An `error` event without a
+ * listener ends the process. Ignoring the event loses nothing: a client with a broken connection
+ * refuses every later statement.
  */
 export class ListeningClient extends pg.Client {
-  /** Whether the server has refused a write. A new connection may lead to the new primary. */
+  /** True after the server has refused a write. A new connection may reach the new primary. */
   isReadOnly = false;
 
   constructor(config?: string | pg.ClientConfig) {

@@ -17,8 +17,10 @@ import { isConflict } from './retry-transaction.js';
 import { WaitingDataSource } from './waiting-data-source.js';
 
 /**
- * While a migration waits for its lock, all later statements on the table wait too, even reads. So it waits less than a
- * visitor does (5 s), gives up, lets the others pass, and tries again.
+ * The longest wait of a migration for its lock.
+ *
+ * All later statements on the table wait behind it, even reads. So it waits less than a request
+ * does (5 s), gives up, lets the others pass, and tries again.
  */
 const LOCK_MILLISECONDS = 2_000;
 const PAUSE_MILLISECONDS = 1_000;
@@ -31,10 +33,14 @@ const logger = new Logger('Migrations');
 /**
  * Migrates the database, at `npm start` and by TypeORM's own command line (`ormconfig.ts`).
  *
- * One process at a time migrates a database; each migration is a transaction, unless its class says `transaction = false`.
+ * Only one process migrates a database at a time. Each migration is a transaction, unless its class
+ * has `transaction = false`.
  */
 export class MigrationDataSource extends WaitingDataSource {
-  /** @param readSettings is called on connecting, so wrong settings do not fail an import of this module */
+  /**
+   * @param readSettings is called when it connects, so wrong settings do not break an import of
+   * this module
+   */
   constructor(
     options: DataSourceOptions,
     private readonly readSettings: () => MigrationSettings,
@@ -51,7 +57,7 @@ export class MigrationDataSource extends WaitingDataSource {
   }
 
   override async runMigrations(options: { fake?: boolean } = {}): Promise<Migration[]> {
-    return this.withHashSlot(async (queryRunner, assertHeld) => {
+    return this.withLockedRunner(async (queryRunner, assertHeld) => {
       await renameSampleSessions(queryRunner);
       const executor = executorOf(this, queryRunner, options);
       if (options.fake) return executor.executePendingMigrations();
@@ -69,14 +75,14 @@ export class MigrationDataSource extends WaitingDataSource {
   }
 
   override async undoLastMigration(options: { fake?: boolean } = {}): Promise<void> {
-    await this.withHashSlot(async (queryRunner) => {
+    await this.withLockedRunner(async (queryRunner) => {
       await renameSampleSessions(queryRunner);
       const executor = executorOf(this, queryRunner, options);
       await retry('the last migration', () => inTransaction(queryRunner, () => executor.undoLastMigration()));
     });
   }
 
-  private async withHashSlot<T>(
+  private async withLockedRunner<T>(
     work: (queryRunner: QueryRunner, assertHeld: () => Promise<void>) => Promise<T>,
   ): Promise<T> {
     const { url = '' } = this.readSettings();
@@ -91,7 +97,7 @@ export class MigrationDataSource extends WaitingDataSource {
   }
 }
 
-/** @param fake `--fake` of TypeORM's command line: changes only the record, the table `migrations` */
+/** @param fake `--fake` of TypeORM's command line: changes only the table `migrations` */
 function executorOf(
   dataSource: MigrationDataSource,
   queryRunner: QueryRunner,
@@ -122,7 +128,9 @@ async function retry(name: string, migrate: () => Promise<unknown>): Promise<voi
     } catch (error) {
       if (codeOf(error) !== LOCK_NOT_AVAILABLE && !isConflict(error)) throw failed(name, error);
       if (tried === TRIES) throw lockNotAcquired(name, error);
-      logger.warn(`${name}: others use what it changes. Try ${tried} of ${TRIES} failed, trying again.`);
+      logger.warn(
+        `${name}: other transactions use its tables. Try ${tried} of ${TRIES} failed. Trying again.`,
+      );
       await sleep(PAUSE_MILLISECONDS);
     }
   }

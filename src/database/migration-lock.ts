@@ -2,11 +2,11 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListeningClient } from './listening-client.js';
 
-/** Any number, as long as it is always this one: earlier versions use it as well. */
+/** The key of the lock. It must never change, because earlier versions use it too. */
 const MIGRATION_LOCK = 2_026_112_300;
 const POLL_MILLISECONDS = 200;
 
-/** Limits that a server may have by default, and that would end the transaction of the lock. */
+/** Timeouts that a server can have by default. They would end the transaction of the lock. */
 const LIMITS = [
   'lock_timeout',
   'statement_timeout',
@@ -19,13 +19,15 @@ const logger = new Logger('Migrations');
 /**
  * Does the work while no other process migrates this database.
  *
- * The lock belongs to an open transaction on its own connection. A transaction pooler keeps an open transaction on one
- * connection of the server. A lock of the session could stay behind there.
+ * The lock belongs to an open transaction on its own connection, because a transaction pooler keeps
+ * such a transaction on one server connection. Behind a pooler, a session lock could stay
+ * forever.
  *
- * The idle transaction holds no snapshot, so `CREATE INDEX CONCURRENTLY` does not wait for it. A second process polls for the
- * lock for the same reason: a blocked statement holds its snapshot, and both processes would wait for ever.
+ * The idle transaction holds no snapshot, so `CREATE INDEX CONCURRENTLY` does not wait for it. A
+ * second process polls for the lock, because a blocked statement would hold a snapshot. Both
+ * processes would then wait for each other.
  *
- * @param work gets a function that throws when the lock is lost
+ * @param work gets a function that throws if the lock is lost
  */
 export async function withMigrationLock<T>(
   url: string,
@@ -45,15 +47,15 @@ export async function withMigrationLock<T>(
     await client.query('COMMIT');
     return result;
   } finally {
-    // After an error: the transaction, and the lock with it, ends with its connection.
+    // After an error this ends the transaction, and so releases the lock.
     await client.end();
   }
 }
 
 async function tryLock(client: ListeningClient): Promise<boolean> {
-  // Whatever default_transaction_isolation says: REPEATABLE READ would hold a snapshot.
+  // Set explicitly, because a default of REPEATABLE READ would hold a snapshot.
   await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-  // Through the view: not every version of PostgreSQL knows all of them.
+  // The view lists only those that this version of PostgreSQL has.
   await client.query(`SELECT set_config(name, '0', true) FROM pg_settings WHERE name = ANY ($1)`, [LIMITS]);
   const sql = 'SELECT pg_try_advisory_xact_lock($1) AS "isHeld"';
   const { rows } = await client.query<{ isHeld: boolean }>(sql, [MIGRATION_LOCK]);

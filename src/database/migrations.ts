@@ -10,7 +10,9 @@ import { AddTokenGeneration1795740000000 } from './migrations/1795740000000-AddT
 import { PinCurrency1795741000000 } from './migrations/1795741000000-PinCurrency.js';
 import { FindUnpinnedCurrencies1795741100000 } from './migrations/1795741100000-FindUnpinnedCurrencies.js';
 
-/** In the order in which they run. A list, not a glob: it is the same from source, when built and in tests. */
+/**
+ * The migrations in their order. A list is the same in the source, the built program and the tests.
+ */
 export const MIGRATIONS = [
   CreateSchema1795467218643,
   KeepIdempotencyKeys1795470600000,

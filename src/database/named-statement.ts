@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { poolOf } from './connection-pool.js';
 
-/** A statement with a name: each connection parses and plans it once, and then only executes it. */
+/** A statement with a name: each connection parses and plans it once. */
 export interface NamedStatement {
   name: string;
   text: string;
@@ -11,9 +11,9 @@ export interface NamedStatement {
 export type StatementValue = string | number | boolean | null;
 
 /**
- * Runs a statement on a connection of the pool, without a transaction around it and past TypeORM.
+ * Runs a statement on a connection of the pool, without a transaction and without TypeORM.
  *
- * For what every request does: planning costs PostgreSQL as much as executing, and TypeORM's way to it as much as Nest.
+ * Use it for a statement that most requests run. It saves the planning and the work of TypeORM.
  */
 export async function queryNamed<T extends object>(
   dataSource: DataSource,
@@ -24,7 +24,8 @@ export async function queryNamed<T extends object>(
     poolOf(dataSource).connect((refused, client, release) => {
       if (!client) return reject(refused ?? new Error('The pool has no connection'));
       const query = new PreparedQuery(statement, values, (error, rows) => {
-        // Closes the connection after an error: the statement may be invalid there since a migration.
+        // Closes the connection after an error: a migration may have made the statement invalid
+        // there.
         release(error ?? undefined);
         if (error) reject(error);
         else resolve(rows as T[]);
@@ -34,7 +35,7 @@ export async function queryNamed<T extends object>(
   });
 }
 
-/** Called once: with the rows or with the reason of a failure. */
+/** Called once, with the rows or with an error. */
 type RowsCallback = (error: Error | null, rows: Row[]) => void;
 
 type Row = Record<string, unknown>;
@@ -44,21 +45,21 @@ interface Column {
   parse: (text: string) => unknown;
 }
 
-/** What pg's connection can do and its types leave out. */
+/** The members of pg's connection that its types leave out. */
 type Connection = pg.Connection & { parsedStatements: Record<string, string | undefined> };
 
-/** The columns of the statements that a connection has described, by the name of the statement. */
+/** The columns of the statements that a connection has described, by statement name. */
 const described = new WeakMap<pg.Connection, Map<string, Column[]>>();
 
 /**
- * A query of pg's interface `Submittable`: executes a named statement.
+ * A query of pg's interface `Submittable` that executes a named statement.
  *
- * pg's own query lets PostgreSQL describe the columns at each execution. On one connection they never change: PostgreSQL
- * would fail with `0A000` instead. So this query asks once a connection, which saves work on both sides
- * (docs/benchmarks.md, "Requests").
+ * pg's own query asks PostgreSQL for the columns at each execution. They never change on one
+ * connection: PostgreSQL would fail with `0A000` instead. So this query asks once per connection.
+ * The command `npm run bench -- requests` measures the effect (docs/benchmarks.md, "Requests").
  */
 class PreparedQuery implements pg.Submittable {
-  /** pg's client keeps account of parsed statements by these two. */
+  /** pg's client uses both to remember the parsed statements. */
   readonly name: string;
   readonly text: string;
   private columns: Column[] = [];
@@ -80,7 +81,7 @@ class PreparedQuery implements pg.Submittable {
     this.known = columnsOn(connection);
     const columns = this.known.get(name);
     const { stream } = connection;
-    // One write for all messages.
+    // Sends all messages in one write.
     stream.cork();
     if (!columns && !(connection as Connection).parsedStatements[name]) {
       connection.parse({ name, text, types: [] }, true);

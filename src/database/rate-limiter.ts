@@ -5,12 +5,15 @@ import { type NamedStatement, queryNamed } from './named-statement.js';
 import type { ProblemType } from '../problem/problem-types.js';
 import { Problem } from '../problem/problem.js';
 
-/** Counts in the database, so the limit holds for all instances together. Null: not limited. */
+/** Counts in the database, so the limit holds for all instances together. Null means unlimited. */
 export type RateLimiter = RateLimiterPostgres | null;
 
 const COUNTED = `a.expire > ${DATABASE_NOW} AND a.expire <= ${DATABASE_NOW} + $3::bigint`;
 
-/** A count that ends later than a new one would is of an instance of the previous version with a wrong clock. */
+/**
+ * Counts an attempt. If a row ends later than a new one would, a clock was wrong: its count
+ * restarts.
+ */
 const COUNT: NamedStatement = {
   name: 'count-attempts',
   text: `
@@ -24,10 +27,11 @@ const COUNT: NamedStatement = {
 const REMOVE_ENDED = `DELETE FROM login_attempts WHERE expire < ${DATABASE_NOW}`;
 
 /**
- * The library's limiter by the database's clock.
+ * The limiter of the library, with the database's clock.
  *
- * It reads the clock of its process. An instance whose clock is fifteen days ahead would lock people out for fifteen days, on
- * all instances. These two methods are all that reads a clock for `consume`, `reward` and `delete`.
+ * The library uses the clock of the process. An instance whose clock is ahead would lock people out
+ * on all instances. Only these two methods read a clock for `consume`, `reward` and `delete`. See
+ * docs/decisions/11-database-clock.md.
  */
 class DatabaseRateLimiter extends RateLimiterPostgres {
   constructor(
@@ -37,7 +41,7 @@ class DatabaseRateLimiter extends RateLimiterPostgres {
     super({ ...options, storeClient: dataSource, storeType: 'typeorm' });
   }
 
-  /** `expire` is by the clock of the process, for the library compares it with that. */
+  /** Returns `expire` by the clock of the process, because the library compares the two. */
   async _upsert(key: string, points: number, milliseconds: number) {
     type Row = { points: number; millisecondsLeft: number };
     const rows = await queryNamed<Row>(this.dataSource, COUNT, [key, points, milliseconds]);
@@ -50,7 +54,7 @@ class DatabaseRateLimiter extends RateLimiterPostgres {
   }
 }
 
-/** @param keyPrefix what is counted; each has counts of its own in the one table */
+/** @param keyPrefix names what is counted: all limiters share one table */
 export function makeRateLimiter(
   dataSource: DataSource,
   keyPrefix: string,
@@ -67,7 +71,11 @@ export function makeRateLimiter(
   });
 }
 
-/** Counts one. @throws Problem of the given type with `Retry-After`, when that is one too many */
+/**
+ * Counts one attempt.
+ *
+ * @throws Problem of the given type with `Retry-After`, if the limit is exceeded
+ */
 export async function consumeOrReject(
   limiter: RateLimiter,
   key: string,

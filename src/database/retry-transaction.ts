@@ -1,18 +1,20 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { codeOf } from '../problem/database-unavailable.js';
 
-/** serialization_failure and deadlock_detected: PostgreSQL has rolled back and asks to try again. */
+/** serialization_failure and deadlock_detected: PostgreSQL has rolled back the transaction. */
 const CONFLICTS = new Set(['40001', '40P01']);
 const TRIES = 3;
 
-/** The work throws it when another transaction was faster: it is rolled back and tried again, as those of PostgreSQL are. */
+/**
+ * Thrown by the work when another transaction was faster. It is then rolled back and tried again.
+ */
 export class TransactionConflict extends Error {}
 
 /**
- * Runs the work in one transaction, again when PostgreSQL has rolled it back because of others.
+ * Runs the work in one transaction, and tries again after a serialization failure or a deadlock.
  *
- * The locks' one order lets no deadlock come about by design; this is for whoever works on the tables beside us. An
- * error at the commit with the connection gone is not tried again: nobody knows whether it was done.
+ * Our lock order avoids deadlocks (docs/decisions/05-lock-order.md), but other programs may lock
+ * the same rows. A commit without an answer is not tried again, because it may have succeeded.
  */
 export async function retryTransaction<T>(
   dataSource: DataSource,
@@ -27,7 +29,7 @@ export async function retryTransaction<T>(
   }
 }
 
-/** An error of TypeORM or of the driver itself. */
+/** Accepts an error of TypeORM or of the driver. */
 export function isConflict(error: unknown): boolean {
   return error instanceof TransactionConflict || CONFLICTS.has(codeOf(error) ?? '');
 }

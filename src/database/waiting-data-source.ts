@@ -12,7 +12,7 @@ const REFUSED = /^(28|3D|25)/;
 
 const logger = new Logger('Database');
 
-/** A data source that waits when it connects and the database is not there yet: both may have been started together. */
+/** A data source that waits for its database at the start. Both may have been started together. */
 export class WaitingDataSource extends DataSource {
   constructor(
     options: DataSourceOptions,
@@ -21,7 +21,7 @@ export class WaitingDataSource extends DataSource {
     super(options);
   }
 
-  /** @throws OperatorError when the database can't be reached in time */
+  /** @throws OperatorError if the database can't be reached in time */
   override async initialize(): Promise<this> {
     const deadline = performance.now() + this.waitSeconds * 1_000;
     for (let isFirst = true; ; isFirst = false) {
@@ -41,7 +41,10 @@ export class WaitingDataSource extends DataSource {
     }
   }
 
-  /** Each try makes a pool of its own, and the one of a failed try may have a connection. */
+  /**
+   * Ends the pool of a failed attempt, which may have a connection. Each attempt creates a new
+   * pool.
+   */
   private abandonPool(): void {
     if (this.isInitialized) return;
     const pool = poolOf(this) as ReturnType<typeof poolOf> | undefined;
@@ -58,7 +61,10 @@ function unreachable(cause: unknown, seconds: number): OperatorError {
   return new OperatorError(`The database can't be reached${waited}: ${reasonOf(cause)}.`, { cause });
 }
 
-/** Node gathers the failures of a name's addresses in an error without a message. */
+/**
+ * Returns the message. If a name has several addresses, Node puts their errors into one without a
+ * message.
+ */
 function reasonOf(error: unknown): string {
   const { message, errors } = error as AggregateError;
   return message || (errors ?? []).map((each) => (each as Error).message).join(', ') || String(error);

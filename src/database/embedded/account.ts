@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** The system account that PostgreSQL runs as. */
+/** The system account of the server. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
-/** PostgreSQL refuses to run as root, so root lends it an account that exists anyway; it makes none. */
+/** PostgreSQL refuses to run as root. Root uses one of these existing accounts and creates none. */
 const ACCOUNT_NAMES = ['postgres', 'nobody'];
 
 /**
- * Undefined: this process's own account will do.
+ * Returns the account for the server. Undefined means the account of this process.
  *
- * @throws Error when root finds no account to lend.
+ * @throws Error if root finds none of the accounts
  */
 export function accountForPostgres(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -21,6 +21,6 @@ export function accountForPostgres(): Account | undefined {
     .map((line) => line.split(':'));
   const found = ACCOUNT_NAMES.map((name) => accounts.find((fields) => fields[0] === name)).find(Boolean);
   if (!found)
-    throw new Error(`none of the accounts ${ACCOUNT_NAMES.join(', ')} exists, and PostgreSQL refuses root`);
+    throw new Error(`PostgreSQL refuses root, and none of the accounts ${ACCOUNT_NAMES.join(', ')} exists`);
   return { uid: Number(found[2]), gid: Number(found[3]) };
 }

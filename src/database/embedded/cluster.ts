@@ -6,34 +6,36 @@ import type { Account } from './account.js';
 
 const PASSWORD_FILE = 'app.password';
 
-/** The password of the role `app`; it lies in the cluster's own folder, which only its account and root can read. */
+/** Reads the password of the role `app`. Only the server's account and root can read the folder. */
 export function readPassword(cluster: string): string {
   return readFileSync(join(cluster, PASSWORD_FILE), 'utf8');
 }
 
 /**
- * Makes the cluster if there is none.
+ * Creates the cluster if there is none.
  *
- * It is made beside and renamed, password and all: a killed initdb never looks finished, and of two at once the
- * one that comes second finds the place taken and uses it.
+ * Creates it in another folder and renames that, so an interrupted initdb never looks finished. If
+ * two processes do this at the same time, the second rename fails. That process uses the first
+ * cluster.
  */
 export function ensureCluster(binaries: string, cluster: string, account: Account | undefined): void {
   if (existsSync(cluster)) return;
-  const beside = `${cluster}.${process.pid}`;
-  mkdirSync(beside, { mode: 0o700 });
-  if (account) chownSync(beside, account.uid, account.gid);
+  const unfinished = `${cluster}.${process.pid}`;
+  mkdirSync(unfinished, { mode: 0o700 });
+  if (account) chownSync(unfinished, account.uid, account.gid);
   try {
-    initialise(binaries, beside, account);
-    renameSync(beside, cluster);
+    initialise(binaries, unfinished, account);
+    renameSync(unfinished, cluster);
   } catch (error) {
-    rmSync(beside, { recursive: true, force: true });
+    rmSync(unfinished, { recursive: true, force: true });
     if (!existsSync(cluster)) throw error;
   }
 }
 
 function initialise(binaries: string, folder: string, account: Account | undefined): void {
   const password = randomBytes(24).toString('base64url');
-  // initdb wants an empty folder, and its password in a file: the file joins the cluster afterwards.
+  // initdb requires an empty folder and a password file. So the file is moved into the cluster
+  // later.
   const passwordFile = `${folder}.password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (account) chownSync(passwordFile, account.uid, account.gid);

@@ -15,14 +15,14 @@ import {
   spawnPostmaster,
 } from './postmaster.js';
 
-/** A running PostgreSQL of our own; it stops when the last process that uses it has stopped it or is gone. */
+/** A running embedded PostgreSQL. It stops when no process uses it any more. */
 export interface EmbeddedPostgres {
   url: string;
   stop(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** The folder that holds the cluster; the project's own by default. */
+  /** The folder with the cluster. By default the project's own. */
   home?: string;
   /** Settings of PostgreSQL, as for `postgres -c`. */
   settings?: Record<string, string>;
@@ -32,16 +32,17 @@ const START_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 25;
 
 /**
- * Starts the embedded PostgreSQL, or joins the one that already runs in this project.
+ * Starts the embedded PostgreSQL, or joins the one that already runs for this project. See
+ * docs/decisions/08-embedded-postgres.md.
  *
- * @throws Error with one sentence that names the way out, `DATABASE_URL`.
+ * @throws Error that advises to set `DATABASE_URL`
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
   try {
     return await start(options);
   } catch (cause) {
     const why = messageOf(cause);
-    const advice = 'Set DATABASE_URL to a PostgreSQL server of yours, such as docker compose up -d postgres.';
+    const advice = 'Set DATABASE_URL to a PostgreSQL server, such as that of docker compose up -d postgres.';
     throw new Error(`The embedded PostgreSQL can't be started: ${why}. ${advice}`, { cause });
   }
 }
@@ -52,7 +53,7 @@ async function start({ home, settings = {} }: EmbeddedOptions): Promise<Embedded
   const binaries = findBinaries(folder, account);
   const cluster = join(folder, 'postgres');
   ensureCluster(binaries, cluster, account);
-  // Held before the server is looked for: from here on nobody else's leaving stops it.
+  // Opened first: from now on the server does not stop when the other processes end.
   const pipe = join(folder, 'lifeline');
   const lifeline = Lifeline.open(pipe);
   const { postmaster, isOurs } = await startOrJoin(binaries, cluster, account, settings);
@@ -61,7 +62,7 @@ async function start({ home, settings = {} }: EmbeddedOptions): Promise<Embedded
     url: postmasterUrl(postmaster, cluster),
     stop: async () => {
       lifeline.release();
-      if (isOurs) await gone(postmaster.pid);
+      if (isOurs) await waitForExit(postmaster.pid);
     },
   };
 }
@@ -77,25 +78,25 @@ async function startOrJoin(
   while (Date.now() < deadline) {
     const found = findPostmaster(cluster);
     if (found && (await answers(found, cluster))) return { postmaster: found, isOurs };
-    // No server, or one that is starting or stopping: a second one on the same cluster gives up by itself.
+    // A server may be starting or stopping. A second one on the same cluster gives up by itself.
     if (!found) {
       isOurs = true;
       await spawnPostmaster(binaries, cluster, account, settings);
-      await appears(cluster);
+      await waitForPidFile(cluster);
     }
     await sleep(POLL_MILLISECONDS);
   }
   throw new Error(`it does not answer; its log is ${cluster}.log`);
 }
 
-/** Waits until the new server has written its `postmaster.pid`, or has had a second to do so. */
-async function appears(cluster: string): Promise<void> {
+/** Waits at most a second until the new server has written its `postmaster.pid`. */
+async function waitForPidFile(cluster: string): Promise<void> {
   for (let waited = 0; waited < 1_000 && !findPostmaster(cluster); waited += POLL_MILLISECONDS) {
     await sleep(POLL_MILLISECONDS);
   }
 }
 
-async function gone(pid: number): Promise<void> {
+async function waitForExit(pid: number): Promise<void> {
   for (let waited = 0; waited < 5_000 && isAlive(pid); waited += POLL_MILLISECONDS) {
     await sleep(POLL_MILLISECONDS);
   }

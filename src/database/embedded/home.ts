@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { projectFolder } from '../../config/project-folder.js';
 import type { Account } from './account.js';
 
-/** Where the embedded server keeps its files: in the project, or beside it where its account can't enter. */
+/**
+ * Returns the folder of the embedded server: in the project, or in /var/lib if its account can't
+ * enter the project.
+ */
 export function embeddedHome(account: Account | undefined): string {
   const project = projectFolder();
   const home = canEnter(project, account)

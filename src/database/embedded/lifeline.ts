@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 
-/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one for a server that hangs. */
+/** SIGINT is PostgreSQL's fast shutdown. SIGQUIT is the immediate one, for a server that hangs. */
 const WATCHDOG = `
   cat "$0" >/dev/null
   kill -INT "$1"
@@ -10,20 +10,21 @@ const WATCHDOG = `
   kill -QUIT "$1"`;
 
 /**
- * A named pipe that every process using the server holds open.
+ * A named pipe. Every process that uses the server keeps it open.
  *
- * The watchdog reads it and sees its end when the last holder is gone, however it went: closed, crashed or kill -9.
+ * A shell process, the watchdog, reads the pipe. The read ends when the last user has closed the
+ * pipe, has crashed or was killed. See docs/decisions/08-embedded-postgres.md.
  */
 export class Lifeline {
   private constructor(private descriptor: number | undefined) {}
 
   static open(path: string): Lifeline {
     if (!existsSync(path)) spawnSync('mkfifo', ['-m', '600', path]);
-    // Read and write: opening for writing alone would wait for a reader.
+    // Opened for reading as well: an open for writing alone would wait for a reader.
     return new Lifeline(openSync(path, 'r+'));
   }
 
-  /** Stops the server, fast, when nobody holds the pipe any more. */
+  /** Starts the watchdog, which stops the server when no process keeps the pipe open. */
   static async watch(path: string, postmasterPid: number): Promise<void> {
     const args = ['-c', WATCHDOG, path, String(postmasterPid)];
     const watchdog = spawn('/bin/sh', args, { cwd: '/', detached: true, stdio: 'ignore' });

@@ -7,22 +7,25 @@ import type { Account } from './account.js';
 import { ListeningClient } from '../listening-client.js';
 import { readPassword } from './cluster.js';
 
-/** A running server, by what its `postmaster.pid` says of it. */
+/** A running server, as its `postmaster.pid` describes it. */
 export interface Postmaster {
   pid: number;
   port: number;
 }
 
-/** Older than this, an empty `postmaster.pid` is of a server that was killed before it wrote it. */
+/** An older empty `postmaster.pid` is from a server that was killed before it wrote the file. */
 const EMPTY_MILLISECONDS = 5_000;
 
-/** The server that holds the cluster, or null; what would keep another one from starting is cleared away. */
+/**
+ * Returns the server of the cluster, or null. Deletes a stale `postmaster.pid` that would block a
+ * start.
+ */
 export function findPostmaster(cluster: string): Postmaster | null {
   const file = join(cluster, 'postmaster.pid');
   try {
     const [pid, , , port] = readFileSync(file, 'utf8').split('\n').map(Number);
     if (pid && isPostgres(pid)) return { pid, port: port ?? 0 };
-    if (isInTheWay(file, pid)) rmSync(file, { force: true });
+    if (blocksStart(file, pid)) rmSync(file, { force: true });
     return null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -31,17 +34,21 @@ export function findPostmaster(cluster: string): Postmaster | null {
 }
 
 /**
- * Whether PostgreSQL would refuse to start for what is in the file: the number of a process that somebody else has by
- * now, or nothing.
+ * Says whether PostgreSQL would refuse to start because of this file.
  *
- * The file of a process that is gone it replaces itself. And one that a server is about to write must stay: without it
- * the server is found by nobody, and lets no other start.
+ * It refuses an empty file, and a file with the number of another process that is alive. It
+ * replaces the file of an ended process by itself.
+ *
+ * A new empty file stays, because a server is about to write it. Without it nobody finds that
+ * server, and no other server can start.
  */
-function isInTheWay(file: string, pid: number | undefined): boolean {
+function blocksStart(file: string, pid: number | undefined): boolean {
   return pid ? isAlive(pid) : Date.now() - statSync(file).mtimeMs > EMPTY_MILLISECONDS;
 }
 
-/** Starts a server on a free port of the loopback address; it reports through its `postmaster.pid`. */
+/**
+ * Starts a server on a free port of the loopback address. The server writes its `postmaster.pid`.
+ */
 export async function spawnPostmaster(
   binaries: string,
   cluster: string,
@@ -51,7 +58,7 @@ export async function spawnPostmaster(
   const own = { port: String(await freePort()), listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   const args = Object.entries({ ...own, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openSync(`${cluster}.log`, 'a');
-  // A process group of its own: Ctrl-C must not stop the database under the application.
+  // Its own process group: Ctrl-C must not stop the database before the application.
   const postgres = spawn(join(binaries, 'postgres'), ['-D', cluster, ...args], {
     ...account,
     cwd: '/',
@@ -60,7 +67,7 @@ export async function spawnPostmaster(
   });
   postgres.unref();
   closeSync(log);
-  // Throws when there is no such program, or no process left to make.
+  // Throws if the program is missing or the process can't be created.
   await once(postgres, 'spawn');
 }
 
@@ -68,7 +75,7 @@ export function postmasterUrl({ port }: Postmaster, cluster: string): string {
   return `postgres://app:${readPassword(cluster)}@127.0.0.1:${port}/postgres`;
 }
 
-/** Whether the server takes connections and is really the one of this cluster. */
+/** Says whether the server accepts connections and belongs to this cluster. */
 export async function answers(postmaster: Postmaster, cluster: string): Promise<boolean> {
   const client = new ListeningClient({
     connectionString: postmasterUrl(postmaster, cluster),
@@ -93,7 +100,10 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** After a reboot the number may belong to anybody; where there is no /proc, it is believed. */
+/**
+ * Checks the name too, because another process may have the number now. Without /proc it can't
+ * check.
+ */
 function isPostgres(pid: number): boolean {
   if (!isAlive(pid)) return false;
   try {

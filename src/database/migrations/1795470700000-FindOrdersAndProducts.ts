@@ -12,7 +12,7 @@ export class FindOrdersAndProducts1795470700000 implements MigrationInterface {
       CREATE INDEX products_search ON products USING gin (name gin_trgm_ops, sku gin_trgm_ops)`);
   }
 
-  /** The extension stays: it may have been there before, and others may use it. */
+  /** Keeps the extension: it may have existed before, and others may use it. */
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       DROP INDEX products_search, products_name_sku, baskets_frozen_at, baskets_owner_id_submitted_at,

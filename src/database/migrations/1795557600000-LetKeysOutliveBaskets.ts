@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A seventh of the cleanup's time went into looking for the keys of each basket. */
+/** Drops the foreign key, because the cleanup had to look for the keys of each basket. */
 export class LetKeysOutliveBaskets1795557600000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('ALTER TABLE idempotency_keys DROP CONSTRAINT idempotency_keys_basket_id_fkey');

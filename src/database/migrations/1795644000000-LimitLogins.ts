@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** As rate-limiter-flexible wants it; after a crash it may begin empty. */
+/** The table of rate-limiter-flexible. UNLOGGED, because it may be empty after a crash. */
 export class LimitLogins1795644000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

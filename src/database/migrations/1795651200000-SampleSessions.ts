@@ -1,11 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The name that this migration had at first, with a stamp in the future: every later migration would have sorted before it. */
+/**
+ * The first name of this migration. Its stamp was in the future, so every later migration would
+ * have sorted before it.
+ */
 const FIRST_NAME = 'SampleSessions1796342400000';
 
 /**
- * An instance of the previous version looks for the first name: it must find it and must not migrate again. The row with id 0
- * is for it alone; `db:revert` takes the row with the highest id.
+ * An instance of the previous version looks for the first name, and must not migrate again. This
+ * row has the id 0, because `db:revert` takes the row with the highest id.
  */
 const KEEP_FIRST_NAME = `
   INSERT INTO migrations (id, timestamp, name) VALUES (0, 1796342400000, '${FIRST_NAME}') ON CONFLICT DO NOTHING`;
@@ -24,7 +27,7 @@ export class SampleSessions1795651200000 implements MigrationInterface {
   }
 }
 
-/** Gives the row of a database that ran this migration under its first name the present one. Once more changes nothing. */
+/** Renames the row of a database that ran this migration under its first name. Can be repeated. */
 export async function renameSampleSessions(queryRunner: QueryRunner): Promise<void> {
   if (!(await queryRunner.hasTable('migrations'))) return;
   const [, renamed] = (await queryRunner.query(

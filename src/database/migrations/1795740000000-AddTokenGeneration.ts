@@ -1,11 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Access tokens end by a count and no longer by a time.
+ * Ends access tokens by a number and no longer by a time.
  *
- * An instance of the previous version sets `tokens_valid_after` alone, and its tokens have no generation. The trigger
- * raises the generation then, so that tokens of this version end as well. A later migration, when no such instance
- * runs any more, drops the trigger together with `tokens_valid_after`.
+ * An instance of the previous version sets only `tokens_valid_after`, and its tokens have no
+ * generation. The trigger then raises the generation, so that the tokens of this version end as
+ * well. A later migration drops the trigger and `tokens_valid_after`, when no such instance runs
+ * any more.
  */
 export class AddTokenGeneration1795740000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {

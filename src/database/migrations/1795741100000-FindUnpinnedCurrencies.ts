@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createIndexConcurrently } from '../create-index-concurrently.js';
 
-/** Built beside the writes of a shop, so outside of a transaction. */
+/** The index is built while the shop writes, so there is no transaction. */
 export class FindUnpinnedCurrencies1795741100000 implements MigrationInterface {
   readonly transaction = false;
 
@@ -12,7 +12,7 @@ export class FindUnpinnedCurrencies1795741100000 implements MigrationInterface {
     });
   }
 
-  /** TypeORM undoes every migration within a transaction. */
+  /** Not CONCURRENTLY: TypeORM reverts every migration in a transaction. */
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('DROP INDEX baskets_currency_to_pin');
   }
