@@ -7,26 +7,26 @@ import { copy, createStaging } from './staging.js';
 import { importStaged, type ImportCounts } from './import-staged.js';
 
 export interface BasketImportOptions {
-  /** The old shop's database. */
+  /** The URL of the old shop's database. */
   from: string;
-  /** Its table of users. */
+  /** The old shop's table of users. */
   users: string;
-  /** Does all of it and then undoes it. */
+  /** Does the whole import and rolls it back. */
   dryRun: boolean;
-  /** Ends it, and nothing has happened. */
+  /** Stops the import and rolls it back. */
   signal?: AbortSignal;
-  /** About how many rows there will be, and how many were read so far. */
+  /** Gets an estimate of all rows, and the number of rows read so far. */
   onProgress?: (total: number, rows: number) => void;
 }
 
 export interface BasketImportReport {
   dryRun: boolean;
   imported: { ownedBaskets: number; guestBaskets: number; users: number; lines: number };
-  /** By reason; what is 0 is not named. */
+  /** The numbers by reason, without those that are 0. */
   skipped: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
 }
 
-/** Brings the open baskets of a django-oscar shop here, and leaves the orphans where they are. */
+/** Imports the open baskets of a django-oscar shop, but not its orphans. */
 @Injectable()
 export class BasketImport {
   constructor(
@@ -35,9 +35,10 @@ export class BasketImport {
   ) {}
 
   /**
-   * Imports what can be imported, in one transaction: all of it or nothing, and a second time nothing again.
+   * Imports the open baskets in one transaction, all of them or none. A second import skips them.
    *
-   * @throws Error when the source is no such shop, or a database fails; nothing has happened then
+   * @throws Error if the source is no django-oscar shop, or if a database fails. Nothing is
+   * imported then
    */
   async import(options: BasketImportOptions): Promise<BasketImportReport> {
     const oscar = await Oscar.open(options.from, options.users);
@@ -49,7 +50,8 @@ export class BasketImport {
       else await queryRunner.commitTransaction();
       return report;
     } catch (error) {
-      // A COPY that was cut off can leave a connection that takes no ROLLBACK; its end is one, too.
+      // After an interrupted COPY a connection may refuse ROLLBACK. The server rolls back when it
+      // closes.
       await queryRunner.rollbackTransaction().catch(() => undefined);
       throw error;
     } finally {
@@ -97,7 +99,7 @@ export class BasketImport {
     await copy(from(oscar.lines(selection)), { client, table: 'old_lines' }, add, signal);
   }
 
-  /** Says how many active sessions could not be read. */
+  /** Returns the number of active sessions that could not be read. */
   private async stageGuests(
     oscar: Oscar,
     client: pg.PoolClient,
@@ -116,10 +118,10 @@ export class BasketImport {
           sessions.map(({ expiredAt }) => expiredAt),
         ],
       );
-      // Two sessions may know one basket.
-      const fresh = [...new Set(sessions.map(({ basketId }) => basketId))].filter((id) => !staged.has(id));
-      for (const id of fresh) staged.add(id);
-      if (fresh.length > 0) await this.stage(oscar, client, fresh, add, signal);
+      // Two sessions may name the same basket.
+      const newIds = [...new Set(sessions.map(({ basketId }) => basketId))].filter((id) => !staged.has(id));
+      for (const id of newIds) staged.add(id);
+      if (newIds.length > 0) await this.stage(oscar, client, newIds, add, signal);
     }
     return total;
   }
@@ -148,14 +150,14 @@ function toReport(
     dryRun,
     imported: { ownedBaskets: owned, guestBaskets: guest, users, lines: imported },
     skipped: {
-      baskets: { ...named({ withoutLivingSession, notOpen }), ...baskets },
+      baskets: { ...withoutZeros({ withoutLivingSession, notOpen }), ...baskets },
       lines: skippedLines,
-      sessions: named({ unreadable }),
-      passwords: named({ unusable: withoutPassword }),
+      sessions: withoutZeros({ unreadable }),
+      passwords: withoutZeros({ unusable: withoutPassword }),
     },
   };
 }
 
-function named(counts: Record<string, number>): Record<string, number> {
+function withoutZeros(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }

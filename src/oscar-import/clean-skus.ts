@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import { isSku, normaliseSku } from '../catalogue/sku.js';
 
-/** A longer text can't become a sku by normalization. */
+/** Normalization can't make a sku of a longer text. */
 const MAX_RAW_LENGTH = 1_000;
 
 const BATCH = 5_000;
 
-/** SQL: the text is certainly a sku, because it is words of ASCII. */
+/** SQL: the text is words of ASCII, so it is certainly a valid sku. */
 export const isPlainSku = (text: string): string =>
   `(length(${text}) <= 100 AND ${text} ~ '^[!-~]+( [!-~]+)*$' AND ${text} !~ '^[.]+$')`;
 
@@ -19,8 +19,9 @@ const FIND_UNUSUAL = `
   ) AS unusual`;
 
 /**
- * Creates the table `clean_skus`.
- * It has our sku for each old one that is not plain ASCII, or null if the old one is invalid.
+ * Creates the table `clean_skus` for the old skus that are not plain ASCII.
+ *
+ * It maps each of them to our sku, or to null if it is invalid.
  */
 export async function cleanSkus(manager: EntityManager): Promise<void> {
   await manager.query(FIND_UNUSUAL);

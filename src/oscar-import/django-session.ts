@@ -1,14 +1,15 @@
 import { inflateSync } from 'node:zlib';
 
-/** No session of a shopper is larger. */
+/** The most bytes of a session after decompression. */
 const MAX_BYTES = 1_000_000;
 
 /**
- * Reads the column `session_data` of Django's table of sessions; null: it can't be read.
+ * Reads the column `session_data` of Django's table of sessions. Returns null if it can't be read.
  *
- * Since Django 3.1 it is `payload:time:signature`, in base64url, deflated when it begins with a point
- * (`django.core.signing.dumps`); before, base64 of `hash:payload`. The signature is not checked: who can write to the
- * shop's own table can write anything.
+ * Since Django 3.1 the format is `payload:time:signature` in base64url. A payload with a dot before
+ * it is compressed (`django.core.signing.dumps`). Earlier versions use base64 of `hash:payload`.
+ *
+ * The signature is not checked: everybody who can write to the shop's table can write anything.
  */
 export function readDjangoSession(text: string): Record<string, unknown> | null {
   try {
@@ -31,10 +32,10 @@ function payloadOf(text: string): string {
   return inflateSync(deflated, { maxOutputLength: MAX_BYTES }).toString();
 }
 
-/** Where django-oscar-api keeps the id of a guest's basket. */
+/** The key under which django-oscar-api stores the id of a guest's basket. */
 const OPEN_BASKET = 'oscar_open_basket';
 
-/** The guest's basket that a session knows; null: none. */
+/** Returns the id of the guest's basket in a session, or null. */
 export function basketIdOf(session: Record<string, unknown>): number | null {
   const id = Number(session[OPEN_BASKET] ?? NaN);
   return Number.isSafeInteger(id) && id > 0 ? id : null;

@@ -3,32 +3,38 @@ import { USABLE_HASH } from '../auth/password/password-hash.js';
 import { cleanSkus, isPlainSku } from './clean-skus.js';
 import { DATABASE_NOW } from '../database/database-clock.js';
 
-/** Baskets and lines by what became of them: a reason to skip them, or `imported`. */
+/** The numbers of baskets and lines by result: `imported`, or the reason to skip them. */
 export interface ImportCounts {
   baskets: Record<string, number>;
   lines: Record<string, number>;
   guest: number;
   owned: number;
   users: number;
-  /** Imported users whose old password hash a login does not verify. */
+  /** Imported users whose old password hash can't be verified. */
   withoutPassword: number;
 }
 
 export interface ImportSettings {
   currency: string;
-  /** Digits behind the point in its prices: 2 for EUR. */
+  /** The digits after the decimal point in prices of the currency: 2 for EUR. */
   minorDigits: number;
-  /** The longest life of an imported session, by the database's clock. */
+  /** The longest lifetime of an imported session, by the database's clock. */
   lifetimeMilliseconds: number;
 }
 
-/** SQL: the time in a text. Null for no time, `infinity`, and a time before 1970 or in the future. */
+/**
+ * SQL: the time in a text. Null for `infinity`, for a time before 1970 or in the future, and for no
+ * time.
+ */
 const parseTime = (text: string) => `
       CASE WHEN ${text} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.+-]+)?$' THEN
         CASE WHEN ${text}::timestamptz BETWEEN '1970-01-01Z' AND now() + interval '1 day' THEN ${text}::timestamptz END
       END`;
 
-/** Why a line is skipped; null: it is imported. The largest price is that of an int. */
+/**
+ * Classifies the lines: the reason to skip a line, or null to import it. A price must fit into an
+ * int.
+ */
 const CLASSIFY_LINES = `
   CREATE TEMPORARY TABLE classified_lines ON COMMIT DROP AS
   -- Materialized: each value is parsed once.
@@ -54,7 +60,10 @@ const CLASSIFY_LINES = `
     SELECT CASE WHEN l.has_price THEN round(l.price * $2::numeric) ELSE p.unit_price_minor END AS minor
   ) AS price`;
 
-/** A sku once a basket, as the table wants it: quantities together, the first price and time. */
+/**
+ * Joins the lines of a basket with the same sku: the sum of the quantities, the first price and
+ * time.
+ */
 const SUM_LINES = `
   CREATE TEMPORARY TABLE new_lines ON COMMIT DROP AS
   SELECT basket_id, sku, least(sum(quantity), 2147483647)::int AS quantity,
@@ -66,9 +75,10 @@ const ADDRESS =
   '^[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+@[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+$';
 
 /**
- * Why a basket is skipped, in the order in which one would look; null: it is imported.
+ * Classifies the baskets: the first reason to skip a basket, or null to import it.
  *
- * The new id is a UUID v7 of the moment when the basket was created: the first 48 bits are that, the rest is random.
+ * The new id is a UUID v7. Its first 48 bits are the time when the basket was created, the rest is
+ * random.
  */
 const CLASSIFY_BASKETS = `
   CREATE TEMPORARY TABLE classified_baskets ON COMMIT DROP AS
@@ -100,7 +110,7 @@ const CLASSIFY_BASKETS = `
     END AS reason
   FROM ranked r LEFT JOIN users u ON u.email = r.address`;
 
-/** With the password as Django keeps it: the first login makes it one of ours. */
+/** Keeps Django's password hashes. The first login replaces such a hash by one of ours. */
 const IMPORT_USERS = `
   WITH imported AS (
     INSERT INTO users (email, password_hash, display_name)
@@ -141,7 +151,7 @@ const COUNT = `
       FROM classified_lines l JOIN classified_baskets b ON b.id = l.basket_id GROUP BY 1) AS classified)
   ) AS counts`;
 
-/** Moves what lies in the staging tables into the shop's own, in the caller's transaction. */
+/** Imports the rows of the staging tables into the shop's tables, in the caller's transaction. */
 export async function importStaged(
   queryRunner: QueryRunner,
   settings: ImportSettings,

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BasketImport } from './basket-import.service.js';
 
-/** Takes over from an old shop; for the command line. */
+/** Imports from an old shop. Only the command line uses it. */
 @Module({ providers: [BasketImport], exports: [BasketImport] })
 export class OscarImportModule {}

@@ -2,17 +2,17 @@ import type pg from 'pg';
 import { ListeningClient } from '../database/listening-client.js';
 import { basketIdOf, readDjangoSession } from './django-session.js';
 
-/** How many of django-oscar's open baskets there are, by who holds them. */
+/** The numbers of baskets in the old shop. */
 export interface OscarCounts {
   owned: number;
   guest: number;
-  /** Not open: merged, saved, frozen or submitted. */
+  /** Baskets that are not open: merged, saved, frozen or submitted. */
   other: number;
-  /** Lines of a basket on average, from the database's statistics. */
+  /** The average number of lines in a basket, from the database's statistics. */
   linesOfABasket: number;
 }
 
-/** An active Django session that knows a guest's basket. */
+/** An active Django session that names a guest's basket. */
 export interface OscarSession {
   id: string;
   basketId: number;
@@ -23,22 +23,22 @@ export interface OscarSession {
 const TABLES = ['basket_basket', 'basket_line', 'catalogue_product', 'partner_stockrecord'];
 const SESSIONS_AT_ONCE = 5_000;
 
-/** Django's keys have 32 characters in a column of 40. Our index can't store a much longer key. */
+/** Django's keys have 32 characters in a column of 40. Our index can't store much longer keys. */
 const MAX_KEY_LENGTH = 128;
 
 /**
- * Keeps the bytes of a SQL_ASCII database as they are.
- * PostgreSQL would end a statement that sends broken UTF-8.
+ * Returns the bytes of a SQL_ASCII database unchanged. Otherwise invalid UTF-8 would end the
+ * statement.
  */
 const KEEP_BYTES = `
   SELECT set_config('client_encoding', 'SQL_ASCII', true) WHERE current_setting('server_encoding') = 'SQL_ASCII'`;
 
 const OPEN = `b.status = 'Open'`;
 
-/** A column that one version has and another has not: absent, it is null. */
+/** SQL: a column that only some versions have. Null if it is missing. */
 const column = (row: string, name: string) => `to_jsonb(${row}) ->> '${name}'`;
 
-/** Which of the open baskets: those with an owner, or guests' by id. */
+/** Selects open baskets: those with an owner, or guests' baskets by id. */
 export type BasketSelection = 'owned' | number[];
 
 const whereOf = (selection: BasketSelection) =>
@@ -46,7 +46,10 @@ const whereOf = (selection: BasketSelection) =>
     ? `${OPEN} AND b.owner_id IS NOT NULL`
     : `${OPEN} AND b.owner_id IS NULL AND b.id IN (${selection.join()})`;
 
-/** The database of a django-oscar shop, versions 1 to 4, read in one snapshot; nothing is written to it. */
+/**
+ * The database of a django-oscar shop, versions 1 to 4. It is read in one snapshot and never
+ * written.
+ */
 export class Oscar {
   private constructor(
     readonly client: pg.Client,
@@ -54,8 +57,8 @@ export class Oscar {
   ) {}
 
   /**
-   * @param users the table of users; a shop may have one of its own
-   * @throws Error naming a table that is missing
+   * @param users the table of users, because a shop can have its own
+   * @throws Error that names a missing table
    */
   static async open(url: string, users: string): Promise<Oscar> {
     const client = new ListeningClient({ connectionString: url, application_name: 'basketkeeper-import' });
@@ -89,7 +92,7 @@ export class Oscar {
     return rows[0] ?? { owned: 0, guest: 0, other: 0, linesOfABasket: 0 };
   }
 
-  /** For COPY: id, guest or not, email, password, name, created. */
+  /** Returns a query for COPY: id, is guest, email, password, name, created. */
   baskets(selection: BasketSelection): string {
     const name = `btrim(concat_ws(' ', ${column('u', 'first_name')}, ${column('u', 'last_name')}))`;
     return `
@@ -98,7 +101,7 @@ export class Oscar {
       WHERE ${whereOf(selection)}`;
   }
 
-  /** For COPY: basket, sku, quantity, price, currency, added. */
+  /** Returns a query for COPY: basket, sku, quantity, price, currency, added. */
   lines(selection: BasketSelection): string {
     return `
       SELECT l.basket_id, coalesce(nullif(btrim(s.partner_sku), ''), nullif(btrim(p.upc), '')), l.quantity,
@@ -112,7 +115,11 @@ export class Oscar {
       WHERE ${whereOf(selection)}`;
   }
 
-  /** Active sessions that know a basket, some at a time; none, where the shop keeps its sessions elsewhere. */
+  /**
+   * Reads the active sessions that name a basket, in batches.
+   *
+   * Returns nothing if the shop keeps its sessions elsewhere.
+   */
   async *sessions(): AsyncGenerator<{ sessions: OscarSession[]; unreadable: number }> {
     if (!(await this.has('django_session'))) return;
     await this.client.query(`

@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 
 /**
- * Stages the rows of the old shop unchanged, as text.
- * A value that fits no column of ours then costs one row and does not stop the import.
+ * Creates the staging tables. All values from the old shop stay text.
+ *
+ * A value that does not fit into our columns then costs one row, not the whole import.
  */
 const CREATE = `
   CREATE TEMPORARY TABLE old_baskets (
@@ -23,7 +24,10 @@ export async function createStaging(target: pg.PoolClient): Promise<void> {
   await target.query(CREATE);
 }
 
-/** Streams the rows of a query at one database into a table at another: COPY to COPY, whatever their number. */
+/**
+ * Streams the rows of a query in one database into a table in another: COPY to COPY, in constant
+ * memory.
+ */
 export async function copy(
   from: { client: pg.Client; sql: string },
   to: { client: pg.PoolClient; table: string },
@@ -32,8 +36,8 @@ export async function copy(
 ): Promise<void> {
   const source = from.client.query(copyTo(`COPY (${from.sql}) TO STDOUT`));
   const sink = to.client.query(copyFrom(`COPY ${to.table} FROM STDIN`));
-  // A SQL_ASCII database can contain bytes of any encoding. Broken ones become U+FFFD.
-  // No valid sku and no valid address contains that character.
+  // A SQL_ASCII database can contain bytes of any encoding. Invalid ones become U+FFFD, which no
+  // valid sku and no valid address contains.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -47,7 +51,7 @@ export async function copy(
   await pipeline(source, counter, sink, { signal });
 }
 
-/** A line feed within a value is escaped. */
+/** Counts the rows, because COPY escapes a line feed in a value. */
 function countLines(chunk: Buffer): number {
   let lines = 0;
   for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) lines += 1;
