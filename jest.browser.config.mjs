@@ -1,6 +1,6 @@
 import base from './jest.config.mjs';
 
-/** The stories in a real browser: they need a Chromium, which `npm test` does not. */
+/** Runs the tests in a real browser. They need Chromium, which `npm test` does not need. */
 export default {
   ...base,
   testPathIgnorePatterns: [],

@@ -7,11 +7,12 @@ export default {
   globalTeardown: './test/support/global-teardown.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  // The server beside them works while they wait, and they wait while it works.
+  // As many workers as cores: a worker often waits for PostgreSQL, which then uses the core.
   maxWorkers: '100%',
-  // Each file loads the application into a context of its own, which V8 does not let go of in time.
+  // Each file loads the application into its own context, and V8 frees that memory too late.
   workerIdleMemoryLimit: '1GB',
-  // For what hangs: a story that takes 10 s takes three times as long where other runs share a slow machine.
+  // Only for tests that hang. A test of 10 s can take three times as long on a slow, shared
+  // machine.
   testTimeout: 120_000,
   transform: {
     '^.+\\.ts$': [

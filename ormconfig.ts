@@ -13,14 +13,14 @@ import { readMigrationSettings } from './src/config/environment.js';
 import { CleanupRun } from './src/session/cleanup/cleanup-run.entity.js';
 import { Session } from './src/session/session.entity.js';
 
-/** A request waits no longer than these for the database: then it is a 503. */
+/** A request that waits longer than these for the database fails with 503. */
 const POOL_WAIT_MILLISECONDS = 5_000;
 const LOCK_MILLISECONDS = 5_000;
 const STATEMENT_MILLISECONDS = 10_000;
-/** More than a statement may take. */
+/** Longer than the time limit of a statement. */
 export const SILENCE_MILLISECONDS = 15_000;
 
-/** Opened at the start and kept: a batch of the cleanup and a slow statement or two still leave a visitor one. */
+/** Connections that are opened at the start and kept. See docs/decisions/14-kept-connections.md. */
 export const KEPT_CONNECTIONS = 4;
 
 const TIMEOUTS = {
@@ -28,12 +28,12 @@ const TIMEOUTS = {
   statement_timeout: STATEMENT_MILLISECONDS,
   idle_in_transaction_session_timeout: STATEMENT_MILLISECONDS,
   min: KEPT_CONNECTIONS,
-  // Or a firewall forgets what is silent for long.
+  // A firewall may drop a connection that is silent for long.
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 };
 
-/** Bounds an attempt to connect, also to a host that does not answer. */
+/** Limits the time of an attempt to connect, also to a host that does not answer. */
 const CONNECTING = { Client: ListeningClient, connectionTimeoutMillis: POOL_WAIT_MILLISECONDS };
 
 const schema = {
@@ -46,24 +46,29 @@ const schema = {
   installExtensions: false,
 } satisfies DataSourceOptions;
 
-/** What the application connects with: bounded for requests, unbounded for commands. */
+/** Returns the application's options: with time limits for requests, without them for commands. */
 export function dataSourceOptions(url: string, poolSize: number, hasTimeouts: boolean): DataSourceOptions {
   const extra = { ...CONNECTING, ...(hasTimeouts && TIMEOUTS) };
   return { ...schema, url, poolSize, applicationName: 'basketkeeper', extra };
 }
 
-/** What migrations connect with: one connection, and no time limits, for a change of a large table takes its time. */
+/**
+ * Returns the options of migrations: one connection without time limits, because a large table
+ * takes time.
+ */
 export function migrationOptions(url?: string): DataSourceOptions {
   return {
     ...schema,
     url,
     poolSize: 1,
     applicationName: 'basketkeeper-migrations',
-    // A failure is thrown with the migration's name.
+    // Nothing is logged here: an error has the migration's name.
     logging: false,
     extra: CONNECTING,
   };
 }
 
-/** For TypeORM's own command line: `npm run db:migrate`, `db:revert`, `db:generate`. */
+/**
+ * The data source for TypeORM's own command line: `npm run db:migrate`, `db:revert`, `db:generate`.
+ */
 export default new MigrationDataSource(migrationOptions(), () => readMigrationSettings());

@@ -1,23 +1,25 @@
 import { defineConfig } from 'rolldown';
 
-/** What some of Nest's packages load each other by: a bundler follows `require`, not a function made by hand. */
-const HAND_MADE = /const require = createRequire\(import\.meta\.url\);/;
+/**
+ * Some of Nest's packages create their own `require`. Without this line a bundler follows the plain
+ * one.
+ */
+const CREATED_REQUIRE = /const require = createRequire\(import\.meta\.url\);/;
 
 /**
- * The compiled program and the libraries that it uses, in a few files instead of 2,000: half the CPU until it serves, and less
- * than half for a command (`bench -- start-up`).
+ * Bundles the compiled program with its libraries. See docs/decisions/16-bundle.md.
  *
- * Run after the compiler, in the folder that has `dist`. The two entries are replaced by their bundles; the compiled modules
- * stay beside them for TypeORM's own command line, which reads `dist/ormconfig.js`.
+ * Run it after the compiler, in the folder that contains `dist`. The bundles replace the two
+ * entries. The compiled modules stay, because TypeORM's own command line reads `dist/ormconfig.js`.
  */
 export default defineConfig({
   input: { main: 'dist/src/main.js', cli: 'dist/src/cli.js' },
   platform: 'node',
   external: [
-    // Native, and files for the browser.
+    // Native code, and files for the browser.
     '@node-rs/argon2',
     'swagger-ui-dist/absolute-path.js',
-    // Nest asks for them when an application uses them; this one does not.
+    // Optional packages of Nest that this application does not use.
     '@fastify/multipart',
     '@fastify/view',
     '@nestjs/platform-express',
@@ -27,10 +29,10 @@ export default defineConfig({
   ],
   plugins: [
     {
-      name: 'follow-hand-made-require',
+      name: 'follow-created-require',
       transform: {
-        filter: { id: /node_modules\/@nestjs\//, code: HAND_MADE },
-        handler: (code) => code.replace(HAND_MADE, ''),
+        filter: { id: /node_modules\/@nestjs\//, code: CREATED_REQUIRE },
+        handler: (code) => code.replace(CREATED_REQUIRE, ''),
       },
     },
   ],
@@ -40,13 +42,14 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         { name: 'libraries', test: /node_modules/ },
-        // All but the entries: whoever loads the shop must not run both. By the end of the path, for the project may be anywhere.
+        // All modules but the entries, because an import of this file must not run both. The
+        // expression matches the end of the path, because the project may be in any folder.
         { name: 'shop', test: /(?<!\/dist\/src\/(main|cli))\.js$/ },
       ],
     },
-    // Nest and TypeORM go by the names of classes.
+    // Nest and TypeORM find classes by name.
     keepNames: true,
   },
-  // What can't be found now can't be found by the program either.
+  // A warning is an error: a module that is not found now would be missing at run time.
   onLog: (level, log, report) => report(level === 'warn' ? 'error' : level, log),
 });

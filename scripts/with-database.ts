@@ -1,9 +1,10 @@
 /**
- * Runs a command with `DATABASE_URL` set: `node --import tsx scripts/with-database.ts [--migrated] npm run …`.
- * Where it is not set, the command gets the project's embedded PostgreSQL.
+ * Runs a command with `DATABASE_URL`. If it is not set, the command gets the embedded PostgreSQL.
  *
- * `--migrated`: the command needs the tables. The embedded database is migrated first. Any other database is only checked,
- * because other people may use it.
+ * Usage: `node --import tsx scripts/with-database.ts [--migrated] npm run …`
+ *
+ * `--migrated` is for a command that needs the tables. The embedded database is migrated first. Any
+ * other database is only checked, because other people may use it.
  */
 import { spawnSync } from 'node:child_process';
 import { migrationOptions } from '../ormconfig.js';
