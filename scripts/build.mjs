@@ -1,9 +1,9 @@
 /**
- * Builds the program and the pages into `dist`: `node scripts/build.mjs`.
- * With `--if-changed` it builds only when the sources differ from those of the last build.
+ * Builds the program and the pages into `dist`: `node scripts/build.mjs`. With `--if-changed` it
+ * builds only if the sources have changed since the last build.
  *
- * It compares contents, not times: a deployment can bring a changed file with an old time.
- * It writes to standard error only, because standard output belongs to the command that runs next.
+ * It compares contents, not times, because a deployment can bring a changed file with an old time.
+ * It writes only to standard error, because standard output belongs to the next command.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -27,11 +27,11 @@ const STEPS = [
   ['rolldown', '-c', 'rolldown.config.mjs'],
   ['vite', 'build', 'web', '--logLevel', 'warn'],
 ];
-/** The hash of the sources of `dist`. It is written last: a failed build has none. */
+/** Contains the hash of the sources. It is written last, so a failed build leaves none. */
 const BUILT_FROM = join(ROOT, 'dist/built-from');
 
 const sources = hashSources();
-if (!process.argv.includes('--if-changed') || sources !== findBuilt()) build();
+if (!process.argv.includes('--if-changed') || sources !== readBuiltHash()) build();
 
 function build() {
   process.stderr.write('Building the program and the pages\n');
@@ -41,7 +41,7 @@ function build() {
 }
 
 function run([command, ...args]) {
-  // Vite would take React's larger development build where NODE_ENV says development.
+  // With NODE_ENV=development Vite would use React's larger development build.
   const env = { ...process.env, NODE_ENV: 'production' };
   const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`;
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: ROOT, env: { ...env, PATH } });
@@ -66,7 +66,7 @@ function filesIn(path) {
     .flatMap((name) => filesIn(join(path, name)));
 }
 
-function findBuilt() {
+function readBuiltHash() {
   try {
     return readFileSync(BUILT_FROM, 'utf8');
   } catch {

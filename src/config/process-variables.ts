@@ -4,15 +4,17 @@ import { InvalidEnvironment, type Variables } from './environment-variables.js';
 import { messageOf } from '../problem/error-text.js';
 import { projectFolder } from './project-folder.js';
 
-/** What Node, a shell, Docker and systemd read alike. */
+/** A line that Node, a shell, Docker and systemd read in the same way. */
 const LINE = /^(#.*|[A-Za-z_]\w*=.*)?$/;
 
 /**
- * Returns the variables of the process and, outside of production, those of `.env` that it does not
- * have. In production nothing depends on a file that somebody left there.
+ * Returns the variables of the process. Outside of production, adds those of `.env` that are not
+ * set.
  *
- * @throws InvalidEnvironment naming each line that Node would skip. Node 20 would also skip the next
- *   line.
+ * Production ignores the file, because somebody may have left it there.
+ *
+ * @throws InvalidEnvironment that names each line that Node would skip. Node 20 would also skip the
+ * next line
  */
 export function processVariables(): Variables {
   const file = join(projectFolder(), '.env');
@@ -31,7 +33,7 @@ function read(file: string): string {
   }
 }
 
-/** Without the line itself, which may hold a secret. */
+/** Does not print the line, because it may contain a secret. */
 function problemOf(line: string, index: number): string[] {
   if (LINE.test(line)) return [];
   return [`.env line ${index + 1} must be NAME=value, without spaces around the sign, or a comment`];
