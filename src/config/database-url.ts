@@ -27,8 +27,9 @@ export function databaseUrlProblem(text: string): string | null {
 }
 
 /**
- * Checks what would otherwise fail only when a connection is opened: TypeORM decodes each part, and
- * pg tolerates a wrong one.
+ * Checks parts that would otherwise fail only when a connection is opened.
+ *
+ * TypeORM decodes each part, and pg does not report a wrong one.
  */
 function addressProblem({ username, password, hostname, pathname, searchParams }: URL): string | null {
   if (![username, password, pathname].every(isDecodable)) return ENCODE;

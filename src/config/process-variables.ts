@@ -8,10 +8,10 @@ import { projectFolder } from './project-folder.js';
 const LINE = /^(#.*|[A-Za-z_]\w*=.*)?$/;
 
 /**
- * Returns the variables of the process. Outside of production, adds those of `.env` that are not
- * set.
+ * Returns the variables of the process, and outside of production also those of `.env`.
  *
- * Production ignores the file, because somebody may have left it there.
+ * A variable of the process wins over the file. Production ignores the file, because somebody may
+ * have left it there.
  *
  * @throws InvalidEnvironment that names each line that Node would skip. Node 20 would also skip the
  * next line

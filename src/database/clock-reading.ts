@@ -9,7 +9,7 @@ export interface ClockReading {
   readonly tolerance: number;
 }
 
-/** With a larger difference, in milliseconds, one of the clocks is certainly wrong. */
+/** In milliseconds. A larger difference means that one of the clocks is wrong. */
 const LARGEST_DIFFERENCE = 60_000;
 
 /**

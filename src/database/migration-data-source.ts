@@ -38,8 +38,8 @@ const logger = new Logger('Migrations');
  */
 export class MigrationDataSource extends WaitingDataSource {
   /**
-   * @param readSettings is called when it connects, so wrong settings do not break an import of
-   * this module
+   * @param readSettings called on connecting, so wrong settings do not break an import of this
+   * module
    */
   constructor(
     options: DataSourceOptions,
@@ -50,7 +50,8 @@ export class MigrationDataSource extends WaitingDataSource {
 
   override async initialize(): Promise<this> {
     const { url, waitSeconds } = this.readSettings();
-    if (url === undefined) throw new OperatorError('DATABASE_URL is missing: the database to migrate.');
+    if (url === undefined)
+      throw new OperatorError('DATABASE_URL is missing. It names the database to migrate.');
     this.setOptions({ url });
     this.waitSeconds = waitSeconds;
     return super.initialize();

@@ -6,7 +6,8 @@ const CONFLICTS = new Set(['40001', '40P01']);
 const TRIES = 3;
 
 /**
- * Thrown by the work when another transaction was faster. It is then rolled back and tried again.
+ * The work throws it when another transaction was faster. The work is then rolled back and tried
+ * again.
  */
 export class TransactionConflict extends Error {}
 

@@ -23,18 +23,15 @@ export interface ImportSettings {
 }
 
 /**
- * SQL: the time in a text. Null for `infinity`, for a time before 1970 or in the future, and for no
- * time.
+ * SQL: the time in a text, or null. `infinity` and times before 1970 or in the future count as
+ * null.
  */
 const parseTime = (text: string) => `
       CASE WHEN ${text} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.+-]+)?$' THEN
         CASE WHEN ${text}::timestamptz BETWEEN '1970-01-01Z' AND now() + interval '1 day' THEN ${text}::timestamptz END
       END`;
 
-/**
- * Classifies the lines: the reason to skip a line, or null to import it. A price must fit into an
- * int.
- */
+/** Classifies the lines. `reason` is null if a line is imported. A price must fit into an int. */
 const CLASSIFY_LINES = `
   CREATE TEMPORARY TABLE classified_lines ON COMMIT DROP AS
   -- Materialized: each value is parsed once.
@@ -60,10 +57,7 @@ const CLASSIFY_LINES = `
     SELECT CASE WHEN l.has_price THEN round(l.price * $2::numeric) ELSE p.unit_price_minor END AS minor
   ) AS price`;
 
-/**
- * Joins the lines of a basket with the same sku: the sum of the quantities, the first price and
- * time.
- */
+/** Adds up the lines of a basket with the same sku, and keeps the first price and time. */
 const SUM_LINES = `
   CREATE TEMPORARY TABLE new_lines ON COMMIT DROP AS
   SELECT basket_id, sku, least(sum(quantity), 2147483647)::int AS quantity,
@@ -75,10 +69,10 @@ const ADDRESS =
   '^[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+@[^@[:space:][:cntrl:]\\u0080-\\u009f\\ufffd]+$';
 
 /**
- * Classifies the baskets: the first reason to skip a basket, or null to import it.
+ * Classifies the baskets. `reason` is the first reason to skip a basket, or null if it is imported.
  *
- * The new id is a UUID v7. Its first 48 bits are the time when the basket was created, the rest is
- * random.
+ * The new id is a UUID v7. Its first 48 bits are the time when the basket was created, and the rest
+ * is random.
  */
 const CLASSIFY_BASKETS = `
   CREATE TEMPORARY TABLE classified_baskets ON COMMIT DROP AS

@@ -8,8 +8,8 @@ export const TOMBSTONE_MILLISECONDS = 60_000;
 /**
  * The lifetimes of a session, in milliseconds.
  *
- * The idle lifetime starts again at each use. The absolute lifetime starts at the creation. The SQL
- * below compares them, because only the database's clock decides. See
+ * The idle lifetime starts again at each use. The absolute lifetime starts at the creation. Only
+ * the database's clock decides, so the SQL below compares them. See
  * docs/decisions/11-database-clock.md.
  */
 @Injectable()

@@ -8,7 +8,7 @@ export interface CsvRecord {
   fields: string[] | CsvError;
 }
 
-/** The longest valid fields of a product fit in, even in quotes. */
+/** Enough for a product with the longest valid fields, even in quotes. */
 export const MAX_RECORD_BYTES = 65_536;
 
 const SAVE_AS = 'save the file as UTF-8 ("CSV UTF-8" in Excel)';

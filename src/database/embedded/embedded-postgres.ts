@@ -53,7 +53,7 @@ async function start({ home, settings = {} }: EmbeddedOptions): Promise<Embedded
   const binaries = findBinaries(folder, account);
   const cluster = join(folder, 'postgres');
   ensureCluster(binaries, cluster, account);
-  // Opened first: from now on the server does not stop when the other processes end.
+  // The pipe is opened first: from now on the server does not stop when the other processes end.
   const pipe = join(folder, 'lifeline');
   const lifeline = Lifeline.open(pipe);
   const { postmaster, isOurs } = await startOrJoin(binaries, cluster, account, settings);

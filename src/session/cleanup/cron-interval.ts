@@ -25,8 +25,7 @@ export function largestGapOf(cron: string, repeatedSeconds = findRepeatedSeconds
 }
 
 /**
- * Returns the largest gap between neighbours of a list in any order, or null for less than two
- * times.
+ * Returns the largest gap between neighbours of a list in any order. Null if it has fewer than two.
  */
 export function largestGap(times: number[]): number | null {
   const sorted = times.toSorted((one, other) => one - other);
@@ -58,7 +57,7 @@ function timesOfDay({ hour, minute, second }: Record<Field, Set<number>>): numbe
   return minutes.flatMap((m) => [...second].map((s) => m * 60 + s));
 }
 
-/** Returns the most days between a day with runs and the next one. */
+/** Returns the longest distance between two days with runs, in days. */
 function largestDayGap({ dayOfMonth, month, dayOfWeek }: Record<Field, Set<number>>): number {
   // An unrestricted field matches every day. If both fields are restricted, one of them is enough.
   const isDue =

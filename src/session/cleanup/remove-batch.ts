@@ -93,7 +93,7 @@ export async function findFirst(queryRunner: QueryRunner, choice: Choice): Promi
 /**
  * Removes the sessions in BATCH_TABLE, and announces them to the subscribers.
  *
- * @param count how many sessions the table holds
+ * @param count the number of sessions in the table
  */
 export async function removeChosen(queryRunner: QueryRunner, count: number): Promise<SessionBatch> {
   return SessionBatch.announce(queryRunner, () => remove(queryRunner, count));

@@ -16,8 +16,9 @@ const CHOOSE_ALL = `
 /**
  * Chooses sessions beyond the limit, and skips locked ones.
  *
- * $2 always stays, and counts. The others stay in this order: active sessions before expired ones,
- * sessions that were used since their login before unused ones, and the most recently used first.
+ * The session $2 always stays, and counts. The others stay in this order: active sessions before
+ * expired ones, sessions that were used since their login before unused ones, and the most recently
+ * used first.
  *
  * A used session has a later expiry than an unused one. $4 is the lifetime of an unused session in
  * milliseconds, and one millisecond more is for rounding.

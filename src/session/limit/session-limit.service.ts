@@ -6,7 +6,7 @@ import { stackOf } from '../../problem/error-text.js';
 import { hasExcessSessions, removeExcessSessions, type SessionLimitOfUser } from './remove-user-sessions.js';
 import { SessionLifetimes } from '../session-expiry.js';
 
-/** The most sessions in one transaction, so its locks are short. */
+/** Bounds the size of one transaction, so its locks are short. */
 const BATCH_SIZE = 5_000;
 
 /** A login waits no longer than this. The next login removes the rest. */

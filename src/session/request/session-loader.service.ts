@@ -16,7 +16,7 @@ type LoadSession = (request: IncomingMessage, response: ServerResponse) => Promi
 /** Finds the session of a request's cookie. */
 @Injectable()
 export class SessionLoader {
-  /** By the cookie's name, because one middleware of express-session reads only one name. */
+  /** One middleware per cookie name, because express-session reads only one name. */
   private readonly middlewares: Map<string, LoadSession>;
 
   constructor(
@@ -32,9 +32,9 @@ export class SessionLoader {
   }
 
   /**
-   * Returns the id of the session without reading it.
+   * Returns the session's id, and does not read the session.
    *
-   * The statement that serves the request can read the session on its way. See
+   * The statement that serves the request can read the session too. See
    * docs/decisions/02-single-statement.md.
    */
   defer(request: IncomingMessage, response: ServerResponse): DeferredSession | Promise<DeferredSession> {

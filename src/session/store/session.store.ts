@@ -135,7 +135,7 @@ export class SessionStore extends TypeormStore {
     { expiredAt, extendedExpiry }: Pick<SessionSnapshot, 'expiredAt' | 'extendedExpiry'>,
   ): Promise<number> {
     if (extendedExpiry - expiredAt <= this.lifetimes.minExtensionMs) return expiredAt;
-    // No row is changed if another request has just extended it, or if it is gone.
+    // No row changes if another request has just extended the session, or if the session is gone.
     return (await this.write(EXTEND_EXPIRY, [id])) ?? expiredAt;
   }
 
