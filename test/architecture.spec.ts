@@ -4,7 +4,10 @@ import { basename, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** What a file can be. A file without a role has a bare name: a function, or a class of plain code. */
+/**
+ * The roles of a file. A file without a role has a bare name: it holds a function, or a plain
+ * class.
+ */
 const ROLES = [
   'module',
   'controller',
@@ -25,7 +28,7 @@ const ROLES = [
   'store',
   'strategy',
   'metrics',
-  // Nest's logger service: the application has one.
+  // The application has one implementation of Nest's logger service.
   'logger',
   // SQL that several files share.
   'queries',
@@ -37,9 +40,9 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
   .concat('ormconfig.ts');
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-// `.dependency-cruiser.mjs` says who may import whom: `npm run lint:imports`.
+// `.dependency-cruiser.mjs` checks who may import whom (`npm run lint:imports`).
 describe('the architecture', () => {
-  it('names each file by its role, of a closed list', () => {
+  it('names each file by a role from a closed list', () => {
     const others = sources.filter((file) => {
       const [, ...roles] = basename(file, '.ts').split('.');
       return roles.length > 1 || !roles.every((role) => ROLES.includes(role));
@@ -49,13 +52,13 @@ describe('the architecture', () => {
     expect(others).toEqual([]);
   });
 
-  it('reads process.env in one file', () => {
+  it('reads process.env in one file only', () => {
     const readers = sources.filter((file) => textOf(file).includes('process.env'));
 
     expect(readers).toEqual(['src/config/process-variables.ts']);
   });
 
-  it('has no circle broken by forwardRef', () => {
+  it('uses no forwardRef', () => {
     expect(sources.filter((file) => textOf(file).includes('forwardRef'))).toEqual([]);
   });
 });

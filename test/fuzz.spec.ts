@@ -4,7 +4,7 @@ import { arbitraryRequest, type ArbitraryRequest } from './support/arbitrary-req
 import type { Client } from './support/client.js';
 import { Shop, type TestUser } from './support/shop.js';
 
-/** `FUZZ_SEED=7 FUZZ_REQUESTS=100000 npm run fuzz` looks elsewhere, or for longer. */
+/** `FUZZ_SEED=7 FUZZ_REQUESTS=100000 npm run fuzz` sends other requests, and more of them. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 5_000);
 const A_VISIT = 25;
@@ -12,7 +12,7 @@ const HANG_MILLISECONDS = 10_000;
 
 type Kind = 'guest' | 'user' | 'admin' | 'nobody';
 
-describe('whatever is sent by whomever', () => {
+describe('an arbitrary request', () => {
   let shop: Shop;
   let user: TestUser;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('whatever is sent by whomever', () => {
     if (kind === 'user') await client.logsInAs(await shop.user({ basket: [] }));
     return client;
   };
-  /** The client itself checks each answer against the document. */
+  /** The client itself compares each response with the document. */
   const answerTo = async (client: Client, { method, path, body, headers }: ArbitraryRequest) => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -41,7 +41,7 @@ describe('whatever is sent by whomever', () => {
     return status;
   };
 
-  it(`is answered without a failure, in time, and as the document says: ${REQUESTS} requests`, async () => {
+  it(`gets a documented response in time, and never a server error: ${REQUESTS} requests`, async () => {
     const products = await Promise.all([1, 2, 3].map(() => shop.product({ stock: 1_000 })));
     const skus = products.map(({ sku }) => sku);
     const { id } = await shop.guest().adds({ sku: String(skus[0]) });
@@ -68,7 +68,7 @@ describe('whatever is sent by whomever', () => {
     );
 
     expect(answered).toBeGreaterThanOrEqual(REQUESTS);
-    // It must get past the door: successes and refusals of every kind.
+    // The requests must reach the routes: successes and errors of every kind must occur.
     for (const status of [200, 201, 204, 400, 401, 403, 404, 409, 415, 422]) {
       expect([status, statuses.get(status) ?? 0]).not.toEqual([status, 0]);
     }

@@ -6,12 +6,12 @@ const ROOT = join(import.meta.dirname, '..');
 const GUIDES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))].map(
   (name, index) => (index === 0 ? name : join('docs', name)),
 );
-/** `npm run bench` writes its tables. */
+/** All guides but the file that `npm run bench` writes. */
 const HAND_WRITTEN = GUIDES.filter((file) => file !== 'docs/benchmarks.md');
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** As GitHub makes them from headings. */
+/** The anchors that GitHub makes from headings. */
 function anchorsOf(file: string): string[] {
   const headings = [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
   return headings.map((heading) =>
@@ -37,11 +37,11 @@ const variablesIn = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map(([, name = '']) => name).sort();
 
 describe('the guides', () => {
-  it.each(GUIDES)('%s links only to what exists', (file) => {
+  it.each(GUIDES)('%s has no broken link', (file) => {
     expect(brokenLinksOf(file)).toEqual([]);
   });
 
-  it.each(HAND_WRITTEN)('%s fits a screen and can be read in one go', (file) => {
+  it.each(HAND_WRITTEN)('%s has at most 200 lines of at most 120 characters', (file) => {
     const lines = read(file).trimEnd().split('\n');
 
     expect(lines.length).toBeLessThanOrEqual(200);
@@ -55,14 +55,14 @@ describe('the guides', () => {
     expect(others.filter((file) => !index.includes(`](${file.slice('docs/'.length)})`))).toEqual([]);
   });
 
-  it('explain every variable that can be set, once', () => {
+  it('explain every environment variable once', () => {
     const documented = variablesIn(read('docs/configuration.md'), /^\| `([A-Z_]+)`/gm);
 
     expect(documented).toEqual(variablesIn(read('.env.example'), /^([A-Z_]+)=/gm));
     expect(documented).toEqual(expect.arrayContaining(['DATABASE_URL', 'SESSION_SECRET']));
   });
 
-  it('name classes and functions that exist', () => {
+  it('name only classes and functions that exist', () => {
     const names = [...read('docs/why.md').matchAll(/`(\w+)`(?=[,\n])/g)].map(([, name = '']) => name);
     const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
@@ -73,7 +73,7 @@ describe('the guides', () => {
     expect(names.filter((name) => !new RegExp(`(class|function) ${name}\\b`).test(code))).toEqual([]);
   });
 
-  it('name tests that exist as the proof of each promise', () => {
+  it('prove each promise by tests that exist', () => {
     const [, promises = ''] = read('docs/security.md').split('## Promises');
     const [proofs = ''] = promises.split('\n## ');
     const names = [...proofs.matchAll(/\(((?:`[\w/-]+`,?\s*)+)\)/g)].flatMap(([, list = '']) =>

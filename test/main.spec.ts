@@ -32,7 +32,7 @@ describe('npm start', () => {
     return Number((await readFile(file, 'utf8')).split('\n')[0]);
   };
 
-  it('serves on an embedded PostgreSQL with a filled catalogue, and says what it does', async () => {
+  it('serves on an embedded PostgreSQL with a filled catalogue, and logs what it does', async () => {
     const program = start();
     const guest = new Client(await program.serves());
 
@@ -55,7 +55,7 @@ describe('npm start', () => {
     expect(isAlive(server)).toBe(false);
   });
 
-  it('keeps baskets over kill -9, which blocks no later start and leaves no server behind', async () => {
+  it('keeps baskets after kill -9, starts again, and leaves no server behind', async () => {
     const program = start();
     const guest = new Client(await program.serves());
     await guest.adds(TEA, 3);
@@ -100,7 +100,7 @@ describe('npm start', () => {
     expect((await guest.basket()).lines).toHaveLength(1);
   });
 
-  it('twice at once makes one database', async () => {
+  it('creates one database when it is started twice at once', async () => {
     const fresh = await copyOfBuild();
     const [one, two] = [start(fresh), start(fresh)];
     const [first, second] = await Promise.all([one.serves(), two.serves()]);
@@ -109,7 +109,7 @@ describe('npm start', () => {
 
     expect(await guest.tab(second).quantities()).toEqual({ [TEA.sku]: 2 });
 
-    // Whichever of them started the server, the other one keeps it.
+    // Either of them may have started the server. The other one keeps it running.
     await one.stops('SIGTERM');
     expect(await guest.tab(second).quantities()).toEqual({ [TEA.sku]: 2 });
     await two.stops('SIGTERM');
@@ -130,7 +130,7 @@ describe('npm run start:prod', () => {
   });
   afterAll(() => database.drop());
 
-  it('serves on the database of DATABASE_URL, in JSON lines, and ends with 0', async () => {
+  it('serves on the database of DATABASE_URL, logs JSON lines, and exits with 0', async () => {
     const program = Program.run('main', [], {
       NODE_ENV: 'production',
       DATABASE_URL: database.url,
@@ -150,12 +150,12 @@ describe('npm run start:prod', () => {
       });
   });
 
-  it('serves on when nobody reads its log any more', async () => {
+  it('continues to serve when the reader of its log has gone', async () => {
     const program = Program.run('main', [], { DATABASE_URL: database.url, LOG_LEVEL: 'debug', PORT: '0' });
     const client = new Client(await program.serves());
     program.closesOutput();
 
-    // A line of the log each.
+    // Each request writes a line of the log.
     for (let round = 0; round < 3; round++) {
       expect((await client.sends('GET', '/api/orders/x')).status).toBe(400);
     }
@@ -174,7 +174,7 @@ describe('npm run start:prod', () => {
     await empty.drop();
   });
 
-  it('refuses to start without a database and secrets, and names what is missing', async () => {
+  it('refuses to start without a database and secrets, and names the missing variables', async () => {
     const { code, stdout, stderr } = await Program.run('main', [], { NODE_ENV: 'production' }).ends();
 
     expect(code).toBe(1);
@@ -182,7 +182,7 @@ describe('npm run start:prod', () => {
       expect(stdout + stderr).toContain(name);
   });
 
-  it('names all bad settings, a line of the log each, without a stack and without the password', async () => {
+  it('reports all invalid settings, one line of the log each, without a stack or the password', async () => {
     const bad = {
       DATABASE_URL: 'postgres://app:secret-word@one,two/shop?target_session_attrs=read-write',
       MIGRATION_DATABASE_URL: 'mysql://app:secret-word@db/shop',
@@ -203,7 +203,7 @@ describe('npm run start:prod', () => {
     expect(stderr).not.toMatch(/secret-word| {4}at /);
   });
 
-  it('says so when the database can not be reached', async () => {
+  it('reports that the database is unavailable', async () => {
     const away = { NODE_ENV: 'production', DATABASE_URL: 'postgres://app:x@127.0.0.1:1/shop', ...secrets };
     const noWait = { ...away, DATABASE_WAIT_SECONDS: '0' };
     const { code, stdout, stderr } = await Program.run('main', [], noWait).ends();

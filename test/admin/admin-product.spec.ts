@@ -35,7 +35,7 @@ describe('an admin', () => {
     return row;
   };
 
-  it('replaces a whole product by PUT: what the body leaves out gets its default', async () => {
+  it('replaces the whole product with PUT: members that the body omits get their default', async () => {
     await admin.sends('PUT', PATH, { name: 'Green tea', unitPriceMinor: 500 });
 
     expect(await stored()).toEqual({
@@ -55,7 +55,7 @@ describe('an admin', () => {
     [{ stock: 0 }],
     [{ stock: null, imageUrl: null, description: '' }],
     [{}],
-  ])('changes by PATCH only what the body has: %j', async (changes) => {
+  ])('changes only the members of the body with PATCH: %j', async (changes) => {
     const { status, body } = await admin.sends<ProductDto>('PATCH', PATH, changes);
 
     const { isActive, ...shown } = { ...TEA, ...changes };
@@ -74,14 +74,14 @@ describe('an admin', () => {
     [{ stock: -1 }, 'stock'],
     [{ imageUrl: 'javascript:alert(1)' }, 'imageUrl'],
     [{ sku: 'CUP' }, 'sku'],
-  ])('is refused a PATCH of %j', async (changes, field) => {
+  ])('gets 400 for the PATCH %j', async (changes, field) => {
     const { status, body } = await admin.sends<ProblemBody>('PATCH', PATH, changes);
 
     expect([status, body.errors?.map((error) => error.field)]).toEqual([400, [field]]);
     expect(await stored()).toEqual(TEA);
   });
 
-  it('can not PATCH a product that does not exist, and makes none', async () => {
+  it('gets 404 for a PATCH of an unknown product, which creates none', async () => {
     for (const changes of [{}, { stock: 1 }]) {
       const { status, body } = await admin.sends<ProblemBody>('PATCH', '/api/admin/products/CUP', changes);
       expect([status, body.type]).toEqual([404, '/problems/unknown-product']);
@@ -89,7 +89,7 @@ describe('an admin', () => {
     expect(await shop.count('products')).toBe(1);
   });
 
-  it('alone may PATCH: no guest and no customer', async () => {
+  it('may PATCH a product; guests and customers may not', async () => {
     const customer = shop.guest();
     await customer.logsInAs(await shop.user());
 

@@ -26,7 +26,7 @@ describe('the shop’s own back end', () => {
     return id;
   };
 
-  it('is closed to guests and customers, and to an admin who is one no longer', async () => {
+  it('rejects guests, customers and former admins', async () => {
     const customer = shop.guest();
     await customer.logsInAs(await shop.user());
     const id = await frozen(shop.guest());
@@ -52,7 +52,7 @@ describe('the shop’s own back end', () => {
     expect(await shop.count('products', `sku = 'x'`)).toBe(0);
   });
 
-  it('submits a frozen basket whose session is gone, once, however often it is called', async () => {
+  it('submits a frozen basket once when its session is gone, even when it is called several times', async () => {
     const guest = shop.guest();
     const id = await frozen(guest);
     await shop.expire(guest);
@@ -65,7 +65,7 @@ describe('the shop’s own back end', () => {
     expect(await shop.sql('SELECT stock FROM products')).toEqual([{ stock: 4 }]);
   });
 
-  it('submits for a guest who is there, who then finds the order', async () => {
+  it('submits the basket of a guest with an active session, and the guest finds the order', async () => {
     const guest = shop.guest();
     const id = await frozen(guest);
 
@@ -78,7 +78,7 @@ describe('the shop’s own back end', () => {
     expect(await guest.basket()).toMatchObject({ id: null });
   });
 
-  it('thaws, but makes no orphan', async () => {
+  it('thaws a frozen basket, but refuses when its session is gone', async () => {
     const [there, gone] = [shop.guest(), shop.guest()];
     const [thereId, goneId] = [await frozen(there), await frozen(gone)];
     await shop.expire(gone);
@@ -94,7 +94,7 @@ describe('the shop’s own back end', () => {
     expect(await shop.orphans()).toBe(0);
   });
 
-  it('does not know a basket that does not exist', async () => {
+  it('answers 404 for an unknown basket', async () => {
     expect(await act(admin, randomUUID(), 'submit')).toMatchObject({
       status: 404,
       body: { type: '/problems/unknown-basket' },
@@ -104,7 +104,7 @@ describe('the shop’s own back end', () => {
     expect(await act(admin, id, 'thaw')).toMatchObject({ status: 200, body: { status: 'open', version: 1 } });
   });
 
-  it('lists every order once, though some commit late', async () => {
+  it('lists every order once, even when an order commits late', async () => {
     const guest = shop.guest();
     const order = async () => {
       await guest.adds(await shop.product());
@@ -119,7 +119,7 @@ describe('the shop’s own back end', () => {
       ).body;
     const ids = [await order(), await order()];
     const first = await list(null);
-    // An order under way has its time already, and commits only after the next page was asked for.
+    // An order gets its time before it commits. This one commits after we have read the next page.
     const late = shop.dataSource.createQueryRunner();
     await late.startTransaction();
     await late.query('SELECT pg_advisory_xact_lock_shared(2026112301)');
@@ -142,7 +142,7 @@ describe('the shop’s own back end', () => {
     expect(orders.map(({ id }) => id)).toContain(ids[2]);
   });
 
-  it('makes and changes products', async () => {
+  it('creates and changes products', async () => {
     const put = (body: object) => admin.sends<ProblemBody>('PUT', '/api/admin/products/A%2FB%201', body);
 
     expect(

@@ -7,7 +7,7 @@ import { Shop } from '../support/shop.js';
 
 const CLAIMS = { issuer: 'basketkeeper', audience: 'basketkeeper-api', expiresIn: 60 };
 
-describe('an attacker who wants what is not theirs tries', () => {
+describe('an attacker without permission', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -17,7 +17,7 @@ describe('an attacker who wants what is not theirs tries', () => {
   const me = (token: string, at = shop) =>
     at.guest().sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${token}` });
 
-  it('the id of somebody’s basket or order at every route that takes one', async () => {
+  it('cannot read or change the basket or order of another visitor by its id', async () => {
     const victim = shop.guest();
     const tea = await shop.product();
     await victim.logsInAs(await shop.user());
@@ -37,7 +37,7 @@ describe('an attacker who wants what is not theirs tries', () => {
     expect(await victim.quantities()).toEqual({ [tea.sku]: 1 });
   });
 
-  it('to make themselves an admin by a request or by a token', async () => {
+  it('cannot become an admin by a request or by a token', async () => {
     const mallory = await shop.user();
     const secret = 'for development only, never in production';
     const token = new JwtService({ secret }).sign({ sub: mallory.id, role: 'admin' }, CLAIMS);
@@ -48,7 +48,7 @@ describe('an attacker who wants what is not theirs tries', () => {
     expect((await shop.guest().sends('POST', '/api/auth/register', body)).status).toBe(400);
   });
 
-  it('to stay an admin after they are one no more', async () => {
+  it('cannot use admin routes after losing the admin role', async () => {
     const admin = await shop.admin();
     expect((await admin.sends('GET', '/api/admin/overview')).status).toBe(200);
 
@@ -57,7 +57,7 @@ describe('an attacker who wants what is not theirs tries', () => {
     expect((await admin.sends('GET', '/api/admin/overview')).status).toBe(403);
   });
 
-  it('tokens of a key that is accepted still, of one that is not, and of none', async () => {
+  it('can use tokens of an accepted key, but no token of another key, without an expiry, or of an unknown user', async () => {
     const [old, fresh] = [
       'the key of last year which is long enough',
       'the key of this year which is long enough',
@@ -69,7 +69,7 @@ describe('an attacker who wants what is not theirs tries', () => {
       return (await client.sends<AccessTokenDto>('POST', '/api/auth/refresh')).body.accessToken;
     };
 
-    // One after the other: passport knows one strategy a process, the last one's.
+    // Instances run one after the other: passport keeps one strategy per process, the last one.
     const oldToken = await tokenOf(await shop.instance({ JWT_SECRET: old }));
     const during = await shop.instance({ JWT_SECRET: `${fresh},${old}` });
     const newToken = await tokenOf(during);
@@ -92,7 +92,7 @@ describe('an attacker who wants what is not theirs tries', () => {
     expect((await me(nobody, after)).status).toBe(401);
   });
 
-  it('the admin routes and the metrics from the world, where they have a port of their own', async () => {
+  it('cannot reach admin routes and metrics on the public port when they have their own port', async () => {
     const port = await freePort();
     const divided = await shop.instance({ OPERATIONS_PORT: port });
     const inside = `http://127.0.0.1:${port}`;

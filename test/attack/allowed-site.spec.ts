@@ -7,8 +7,11 @@ import { Shop } from '../support/shop.js';
 const PARTNER = 'https://partner.example';
 const FROM_PARTNER = { Origin: PARTNER, 'Sec-Fetch-Site': 'cross-site' };
 
-/** Its browser neither sends the session's cookie nor keeps one: SameSite=Lax. */
-describe('a page of another site that is allowed', () => {
+/**
+ * A page on another site whose origin is allowed. Because of SameSite=Lax, the browser neither
+ * sends nor stores the session cookie for it.
+ */
+describe('a page of another site whose origin is allowed', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open({ ALLOWED_ORIGINS: PARTNER });
@@ -30,19 +33,22 @@ describe('a page of another site that is allowed', () => {
     ['PUT', '/api/auth/password'],
     ['DELETE', '/api/auth/me'],
     ['POST', '/api/admin/cleanup-runs'],
-  ])('is told that the cookie does not reach it, and what to do: %s %s', async (method, path) => {
-    const sessions = await shop.count('sessions');
+  ])(
+    'is told that the cookie does not reach the shop, and what to use instead: %s %s',
+    async (method, path) => {
+      const sessions = await shop.count('sessions');
 
-    const answer = await shop.guest().sends<ProblemBody>(method, path, undefined, FROM_PARTNER);
+      const answer = await shop.guest().sends<ProblemBody>(method, path, undefined, FROM_PARTNER);
 
-    expect([answer.status, answer.body.type]).toEqual([403, '/problems/cross-site-cookie']);
-    expect(answer.body.detail).toMatch(/from one site.*\/api\/auth\/login.*Bearer/);
-    // The page can read it.
-    expect(answer.headers.get('access-control-allow-origin')).toBe(PARTNER);
-    expect(await shop.count('sessions')).toBe(sessions);
-  });
+      expect([answer.status, answer.body.type]).toEqual([403, '/problems/cross-site-cookie']);
+      expect(answer.body.detail).toMatch(/from one site.*\/api\/auth\/login.*Bearer/);
+      // CORS lets the page read the answer.
+      expect(answer.headers.get('access-control-allow-origin')).toBe(PARTNER);
+      expect(await shop.count('sessions')).toBe(sessions);
+    },
+  );
 
-  it('registers a user, and gets the token alone from a login', async () => {
+  it('registers a user, and a login gives it a token without a session', async () => {
     const body = { email: 'cross@example.com', password: 'correct horse battery' };
 
     const registration = await shop.guest().sends('POST', '/api/auth/register', body, FROM_PARTNER);
@@ -54,7 +60,7 @@ describe('a page of another site that is allowed', () => {
     expect(await shop.count('sessions', `user_id = '${login.body.user.id}'`)).toBe(0);
   });
 
-  it('writes with that token, and makes no session', async () => {
+  it('writes with that token, and creates no session', async () => {
     const { body } = await logsIn();
     const sessions = await shop.count('sessions');
     const headers = { ...FROM_PARTNER, Authorization: `Bearer ${body.accessToken}` };
@@ -70,7 +76,7 @@ describe('a page of another site that is allowed', () => {
     expect(await shop.count('sessions')).toBe(sessions);
   });
 
-  it('leaves the basket of the guest whose cookie comes along all the same', async () => {
+  it('does not change the basket of a guest whose cookie arrives with its login', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea, 3);
@@ -83,7 +89,7 @@ describe('a page of another site that is allowed', () => {
     expect(await guest.basket()).toMatchObject({ owner: 'guest', totals: { quantity: 3 } });
   });
 
-  it('reads what is for everybody, and an empty basket', async () => {
+  it('reads public data, and an empty basket', async () => {
     const products = await shop.guest().sends('GET', '/api/products', undefined, FROM_PARTNER);
     const basket = await shop.guest().sends('GET', '/api/basket', undefined, FROM_PARTNER);
 
@@ -91,14 +97,14 @@ describe('a page of another site that is allowed', () => {
     expect(basket.body).toMatchObject({ id: null, owner: 'guest' });
   });
 
-  it('can read every refusal of a guard', async () => {
+  it('can read every error response of a guard', async () => {
     for (const path of ['/api/basket/', '/api/none']) {
       const { status, headers } = await shop.guest().sends('GET', path, undefined, FROM_PARTNER);
       expect([status, headers.get('access-control-allow-origin')]).toEqual([404, PARTNER]);
     }
   });
 
-  it('is of the same site with the cookie, as a neighbour below one domain', async () => {
+  it('can use the cookie when it is on the same site, on another subdomain', async () => {
     const neighbour = shop.guest();
     const headers = { Origin: PARTNER, 'Sec-Fetch-Site': 'same-site' };
     const line = { sku: (await shop.product()).sku, quantity: 1 };

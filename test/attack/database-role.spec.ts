@@ -10,14 +10,17 @@ import {
 import { Client } from '../support/client.js';
 import { Program } from '../support/program.js';
 
-/** Roles are a server's, and the server of a test run may not let us make any: so one of this file's own. */
-describe('an attacker who has the role that serves', () => {
+/**
+ * Roles belong to a whole server, and the test server may forbid creating roles. So this file
+ * starts its own server.
+ */
+describe('an attacker with the database role of the serving process', () => {
   let home: string;
   let server: EmbeddedPostgres;
   let variables: Record<string, string>;
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'basketkeeper-roles-'));
-    // The account that root lends to PostgreSQL has to get in.
+    // PostgreSQL runs under another account when we are root. That account needs access.
     await chmod(home, 0o755);
     server = await startEmbeddedPostgres({ home });
     const script = await readFile(join(import.meta.dirname, '../../docs/roles.sql'), 'utf8');
@@ -36,7 +39,7 @@ describe('an attacker who has the role that serves', () => {
     await rm(home, { recursive: true, force: true });
   });
 
-  it('can serve, clean up, sweep and audit, once the owner has migrated', async () => {
+  it('can serve, clean up, sweep and audit after the owner has migrated', async () => {
     const unmigrated = await Program.run('main', [], variables).ends();
     expect(unmigrated.code).toBe(1);
     expect(unmigrated.stdout + unmigrated.stderr).toContain('npm run db:migrate');
@@ -68,7 +71,7 @@ describe('an attacker who has the role that serves', () => {
     `COPY users TO PROGRAM 'cat'`,
     `SELECT pg_read_file('/etc/passwd')`,
     'ALTER TABLE sessions DISABLE TRIGGER ALL',
-  ])('can not: %s', async (sql) => {
+  ])('cannot run: %s', async (sql) => {
     await expect(as(String(variables.DATABASE_URL), sql)).rejects.toThrow(/permission denied|must be owner/);
   });
 });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { ProblemBody } from '../support/client.js';
 import { Shop } from '../support/shop.js';
 
-describe('an attacker sends', () => {
+describe('an attacker who sends invalid input', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -12,7 +12,7 @@ describe('an attacker sends', () => {
 
   const post = (body: unknown, path = '/api/basket/lines') =>
     shop.guest().sends<ProblemBody>('POST', path, body);
-  /** What no client library sends: bytes, and what came back. */
+  /** Sends raw bytes that no client library would send, and returns the response. */
   const raw = (bytes: string) =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(shop.url).port), '127.0.0.1', () => socket.write(bytes));
@@ -25,12 +25,12 @@ describe('an attacker sends', () => {
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
   it.each<[string, unknown]>([
-    ['a body that is nested as deep as it can be', `{"sku":${nested(7_000)},"quantity":1}`],
-    ['one that is nested a little', { sku: { sku: { sku: { sku: {} } } }, quantity: 1 }],
+    ['a deeply nested body', `{"sku":${nested(7_000)},"quantity":1}`],
+    ['a slightly nested body', { sku: { sku: { sku: { sku: {} } } }, quantity: 1 }],
     ['an array instead of an object', '[{"sku":"x","quantity":1}]'],
     ['a prototype', '{"__proto__":{"isAdmin":true},"sku":"x","quantity":1}'],
     ['a constructor', '{"constructor":{"prototype":{"isAdmin":true}},"sku":"x","quantity":1}'],
-    ['a constructor that is plain', '{"constructor":1,"sku":"x","quantity":1}'],
+    ['a plain constructor', '{"constructor":1,"sku":"x","quantity":1}'],
     ['an unknown member', { sku: 'x', quantity: 1, unitPriceMinor: 1 }],
     ['a sku with NUL', { sku: 'x\0', quantity: 1 }],
     ['a lone surrogate', '{"sku":"\\ud800","quantity":1}'],
@@ -44,7 +44,7 @@ describe('an attacker sends', () => {
     ['more than an integer holds', { sku: 'x', quantity: 2_147_483_648 }],
     ['more than a number holds', '{"sku":"x","quantity":1e999}'],
     ['no quantity', { sku: 'x' }],
-  ])('%s, and is told so', async (_, body) => {
+  ])('gets 400, with the reason, for %s', async (_, body) => {
     const sessions = await shop.count('sessions');
 
     const answer = await post(body);
@@ -58,7 +58,7 @@ describe('an attacker sends', () => {
     ['a NUL in a password', { email: 'a@example.com', password: 'correct\0horse' }],
     ['a lone surrogate in a password', '{"email":"a@example.com","password":"correct \\udfff horse"}'],
     ['an object as the password', { email: 'a@example.com', password: { $ne: '' } }],
-  ])('%s to log in', async (_, body) => {
+  ])('cannot log in with %s', async (_, body) => {
     expect((await post(body, '/api/auth/login')).status).toBe(400);
     expect((await post(body, '/api/auth/register')).status).toBe(400);
   });
@@ -78,12 +78,12 @@ describe('an attacker sends', () => {
     ['GET', `/api/products/${'x'.repeat(101)}`],
     ['DELETE', '/api/basket/lines/%ED%A0%80'],
     ['GET', '/api/products/%E0%A4%A'],
-  ])('%s %s', async (method, path) => {
+  ])('gets 400 for %s %s', async (method, path) => {
     expect((await shop.guest().sends(method, path)).status).toBe(400);
   });
 
   it.each([`' OR '1'='1`, `'; DROP TABLE products; --`, '%', '_', '\\', `$1`, '${jndi:ldap://x}'])(
-    'SQL and patterns as a search or a sku: %s',
+    'gets no other rows by SQL or patterns in a search or a sku: %s',
     async (text) => {
       const { status, body } = await shop
         .guest()
@@ -98,14 +98,14 @@ describe('an attacker sends', () => {
   it.each([
     ['headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],
     ['a path that is too long', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, '431'],
-    ['what is no HTTP', 'HELLO\r\n\r\n', '400'],
+    ['text that is not HTTP', 'HELLO\r\n\r\n', '400'],
     ['a request without a host', 'GET /api/basket HTTP/1.1\r\n\r\n', '400'],
     [
       'two lengths, to smuggle a request',
       'POST /api/basket/lines HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       '400',
     ],
-  ])('%s, and the connection is closed', async (_, bytes, status) => {
+  ])('gets an error for %s, and the connection is closed', async (_, bytes, status) => {
     const answer = await raw(bytes);
 
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));

@@ -6,7 +6,7 @@ import { Shop } from '../support/shop.js';
 
 const NOISY = join(import.meta.dirname, '../support/noisy-process.mjs');
 
-/** Through a proxy that ends TLS, as in production. */
+/** Headers of a proxy that terminates TLS, as in production. */
 const SECURE = { 'X-Forwarded-Proto': 'https' };
 
 describe('an attacker who reads the log', () => {
@@ -16,7 +16,7 @@ describe('an attacker who reads the log', () => {
   });
   afterAll(() => shop.close());
 
-  it('finds no password, token, cookie or email in it, but each request that failed by its id', async () => {
+  it('finds no password, token, cookie or email, but finds each failed request by its id', async () => {
     const secrets = { SESSION_SECRET: 's'.repeat(40), JWT_SECRET: 'j'.repeat(40) };
     const program = Program.run('main', [], {
       NODE_ENV: 'production',
@@ -79,7 +79,8 @@ describe('an attacker who reads the log', () => {
       traceparent,
       stack: expect.stringContaining('does not exist') as unknown,
     });
-    // The page of a refused origin learns nothing, so whoever forgot it looks here.
+    // The page of a refused origin gets no reason. An operator who forgot to allow it finds it in
+    // this log.
     expect(log.match(/preflight request from a page on https:\/\/\w+\.example/g)).toEqual([
       'preflight request from a page on https://forgotten.example',
     ]);
@@ -91,7 +92,7 @@ describe('an attacker who reads the log', () => {
     }
   });
 
-  it('finds lines of JSON alone in it, also for warnings of Node and libraries and for an error that nobody caught', async () => {
+  it('finds only lines of JSON, also for warnings of Node and libraries and for an uncaught error', async () => {
     const program = Program.run('main', [], {
       NODE_OPTIONS: `--import=${NOISY}`,
       NODE_ENV: 'production',

@@ -5,7 +5,7 @@ import { HASHES_AT_ONCE, PasswordService } from '../../src/auth/password/passwor
 import { eventually } from '../support/eventually.js';
 import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
 
-describe('an attacker who floods registrations from one network', () => {
+describe('a flood of registrations from one network', () => {
   let shop: Shop;
   let ada: TestUser;
   let seen: ServerResponse[];
@@ -41,7 +41,7 @@ describe('an attacker who floods registrations from one network', () => {
       );
   const arrived = (count: number) => eventually(() => Promise.resolve(seen.length >= count));
 
-  /** Nobody's password is hashed until `release`; logins of other networks have all the hash slots. */
+  /** Stops all password hashing until `release`. Logins of other networks occupy all hash slots. */
   async function holdHashSlots(): Promise<void> {
     const until = new Promise<void>((resolve) => (release = resolve));
     const passwords = shop.app.get(PasswordService);
@@ -75,7 +75,7 @@ describe('an attacker who floods registrations from one network', () => {
   const flood = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => send(n)));
   const registered = () => shop.count('users', `email LIKE 'flood-%'`);
 
-  it('and hangs up has no work done, and another network logs in', async () => {
+  it('costs no hash after its clients disconnect, and another network can log in', async () => {
     const before = seen.length;
     const sockets = await flood(300);
     await arrived(before + 300);
@@ -89,12 +89,12 @@ describe('an attacker who floods registrations from one network', () => {
     expect((await login).status).toBe(200);
     await held;
     expect(await registered()).toBe(0);
-    // Nobody is alarmed: no error is counted or logged for a client that is gone.
+    // A client that disconnects is no error: nothing is counted or logged.
     const { body } = await shop.guest().sends<string>('GET', '/metrics');
     expect(body).not.toMatch(/route="\/api\/auth\/register",status="500"/);
   });
 
-  it('and waits is refused beyond a limit, and another network logs in next', async () => {
+  it('is refused beyond the limit of waiting requests, and another network logs in next', async () => {
     const capacity = HASHES_AT_ONCE * 100;
     const before = seen.length;
     const sockets = await flood(capacity + 20);
@@ -120,7 +120,7 @@ describe('an attacker who floods registrations from one network', () => {
   });
 });
 
-describe('an attacker who registers many users', () => {
+describe('many registrations from one network', () => {
   let shop: Shop;
   let other: Shop;
   beforeAll(async () => {
@@ -137,7 +137,7 @@ describe('an attacker who registers many users', () => {
     return at.guest().sends('POST', '/api/auth/register', body, { 'X-Forwarded-For': address });
   };
 
-  it('from one network is refused after ten times RATE_LIMIT_LOGIN a minute, on all instances together', async () => {
+  it('are refused after ten times RATE_LIMIT_LOGIN in a minute, on all instances together', async () => {
     const answers = await Promise.all(
       Array.from({ length: 13 }, (_, n) => register('192.0.2.1', n % 2 ? shop : other)),
     );
@@ -150,7 +150,7 @@ describe('an attacker who registers many users', () => {
     expect((await register('192.0.2.2')).status).toBe(201);
   });
 
-  it('is not refused where the shop has no limit', async () => {
+  it('are accepted when the shop has no limit', async () => {
     const open = await shop.instance({ RATE_LIMIT_LOGIN: 'off', TRUST_PROXY: 'loopback' });
 
     const answers = await Promise.all(Array.from({ length: 12 }, () => register('192.0.2.1', open)));

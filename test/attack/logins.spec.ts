@@ -3,11 +3,11 @@ import { rateLimitSubnet } from '../../src/http/request/rate-limit-subnet.js';
 import type { Client } from '../support/client.js';
 import { PASSWORD, Shop } from '../support/shop.js';
 
-describe('an attacker who guesses passwords tries', () => {
+describe('an attacker who guesses passwords', () => {
   let shop: Shop;
   let other: Shop;
   beforeAll(async () => {
-    // Whoever tests says by X-Forwarded-For where they come from.
+    // X-Forwarded-For tells where the tests' requests come from.
     const settings = { RATE_LIMIT_LOGIN: '5', TRUST_PROXY: 'loopback' };
     shop = await Shop.open(settings);
     other = await shop.instance(settings);
@@ -22,7 +22,7 @@ describe('an attacker who guesses passwords tries', () => {
   const times = <T>(count: number, make: (n: number) => T) =>
     Array.from({ length: count }, (_, n) => make(n));
 
-  it('many for one user, also at once and on two instances', async () => {
+  it('is limited for one user, also with parallel requests and on two instances', async () => {
     const { email } = await shop.user();
 
     const answers = await statuses(
@@ -35,18 +35,18 @@ describe('an attacker who guesses passwords tries', () => {
     const seconds = Number(refused.headers.get('retry-after'));
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(60);
-    // Nobody can lock a victim out from elsewhere.
+    // An attacker cannot lock the user out on another network.
     expect((await logsIn(email, PASSWORD, '192.0.2.2')).status).toBe(200);
   });
 
-  it('one address that is typed in many ways', async () => {
+  it('is limited for one email address in different spellings', async () => {
     const { email } = await shop.user();
     await Promise.all(times(5, (n) => logsIn(n % 2 ? email.toUpperCase() : ` ${email}`, 'wrong')));
 
     expect((await logsIn(email, 'wrong')).status).toBe(429);
   });
 
-  it('many users from one address', async () => {
+  it('is limited for many users from one address', async () => {
     const answers = await statuses(times(55, (n) => logsIn(`nobody-${n}@example.com`, 'wrong')));
 
     expect(answers.filter((status) => status === 401)).toHaveLength(50);
@@ -56,7 +56,7 @@ describe('an attacker who guesses passwords tries', () => {
     expect((await logsIn(ada.email, PASSWORD, '192.0.2.9')).status).toBe(200);
   });
 
-  it('what is no attack: to be right, also often and at once, and to be wrong now and then', async () => {
+  it('does not cause a limit for right passwords in parallel or a few wrong ones', async () => {
     const { email } = await shop.user();
     await Promise.all(times(4, () => logsIn(email, 'wrong')));
     expect((await logsIn(email, PASSWORD)).status).toBe(200);
@@ -66,7 +66,7 @@ describe('an attacker who guesses passwords tries', () => {
     expect(await shop.count('login_attempts', `key LIKE 'pair%' AND points > 0`)).toBe(0);
   });
 
-  it('again when the minute is over', async () => {
+  it('may try again after a minute', async () => {
     const { email } = await shop.user();
     await Promise.all(times(6, () => logsIn(email, 'wrong')));
     await shop.sql('UPDATE login_attempts SET expire = $1', [Date.now() - 1]);
@@ -74,16 +74,16 @@ describe('an attacker who guesses passwords tries', () => {
     expect((await logsIn(email, PASSWORD)).status).toBe(200);
   });
 
-  it('again when a clock that was wrong has set the end of the minute', async () => {
+  it('may try again after a minute even when a wrong clock has set the end of that minute', async () => {
     const { email } = await shop.user();
     await Promise.all(times(6, () => logsIn(email, 'wrong')));
-    // As an instance of the previous version does whose clock is fifteen days ahead.
+    // Simulates an instance of the previous version whose clock is fifteen days ahead.
     await shop.sql('UPDATE login_attempts SET expire = expire + 1296000000');
 
     expect((await logsIn(email, PASSWORD)).status).toBe(200);
   });
 
-  it('the current password of somebody who is logged in', async () => {
+  it('is limited when guessing the current password of a logged-in user', async () => {
     const ada = await shop.user();
     const client = shop.guest();
     await client.logsInAs(ada);
@@ -94,17 +94,18 @@ describe('an attacker who guesses passwords tries', () => {
     expect((await change()).status).toBe(429);
   });
 
-  it('nothing that would store an email address in the count', async () => {
+  it('leaves no email address in the stored counts', async () => {
     const { email } = await shop.user();
     await logsIn(email, 'wrong');
 
     const rows = await shop.sql<{ key: string }>('SELECT key FROM login_attempts');
-    // By pair and by address, and the registration by address.
+    // One row counts the pair of address and email, one the address, one the registrations of the
+    // address.
     expect(rows.length).toBe(3);
     expect(JSON.stringify(rows)).not.toContain(email);
   });
 
-  it('without a limit where the shop has none', async () => {
+  it('is not limited when the shop has no limit', async () => {
     const open = await shop.instance({ RATE_LIMIT_LOGIN: 'off' });
     const { email } = await shop.user();
 
@@ -113,7 +114,7 @@ describe('an attacker who guesses passwords tries', () => {
     expect(answers).toEqual(times(15, () => 401));
   });
 
-  it('one user from many networks, where the shop limits the failures for one email', async () => {
+  it('is limited for one user from many networks when the shop limits the failures per email', async () => {
     const strict = await shop.instance({ TRUST_PROXY: 'loopback', RATE_LIMIT_ACCOUNT: '3' });
     const [ada, bob] = [await shop.user(), await shop.user()];
     const tries = (email: string, password: string, n: number) =>
@@ -122,7 +123,7 @@ describe('an attacker who guesses passwords tries', () => {
       await statuses([tries(ada.email, 'wrong', 1), tries(ada.email.toUpperCase(), 'wrong', 2)]),
     ).toEqual([401, 401]);
 
-    // A success neither counts nor clears.
+    // A success neither counts nor clears the count.
     expect(await statuses(times(5, (n) => tries(ada.email, PASSWORD, n)))).toEqual(times(5, () => 200));
     expect(await statuses(times(4, (n) => tries(ada.email, 'wrong', 10 + n)))).toEqual([401, 429, 429, 429]);
 
@@ -143,12 +144,12 @@ describe('an attacker who guesses passwords tries', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('from %s, which counts as %s', (address, network) => {
+  ])('is counted from %s as %s', (address, network) => {
     expect(rateLimitSubnet(address)).toBe(network);
   });
 
   it.each(['password', 'Passw0rd', '12345678', 'QWERTYUIOP', 'ｐａｓｓｗｏｒｄ'])(
-    'the password %s, which nobody can choose',
+    'cannot guess the password %s, because nobody can choose it',
     async (password) => {
       const body = { email: 'common@example.com', password };
       const answer = await shop.guest().sends('POST', '/api/auth/register', body);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ProblemBody } from '../support/client.js';
 import { Shop } from '../support/shop.js';
 
-/** What a page of another site can make a visitor's browser send. */
-describe('a page of another site tries', () => {
+/** Requests that a page of another site can make a visitor's browser send. */
+describe('a page of another site', () => {
   const PARTNER = 'https://partner.example';
   let shop: Shop;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe('a page of another site tries', () => {
     ['without an origin, across sites', { 'Sec-Fetch-Site': 'cross-site' }],
     ['from a neighbour below the same domain', { 'Sec-Fetch-Site': 'same-site' }],
     ['with our origin, which Fetch Metadata belies', { 'Sec-Fetch-Site': 'cross-site', Origin: 'OWN' }],
-  ])('to write %s', async (_, headers) => {
+  ])('cannot write %s', async (_, headers) => {
     const sessions = await shop.count('sessions');
     const real = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value === 'OWN' ? shop.url : value]),
@@ -39,7 +39,7 @@ describe('a page of another site tries', () => {
     expect(await shop.count('sessions')).toBe(sessions);
   });
 
-  it.each(['PUT', 'POST', 'DELETE'])('each of the methods that change something: %s', async (method) => {
+  it.each(['PUT', 'POST', 'DELETE'])('cannot use any method that changes data: %s', async (method) => {
     const path = method === 'POST' ? '/api/basket/freeze' : '/api/basket/lines/x';
     const answer = await shop.guest().sends(method, path, undefined, { Origin: 'https://evil.example' });
 
@@ -47,7 +47,7 @@ describe('a page of another site tries', () => {
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'to send a form as %s, which needs no permission',
+    'cannot send a form as %s, which needs no preflight',
     async (type) => {
       const body = '{"sku":"x","quantity":1}';
       const answer = await shop.guest().sends('POST', '/api/basket/lines', body, { 'Content-Type': type });
@@ -56,14 +56,14 @@ describe('a page of another site tries', () => {
     },
   );
 
-  it('to read an answer, and is not allowed to by CORS', async () => {
+  it('cannot read a response, because CORS forbids it', async () => {
     for (const origin of ['https://evil.example', 'null']) {
       const { headers } = await shop.guest().sends('GET', '/api/basket', undefined, { Origin: origin });
       expect(headers.get('access-control-allow-origin')).toBeNull();
     }
   });
 
-  it('what an allowed one of the same site may: to write and to read, with the cookie', async () => {
+  it('can write and read with the cookie when it is of the same site and allowed', async () => {
     const answer = await adds({ Origin: PARTNER, 'Sec-Fetch-Site': 'same-site' });
 
     expect(answer.status).toBe(201);
@@ -84,13 +84,13 @@ describe('a page of another site tries', () => {
     expect(preflight.headers.get('x-request-id')).toEqual(expect.any(String));
   });
 
-  it('what our own pages and other programs may', async () => {
+  it('is refused, while our own pages and other programs are accepted', async () => {
     expect((await adds({ Origin: shop.url, 'Sec-Fetch-Site': 'same-origin' })).status).toBe(201);
     expect((await adds({ 'Sec-Fetch-Site': 'none' })).status).toBe(201);
     expect((await adds({})).status).toBe(201);
   });
 
-  it('to show one of ours in a frame, or to run a script of its own in it', async () => {
+  it('cannot show one of our pages in a frame, or run its own script in it', async () => {
     const { headers } = await shop.guest().sends('GET', '/api/docs');
     const policy = headers.get('content-security-policy') ?? '';
 

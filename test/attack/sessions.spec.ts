@@ -4,7 +4,7 @@ import { PASSWORD, Shop } from '../support/shop.js';
 
 const SECRET = 'for development only, never in production';
 
-describe('an attacker with a session cookie tries', () => {
+describe('an attacker with a session cookie', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -16,7 +16,7 @@ describe('an attacker with a session cookie tries', () => {
     return `sid=${encodeURIComponent(`s:${id}.${signature}`)}`;
   };
 
-  it('an id of their own making, and the server makes another one', async () => {
+  it('cannot choose a session id: the server creates another one', async () => {
     const id = randomBytes(32).toString('base64url');
     const forged = shop.guest().carries(signed(id));
 
@@ -27,7 +27,7 @@ describe('an attacker with a session cookie tries', () => {
     expect(await shop.count('sessions', `id = '${id}'`)).toBe(0);
   });
 
-  it('forged, unsigned, truncated and malformed cookies, which are an empty guest’s', async () => {
+  it("gets an empty guest's basket for forged, unsigned, truncated and malformed cookies", async () => {
     const guest = shop.guest();
     await guest.adds(await shop.product());
     const cookie = String(guest.carriedCookie);
@@ -55,7 +55,7 @@ describe('an attacker with a session cookie tries', () => {
     }
   });
 
-  it('one that a victim had before logging in: session fixation', async () => {
+  it('cannot use the id that a victim had before logging in (session fixation)', async () => {
     const victim = shop.guest();
     await victim.adds(await shop.product());
     const planted = victim.tab();
@@ -67,7 +67,7 @@ describe('an attacker with a session cookie tries', () => {
     expect(victim.sessionId).not.toBe(planted.sessionId);
   });
 
-  it('one that was logged out, everywhere or here', async () => {
+  it('cannot use a session after a logout, here or everywhere', async () => {
     const ada = await shop.user();
     const [here, there] = [shop.guest(), shop.guest()];
     await here.logsInAs(ada);
@@ -87,7 +87,7 @@ describe('an attacker with a session cookie tries', () => {
     expect((await shop.guest().sends('POST', '/api/auth/logout-everywhere')).status).toBe(401);
   });
 
-  it('one that a change of the password has ended', async () => {
+  it('cannot use a session that a password change has ended', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 2]] });
     const [own, other] = [shop.guest(), shop.guest()];
@@ -114,7 +114,7 @@ describe('an attacker with a session cookie tries', () => {
     expect((await change(shop.guest())).status).toBe(401);
   });
 
-  it('two changes of the password at once, of which one wins', async () => {
+  it('cannot win with two parallel password changes: one succeeds', async () => {
     const ada = await shop.user();
     const [one, two] = [shop.guest(), shop.guest()];
     await one.logsInAs(ada);
@@ -133,7 +133,7 @@ describe('an attacker with a session cookie tries', () => {
     expect(await shop.count('sessions', `user_id = '${ada.id}' AND replaced_at IS NULL`)).toBe(1);
   });
 
-  it('with a secret that is still accepted, and then is not', async () => {
+  it('can use a cookie while its secret is accepted, and not after the secret was removed', async () => {
     const old = 'the secret of last year which is long enough';
     const before = await shop.instance({ SESSION_SECRET: old });
     const during = await shop.instance({

@@ -17,7 +17,7 @@ describe('users', () => {
     shop.guest().sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${token}` });
 
   describe('register', () => {
-    it('with email, password and a name, which makes no session', async () => {
+    it('with email, password and name, without creating a session', async () => {
       const email = newEmail();
       const answer = await shop.guest().sends('POST', '/api/auth/register', {
         email: email.toUpperCase(),
@@ -41,7 +41,7 @@ describe('users', () => {
       expect(stored?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     });
 
-    it('once per address, however it is typed, also at the same time', async () => {
+    it('once per email, in any spelling, also in parallel', async () => {
       const email = newEmail();
       const register = (typed: string) =>
         shop.guest().sends('POST', '/api/auth/register', { email: typed, password: PASSWORD });
@@ -63,7 +63,7 @@ describe('users', () => {
       ['password', { email: 'a@example.com', password: 12345678 }],
       ['displayName', { email: 'a@example.com', password: PASSWORD, displayName: 'x\0' }],
       ['role', { email: 'a@example.com', password: PASSWORD, role: 'admin' }],
-    ])('but not with a bad %s: %j', async (field, body) => {
+    ])('but not with an invalid %s: %j', async (field, body) => {
       const answer = await shop.guest().sends('POST', '/api/auth/register', body);
 
       expect(answer).toMatchObject({
@@ -93,7 +93,7 @@ describe('users', () => {
       expect(await me(login.accessToken)).toMatchObject({ status: 200, body: { id: ada.id } });
     });
 
-    it('not with a wrong password or an unknown email, which are answered alike', async () => {
+    it('only with the right password; a wrong one and an unknown email get the same answer', async () => {
       const ada = await shop.user();
       const tries = [
         { email: ada.email, password: 'wrong password' },
@@ -112,7 +112,7 @@ describe('users', () => {
       expect(await shop.count('sessions', `user_id = '${ada.id}'`)).toBe(0);
     });
 
-    it('and a hash that was made with less work is made anew', async () => {
+    it('and a hash with weaker parameters is replaced by a stronger one', async () => {
       const ada = await shop.user();
       const weak = await hash(PASSWORD, { memoryCost: 4_096, timeCost: 1, parallelism: 1 });
       await shop.sql('UPDATE users SET password_hash = $2 WHERE id = $1', [ada.id, weak]);
@@ -126,7 +126,7 @@ describe('users', () => {
       expect(await stored()).toEqual(renewed);
     });
 
-    it('again from a replaced session, as without a cookie', async () => {
+    it('again with the cookie of a replaced session, as without a cookie', async () => {
       const ada = await shop.user();
       const guest = shop.guest();
       await guest.adds(await shop.product());
@@ -138,7 +138,7 @@ describe('users', () => {
       expect(await late.basket()).toEqual(await guest.basket());
     });
 
-    it('and the session before is a tombstone for a minute: empty, and taken by the ordinary cleanup', async () => {
+    it('and the previous session becomes an empty tombstone, which the cleanup removes after a minute', async () => {
       const ada = await shop.user();
       const guest = shop.guest();
       await guest.adds(await shop.product());
@@ -161,7 +161,7 @@ describe('users', () => {
   });
 
   describe('log out', () => {
-    it('and the session and its cookie are gone; a second time as well', async () => {
+    it('and the session and its cookie are removed; a second logout succeeds too', async () => {
       const tea = await shop.product();
       const ada = await shop.user({ basket: [[tea, 2]] });
       const client = shop.guest();
@@ -179,7 +179,7 @@ describe('users', () => {
       expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
     });
 
-    it('as a guest, and the basket is gone with the session', async () => {
+    it('as a guest, and the basket is removed with the session', async () => {
       const guest = shop.guest();
       const { id } = await guest.adds(await shop.product());
 
@@ -208,13 +208,13 @@ describe('users', () => {
     const sign = (sub: string, options = {}) =>
       new JwtService({ secret }).sign({ sub }, { ...claims, ...options });
 
-    it('that is of ours are known', async () => {
+    it('are identified when we issued the token', async () => {
       const ada = await shop.user();
 
       expect(await me(sign(ada.id))).toMatchObject({ status: 200, body: { id: ada.id } });
     });
 
-    it('that is not valid are refused, never taken for a guest', async () => {
+    it('are refused when the token is invalid, and never treated as a guest', async () => {
       const ada = await shop.user();
       await shop.sql('UPDATE users SET tokens_valid_after = now() WHERE id = $1', [(await shop.user()).id]);
       const [header, payload] = sign(ada.id).split('.');
@@ -243,7 +243,7 @@ describe('users', () => {
       }
     });
 
-    it('that was ended by the user are refused; a later one is not', async () => {
+    it('are refused when they ended the token, and accepted with a later one', async () => {
       const ada = await shop.user();
       const token = sign(ada.id);
       await shop.sql(`UPDATE users SET tokens_valid_after = now() + interval '1 s' WHERE id = $1`, [ada.id]);
@@ -254,7 +254,7 @@ describe('users', () => {
       expect((await me(accessToken)).status).toBe(200);
     });
 
-    it('that is not valid can log in, register and log out all the same', async () => {
+    it('can log in, register and log out even when the token is invalid', async () => {
       const ada = await shop.user();
       const headers = { Authorization: 'Bearer x' };
       const { email, password } = ada;

@@ -8,7 +8,7 @@ import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
 
 const NEW_PASSWORD = 'another horse battery';
 
-describe('whoever waits for a user’s lock', () => {
+describe('parallel requests of one user', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -30,7 +30,7 @@ describe('whoever waits for a user’s lock', () => {
     return { client, accessToken };
   };
 
-  it('to log in with a password that is changed meanwhile is refused', async () => {
+  it('refuse a login when the password changes while it waits', async () => {
     const ada = await shop.user();
     const changed = await hash(NEW_PASSWORD);
 
@@ -46,7 +46,7 @@ describe('whoever waits for a user’s lock', () => {
     expect(await sessionsOf(ada)).toBe(0);
   });
 
-  it('to log in behind a change of the password over HTTP is refused, and the change keeps one session', async () => {
+  it('refuse a login behind a password change over HTTP, and the change keeps one session', async () => {
     const ada = await shop.user();
     const { client } = await browserOf(ada);
     const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
@@ -64,7 +64,7 @@ describe('whoever waits for a user’s lock', () => {
     expect((await client.sends('GET', '/api/auth/me')).status).toBe(200);
   });
 
-  it('to log in while another login hashes the same password anew is let in', async () => {
+  it('allow a login while another login rehashes the same password', async () => {
     const ada = await shop.user();
     const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
 
@@ -79,7 +79,7 @@ describe('whoever waits for a user’s lock', () => {
     expect(await sessionsOf(ada)).toBe(1);
   });
 
-  it('to change the password while a login hashes it anew succeeds', async () => {
+  it('allow a password change while a login rehashes the password', async () => {
     const ada = await shop.user();
     const { client } = await browserOf(ada);
     const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
@@ -97,7 +97,7 @@ describe('whoever waits for a user’s lock', () => {
     expect((await logsIn(ada, NEW_PASSWORD)).status).toBe(200);
   });
 
-  it('to log in as a user who is erased meanwhile is refused as an unknown email is', async () => {
+  it('refuse a login like one with an unknown email when the user is erased meanwhile', async () => {
     const ada = await shop.user();
 
     const [answer] = await whileLocked(
@@ -110,10 +110,10 @@ describe('whoever waits for a user’s lock', () => {
     expect(answer).toMatchObject({ status: 401, body: { type: '/problems/invalid-credentials' } });
   });
 
-  it('to refresh behind logout everywhere gets no token', async () => {
+  it('give no token to a refresh behind logout everywhere', async () => {
     const ada = await shop.user();
     const { client, accessToken } = await browserOf(ada);
-    // Behind logout everywhere, which waits for the session, not for the user.
+    // Placed behind logout everywhere, which waits for the session, not for the user.
     const held = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = $1 FOR KEY SHARE', [
       client.sessionId,
     ]);
@@ -129,7 +129,7 @@ describe('whoever waits for a user’s lock', () => {
     expect((await me(accessToken)).status).toBe(401);
   });
 
-  it('to log in behind logout everywhere gets a token that is accepted', async () => {
+  it('give an accepted token to a login behind logout everywhere', async () => {
     const ada = await shop.user();
     const raise = 'UPDATE users SET token_generation = token_generation + 1 WHERE id = $1';
 
@@ -143,7 +143,7 @@ describe('whoever waits for a user’s lock', () => {
     expect((await me(login?.accessToken ?? '')).status).toBe(200);
   });
 
-  it('to become an admin ends the token of an earlier refresh', async () => {
+  it('end the token of an earlier refresh when the user becomes an admin', async () => {
     const ada = await shop.user();
     const { client, accessToken } = await browserOf(ada);
     const grant = await shop.app.get(AccessTokenService).grantBySession(client.sessionId ?? '');
@@ -157,16 +157,16 @@ describe('whoever waits for a user’s lock', () => {
   });
 
   it.each<[string, string, string, unknown]>([
-    ['to log out everywhere', 'POST', '/api/auth/logout-everywhere', undefined],
-    ['to be erased', 'DELETE', '/api/auth/me', undefined],
+    ['a logout everywhere', 'POST', '/api/auth/logout-everywhere', undefined],
+    ['an erasure', 'DELETE', '/api/auth/me', undefined],
     [
-      'to change the password',
+      'a password change',
       'PUT',
       '/api/auth/password',
       { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
     ],
   ])(
-    '%s by a session or a token that ends meanwhile is refused, and nothing happens',
+    'refuse %s when its session or token ends meanwhile, and change nothing',
     async (_, method, path, body) => {
       const ada = await shop.user();
       const { client, accessToken } = await browserOf(ada);

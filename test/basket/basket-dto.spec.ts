@@ -26,8 +26,8 @@ const bodies = fc.oneof(
   fc.tuple(fc.record({ sku, quantity }), member).map(([line, more]) => ({ ...line, ...more })),
 );
 
-describe('the short check of a body', () => {
-  it.each([AddLineDto, ChangeQuantityDto])('accepts only what the decorators of %p accept', (dto) => {
+describe('the fast check of a body', () => {
+  it.each([AddLineDto, ChangeQuantityDto])('accepts only bodies that the decorators of %p accept', (dto) => {
     let accepted = 0;
 
     fc.assert(

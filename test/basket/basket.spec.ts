@@ -10,7 +10,7 @@ describe('the basket of a guest', () => {
   beforeEach(() => shop.sql('TRUNCATE sessions, baskets, products CASCADE'));
   afterAll(() => shop.close());
 
-  it('is empty before the first add, and reading it stores nothing and sets no cookie', async () => {
+  it('is empty before the first add, and a read stores nothing and sets no cookie', async () => {
     const guest = shop.guest();
 
     const { status, body, headers } = await guest.sends('GET', '/api/basket');
@@ -34,7 +34,7 @@ describe('the basket of a guest', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('is where each add leads to by its Location, and no other answer has one', async () => {
+  it('has the Location of each add, and no other response has one', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     const key = { 'Idempotency-Key': 'once' };
@@ -87,7 +87,7 @@ describe('the basket of a guest', () => {
     expect(await guest.basket()).toEqual(body);
   });
 
-  it('adds to what is there, sets, and removes', async () => {
+  it('gains lines by adds, changes quantities by sets, and loses lines by removals', async () => {
     const [tea, cup] = [await shop.product(), await shop.product({ unitPriceMinor: 250 })];
     const guest = shop.guest();
     await guest.adds(tea, 2);
@@ -103,7 +103,7 @@ describe('the basket of a guest', () => {
     expect(await shop.count('basket_lines')).toBe(0);
   });
 
-  it('does not change when a product that is not in it is removed', async () => {
+  it('does not change when a product that it does not hold is removed', async () => {
     const [tea, cup] = [await shop.product(), await shop.product()];
     const guest = shop.guest();
     const before = await guest.adds(tea);
@@ -113,7 +113,7 @@ describe('the basket of a guest', () => {
     expect(await shop.guest().removes(cup)).toMatchObject({ id: null });
   });
 
-  it('is gone with all its lines when it is cleared, and the next add creates a new one', async () => {
+  it('is deleted with all its lines when it is cleared, and the next add creates a new one', async () => {
     const tea = await shop.product();
     const [guest, other] = [shop.guest(), shop.guest()];
     const { id } = await guest.adds(tea);
@@ -129,7 +129,7 @@ describe('the basket of a guest', () => {
     expect(await shop.count('sessions')).toBe(2);
   });
 
-  it('is created by a set as well, and not by a removal', async () => {
+  it('is created by a set, but not by a removal', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     const remover = shop.guest();
@@ -142,7 +142,7 @@ describe('the basket of a guest', () => {
     expect(await shop.count('sessions')).toBe(1);
   });
 
-  it('shows prices of now and of then, and leaves out of the amount what can not be bought', async () => {
+  it('shows present and former prices, and excludes lines that cannot be bought from the amount', async () => {
     const tea = await shop.product({ unitPriceMinor: 430 });
     const cup = await shop.product({ unitPriceMinor: 1000, stock: 5 });
     const pot = await shop.product({ unitPriceMinor: 5000 });
@@ -166,7 +166,7 @@ describe('the basket of a guest', () => {
     });
   });
 
-  describe('refuses, and stores nothing,', () => {
+  describe('refuses, without storing anything,', () => {
     const refused = async (answer: Promise<{ status: number; body: { type: string } }>) => {
       const { status, body } = await answer;
       expect(await shop.count('sessions')).toBe(0);
@@ -192,7 +192,7 @@ describe('the basket of a guest', () => {
       expect(await refused(set)).toEqual([409, '/problems/unavailable']);
     });
 
-    it('more than the stock, and says how many there are', async () => {
+    it('more than the stock, and states the available quantity', async () => {
       const tea = await shop.product({ stock: 3 });
       const answer = await shop.guest().triesToAdd(tea, 4);
 
@@ -200,7 +200,7 @@ describe('the basket of a guest', () => {
       expect(answer.body.available).toBe(3);
     });
 
-    it('more than a line may hold', async () => {
+    it('more than the maximum quantity of a line', async () => {
       const tea = await shop.product();
 
       expect(await refused(shop.guest().triesToAdd(tea, 100))).toEqual([409, '/problems/quantity-limit']);
@@ -221,7 +221,7 @@ describe('the basket of a guest', () => {
       expect(answer.body.errors).toMatchObject([{ field: 'sku' }]);
     });
 
-    it('a field that nobody asked for', async () => {
+    it('an unknown member', async () => {
       const body = { sku: 'x', quantity: 1, unitPriceMinor: 1 };
       const answer = await shop
         .guest()
@@ -232,7 +232,7 @@ describe('the basket of a guest', () => {
     });
   });
 
-  it('holds as many lines as the shop allows, and more of those it has', async () => {
+  it('holds as many lines as the shop allows, and further pieces of products that it already holds', async () => {
     const [first, second, third, fourth] = [
       await shop.product(),
       await shop.product(),

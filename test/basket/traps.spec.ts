@@ -3,8 +3,8 @@ import { IsNull, Not } from 'typeorm';
 import { Session } from '../../src/session/session.entity.js';
 import { Shop } from '../support/shop.js';
 
-/** What other shops fell into: each test is named after what would go wrong. */
-describe('the traps', () => {
+/** Faults of other shops that this shop must avoid. Each test states the right behaviour. */
+describe('the shop', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -12,7 +12,7 @@ describe('the traps', () => {
   beforeEach(() => shop.sql('TRUNCATE sessions, baskets, products CASCADE'));
   afterAll(() => shop.close());
 
-  it('the basket dies at login, because login replaces the session', async () => {
+  it('keeps the basket at login although login replaces the session', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
     const guest = shop.guest();
@@ -26,7 +26,7 @@ describe('the traps', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 3 });
   });
 
-  it('an attacker who planted the session id is logged in with the victim', async () => {
+  it('does not log in an attacker who planted the session id of the victim', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
     const attacker = shop.guest();
@@ -40,7 +40,7 @@ describe('the traps', () => {
     expect((await attacker.sends('GET', '/api/auth/me')).status).toBe(401);
   });
 
-  it('a delete that goes past the hook leaves the baskets behind', async () => {
+  it('refuses a bulk delete of sessions that would leave their baskets behind', async () => {
     const tea = await shop.product();
     await shop.guest().adds(tea);
     const sessions = shop.dataSource.getRepository(Session);
@@ -54,7 +54,7 @@ describe('the traps', () => {
     expect(await shop.count('baskets')).toBe(1);
   });
 
-  it('a read creates a session and a basket', async () => {
+  it('creates neither a session nor a basket for a read', async () => {
     const bots = Array.from({ length: 50 }, () => shop.guest());
 
     const answers = await Promise.all(bots.map((bot) => bot.sends('GET', '/api/basket')));
@@ -66,7 +66,7 @@ describe('the traps', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('parallel first adds of one session make two baskets, and parallel adds lose quantities', async () => {
+  it('creates one basket for parallel first adds of one session, and counts every parallel add', async () => {
     const [tea, cup] = [await shop.product(), await shop.product()];
     const guest = shop.guest();
     await guest.adds(cup);
@@ -82,7 +82,7 @@ describe('the traps', () => {
     expect(await shop.orphans()).toBe(0);
   });
 
-  it('a guest’s order that was submitted, or is being paid for, is removed with the session', async () => {
+  it("keeps a guest's basket that was submitted or is being paid when the session is removed", async () => {
     const tea = await shop.product();
     const [paying, bought, gone] = [shop.guest(), shop.guest(), shop.guest()];
     const [{ id: frozen }, { id: submitted }] = [await paying.adds(tea), await bought.adds(tea)];
@@ -100,14 +100,14 @@ describe('the traps', () => {
     expect(await shop.count('basket_lines')).toBe(2);
   });
 
-  it('a session found expired, then renewed, then removed, takes the basket of an active visitor', async () => {
+  it('keeps the basket of a visitor whose session the cleanup found expired, and which was then renewed', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);
     await shop.expire(guest);
     const request = shop.dataSource.createQueryRunner();
     await request.startTransaction();
-    // A request has the session in hand while the cleanup comes by, and renews it.
+    // A request holds the session while the cleanup runs, and then renews it.
     await request.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [guest.sessionId]);
     expect(await shop.removeExpired()).toMatchObject({ sessions: 0, baskets: 0, stopReason: 'drained' });
     await request.query('UPDATE sessions SET expired_at = $2 WHERE id = $1', [
@@ -121,7 +121,7 @@ describe('the traps', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
   });
 
-  it('a late request with the replaced cookie loses its add, or throws the visitor out of the login', async () => {
+  it('refuses a late request with the replaced cookie, and keeps the visitor logged in', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
     const guest = shop.guest();

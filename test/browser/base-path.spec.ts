@@ -18,7 +18,7 @@ describe('the pages below a path of another host', () => {
     await shop.close();
   });
 
-  it('add to the basket, find it again at its own address, and log in, without leaving the path', async () => {
+  it('keep the visitor below the path while adding, reloading the basket and logging in', async () => {
     const user = await shop.user();
     const page = await browser.visits(shop, PREFIX);
     const outside: string[] = [];
@@ -66,7 +66,7 @@ describe('the pages below a path of another host', () => {
     expect(await page.locator(`img[src^="${PREFIX}/products/tea-"]`).count()).toBeGreaterThan(0);
   });
 
-  it('lead to an explorer that asks the API there', async () => {
+  it('link to an explorer that sends its requests below the path', async () => {
     const page = await browser.visits(shop, `${PREFIX}/`);
     await page.getByRole('link', { name: 'Explore the API' }).click();
     const operation = page.locator('.opblock').filter({ has: page.locator('[data-path="/api/products"]') });

@@ -19,7 +19,7 @@ describe('the explorer', () => {
     await shop.close();
   });
 
-  /** Clicks "Execute" without changing anything, and reads the status and the body of the answer. */
+  /** Clicks "Execute" without changing anything, and returns status and body of the response. */
   const execute = async (method: string, path: string): Promise<{ status: number; body: string }> => {
     const operation = page
       .locator('.opblock')
@@ -33,12 +33,12 @@ describe('the explorer', () => {
     await operation.getByRole('button', { name: 'Execute' }).click();
     const response = await answered;
     await operation.locator('.live-responses-table').waitFor();
-    // What is open is drawn anew at each click.
+    // Each click redraws the open operation.
     await operation.locator('.opblock-summary-control').click();
     return { status: response.status(), body: await response.text().catch(() => '') };
   };
 
-  it('tells a story whose requests work when they are clicked, from top to bottom', async () => {
+  it('shows requests that succeed when they are clicked from top to bottom', async () => {
     const story: [string, string, number][] = [
       ['GET', '/api/products', 200],
       ['GET', '/api/products/{sku}', 200],
@@ -73,7 +73,7 @@ describe('the explorer', () => {
     expect(await shop.count('baskets', "status = 'submitted'")).toBe(1);
   });
 
-  it('lists them in the order of the story', async () => {
+  it('lists the requests in the order in which a shopper needs them', async () => {
     const tags = await page.evaluate<string[]>(
       "[...document.querySelectorAll('.opblock-tag')].map((element) => element.dataset.tag)",
     );
@@ -81,7 +81,7 @@ describe('the explorer', () => {
     expect(tags).toEqual(['products', 'basket', 'auth', 'checkout', 'orders', 'admin', 'operations']);
   });
 
-  it('asks as the user of a Bearer token, without a cookie', async () => {
+  it('sends requests as the user of a Bearer token, without a cookie', async () => {
     const user = await shop.user();
     const { accessToken } = await shop.guest().logsInAs(user);
     await page.context().clearCookies();

@@ -42,7 +42,7 @@ describe('a visitor with an account', () => {
     expect(await shop.count('baskets JOIN users u ON u.id = owner_id', `email = '${email}'`)).toBe(1);
   });
 
-  it('registers again when the answer was lost on its way, and is logged in', async () => {
+  it('registers again after the response was lost, and is logged in', async () => {
     const email = `${randomUUID()}@example.com`;
     const page = await browser.visits(shop);
     let isLost = false;
@@ -64,7 +64,7 @@ describe('a visitor with an account', () => {
     expect(await shop.count('users', `email = '${email}'`)).toBe(1);
   });
 
-  it('sees line by line what a login did to two baskets, also after a reload and in another tab', async () => {
+  it('sees line by line how a login merged two baskets, also after a reload and in another tab', async () => {
     const user = await shop.user({
       basket: [
         [tea, 1],
@@ -98,7 +98,7 @@ describe('a visitor with an account', () => {
     expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 3, [pot.sku]: 1, [whisk.sku]: 1 });
   });
 
-  it('is told that email or password is wrong, and keeps the basket', async () => {
+  it('sees that email or password is wrong, and keeps the basket', async () => {
     const user = await shop.user();
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
@@ -128,7 +128,7 @@ describe('a visitor with an account', () => {
     expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 2 });
   });
 
-  it('leaves nothing of theirs on the page for the next one', async () => {
+  it('leaves no personal data on the page for the next visitor', async () => {
     const [ada, bob] = [await shop.user({ basket: [[tea, 1]] }), await shop.user()];
     const page = await browser.visits(shop);
     await logsIn(page, ada);
@@ -153,7 +153,7 @@ describe('a visitor with an account', () => {
     expect(await page.getByText('€4.50').count()).toBe(0);
   });
 
-  it('goes to the checkout, thinks again, and orders after a confirmation', async () => {
+  it('goes to checkout, changes the basket, and orders after a confirmation', async () => {
     const user = await shop.user({ basket: [[tea, 2]] });
     const page = await browser.visits(shop);
     await logsIn(page, user);
@@ -181,7 +181,7 @@ describe('a visitor with an account', () => {
     expect(await shop.count('baskets', `owner_id = '${user.id}' AND status = 'submitted'`)).toBe(1);
   });
 
-  it('places an order once whose answer was lost', async () => {
+  it('places an order once when the response was lost', async () => {
     const user = await shop.user({ basket: [[tea, 1]] });
     const page = await browser.visits(shop);
     await logsIn(page, user);

@@ -15,10 +15,13 @@ interface Violation {
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const WIDTHS = [360, 768, 1440];
-/** What is told by the narrow and the wide layout need not be asked of the one between. */
+/**
+ * A fault between the narrow and the wide layout shows in one of these. So axe does not check this
+ * width.
+ */
 const MIDDLE = 768;
 
-describe('how the pages look', () => {
+describe('the pages', () => {
   let shop: Shop;
   let browser: TestBrowser;
   let admin: TestUser;
@@ -38,7 +41,7 @@ describe('how the pages look', () => {
     await shop.close();
   });
 
-  /** As many as the last of the runs below has counted. */
+  /** Creates as many guests as the last run below has counted. */
   const haveGuests = () =>
     shop.sql(`
       WITH numbered AS (SELECT gen_random_uuid() AS id, n FROM generate_series(1, 2480) AS n),
@@ -47,7 +50,7 @@ describe('how the pages look', () => {
       SELECT 'guest-' || n, '{}', (extract(epoch FROM now()) * 1000)::bigint + 86400000, CASE WHEN n <= 650 THEN id END
       FROM numbered`);
 
-  /** A day of a shop: what its cleanup has written down. */
+  /** Creates the cleanup runs of one day. */
   const haveRuns = () =>
     shop.sql(`
       INSERT INTO cleanup_runs (trigger, host, started_at, ended_at, sessions_removed, baskets_removed, sessions_left,
@@ -57,7 +60,7 @@ describe('how the pages look', () => {
       FROM generate_series(1, 96) AS n,
         LATERAL (SELECT now() - interval '5 minutes' * (97 - n) AS at, (90 + 60 * sin(n / 14.0))::int AS removed) AS run`);
 
-  /** An admin who shopped as a guest first: every page has something to show. */
+  /** An admin who shopped as a guest before, so that every page has content. */
   const shopper = async (): Promise<Page> => {
     const device = await browser.visits(shop);
     await logsIn(device, admin);
@@ -87,7 +90,7 @@ describe('how the pages look', () => {
 
   const looksRight = async (page: Page, name: string) => {
     for (const scheme of ['light', 'dark'] as const) {
-      // Nothing may be half-way between two colours when it is measured.
+      // Transitions must be off, because a colour is measured at one moment.
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
@@ -108,34 +111,31 @@ describe('how the pages look', () => {
     ['missing', '/nowhere', 'There is no such page'],
   ];
 
-  it.each(PAGES)(
-    '%s fits three widths, light and dark, and everybody can use it',
-    async (name, path, text) => {
-      const page = await anotherTab(visitor, path);
-      await page.getByText(text).first().waitFor();
-      await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+  it.each(PAGES)('%s fits three widths, in light and dark, and is accessible', async (name, path, text) => {
+    const page = await anotherTab(visitor, path);
+    await page.getByText(text).first().waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
 
-      await looksRight(page, name);
-      await page.close();
-    },
-  );
+    await looksRight(page, name);
+    await page.close();
+  });
 
   it.each([
     ['login', '/login', 'New here?'],
     ['register', '/register', 'You have been here before?'],
     ['empty-basket', '/basket', 'It is empty.'],
-  ])('%s does so for a guest', async (name, path, text) => {
+  ])('%s fits and is accessible for a guest', async (name, path, text) => {
     const page = await browser.visits(shop, path);
     await page.getByText(text).waitFor();
 
     await looksRight(page, name);
   });
 
-  it('does so with every message on it', async () => {
+  it('fit and are accessible with every message on them', async () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, 'Green tea');
     await saved(page);
-    // Hers alone: the others stay for the picture of the operations.
+    // Expires this guest only. The picture of the operations page shows the others.
     await shop.sql(`UPDATE sessions SET expired_at = $1 WHERE user_id IS NULL AND id NOT LIKE 'guest-%'`, [
       Date.now() - 60_000,
     ]);
@@ -152,7 +152,7 @@ describe('how the pages look', () => {
     await looksRight(page, 'messages');
   });
 
-  it('does so while somebody pays', async () => {
+  it('fit and are accessible during checkout', async () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, 'Green tea');
     await saved(page);

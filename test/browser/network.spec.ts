@@ -3,7 +3,7 @@ import type { Product } from '../../src/catalogue/product.entity.js';
 import { addsToBasket, anotherTab, logsIn, saved, showsPieces, TestBrowser } from '../support/browser.js';
 import { Shop } from '../support/shop.js';
 
-describe('the storefront when something goes wrong', () => {
+describe('the storefront during a failure', () => {
   let shop: Shop;
   let browser: TestBrowser;
   let tea: Product;
@@ -27,7 +27,7 @@ describe('the storefront when something goes wrong', () => {
     return rows[0]?.quantity;
   };
 
-  it('keeps what is done without a network, says so, and sends it later', async () => {
+  it('keeps changes that are made offline, shows that, and sends them later', async () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
     await saved(page);
@@ -46,7 +46,7 @@ describe('the storefront when something goes wrong', () => {
     expect([await pieces(tea), await pieces(pot)]).toEqual([2, 1]);
   });
 
-  it('keeps it also when the page is closed meanwhile', async () => {
+  it('keeps offline changes when the page is closed meanwhile', async () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
     await saved(page);
@@ -65,14 +65,14 @@ describe('the storefront when something goes wrong', () => {
     expect(await pieces(tea)).toBe(2);
   });
 
-  it('counts an add once whose answer was lost on the way', async () => {
+  it('counts an add once when its response was lost', async () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
     await saved(page);
     const keys: (string | undefined)[] = [];
     await page.route('**/api/basket/lines', async (route) => {
       keys.push(route.request().headers()['idempotency-key']);
-      // The shop has done it; nobody hears of it.
+      // The shop has done the change, but the response is lost.
       if (keys.length === 1) await route.fetch();
       return keys.length === 1 ? route.abort('connectionreset') : route.continue();
     });
@@ -86,7 +86,7 @@ describe('the storefront when something goes wrong', () => {
     expect(await pieces(tea)).toBe(2);
   });
 
-  it('waits while the shop is busy, and goes on by itself', async () => {
+  it('waits while the shop is busy, and continues on its own', async () => {
     const page = await browser.visits(shop);
     let refusals = 0;
     await page.route('**/api/basket/lines', (route) =>
@@ -101,7 +101,7 @@ describe('the storefront when something goes wrong', () => {
     expect(await pieces(tea)).toBe(1);
   });
 
-  it('offers a guest the products again that went with an expired session', async () => {
+  it('offers a guest the products of an expired session again', async () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
     await addsToBasket(page, tea.name);
@@ -121,7 +121,7 @@ describe('the storefront when something goes wrong', () => {
     expect([await pieces(tea), await pieces(pot)]).toEqual([2, 2]);
   });
 
-  it('offers nothing again of a product whose quantity was set after the session had expired', async () => {
+  it('does not offer a product whose quantity was set after the session had expired', async () => {
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
     await addsToBasket(page, pot.name);
@@ -137,7 +137,7 @@ describe('the storefront when something goes wrong', () => {
     expect([await pieces(tea), await pieces(pot)]).toEqual([2, 1]);
   });
 
-  it('brings what was added after an expired login into the account at the next one', async () => {
+  it('adds to the account what was added after an expired login, at the next login', async () => {
     const user = await shop.user({ basket: [[tea, 2]] });
     const page = await browser.visits(shop);
     await logsIn(page, user);
@@ -154,7 +154,7 @@ describe('the storefront when something goes wrong', () => {
     expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 2, [pot.sku]: 1 });
   });
 
-  it('loses nothing when a login in another tab replaces the session under an add', async () => {
+  it('loses no add when a login in another tab replaces the session meanwhile', async () => {
     const user = await shop.user();
     const first = await browser.visits(shop);
     await addsToBasket(first, tea.name);
@@ -165,7 +165,8 @@ describe('the storefront when something goes wrong', () => {
     let release = () => {};
     const loggedIn = new Promise<void>((resolve) => (release = resolve));
     await second.route('**/api/basket/lines', async (route) => {
-      // On its way with the cookie of before the login. Locks of the tabs would order them: another device has none.
+      // This request carries the cookie from before the login. Browser locks order the tabs of one
+      // browser, so this simulates another device.
       const late = statuses.length === 0;
       if (late) await loggedIn;
       const headers = { ...route.request().headers(), ...(late && { cookie: old }) };
@@ -187,7 +188,7 @@ describe('the storefront when something goes wrong', () => {
     expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 1, [pot.sku]: 1 });
   });
 
-  /** Without loading the page anew. */
+  /** Logs in without reloading the page. */
   const logsInHere = async (
     page: Awaited<ReturnType<TestBrowser['visits']>>,
     user: { email: string; password: string },
@@ -200,8 +201,8 @@ describe('the storefront when something goes wrong', () => {
   };
 });
 
-describe('a session that ends by itself', () => {
-  it('is said, with the moment until which a basket is kept shown before', async () => {
+describe('a session that expires', () => {
+  it('is announced, and the page shows before how long the basket is kept', async () => {
     const shop = await Shop.open({ SESSION_TTL_SECONDS: '3', CLEANUP_CRON: '* * * * * *' });
     const browser = await TestBrowser.launch();
     const tea = await shop.product({ name: 'Green tea' });

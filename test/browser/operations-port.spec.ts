@@ -26,7 +26,7 @@ describe('the pages of the operations port, in production', () => {
     await shop.close();
   });
 
-  it('lead an admin through a login over a tunnel to the operations, and out again', async () => {
+  it('let an admin log in over a tunnel, open the operations page and log out', async () => {
     const page = await browser.visits(shop, '/', { baseURL });
     await page.waitForURL('**/login?to=/operations');
 

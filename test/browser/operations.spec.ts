@@ -30,7 +30,7 @@ describe('the operations page', () => {
   const figure = (page: Page, name: string) =>
     page.getByText(name, { exact: true }).locator('..').getByRole('definition').textContent();
 
-  it('asks for a login, and is for admins only', async () => {
+  it('requires a login, and is for admins only', async () => {
     const page = await browser.visits(shop, '/operations');
     await page.waitForURL('**/login?to=/operations');
 
@@ -40,7 +40,7 @@ describe('the operations page', () => {
     expect(await page.getByRole('link', { name: 'Operations' }).count()).toBe(0);
   });
 
-  it('clears at a click, shows how far it is, and the run as a row', async () => {
+  it('starts a cleanup by a click, shows its progress, and lists the run', async () => {
     await shop.expireAll();
     await shop.removeExpired();
     await guestsWithBaskets(45);
@@ -76,7 +76,7 @@ describe('the operations page', () => {
     const overview = await page.evaluate<{ cleanup: object; sessions: object }>(
       "fetch('/api/admin/overview').then((r) => r.json())",
     );
-    // A run that takes long enough to be looked at: what the API says half-way.
+    // Simulates a long run by a response from the middle of it.
     const half = {
       ...body.runs[0],
       id: '999',
@@ -107,7 +107,7 @@ describe('the operations page', () => {
     expect(await page.getByRole('button', { name: 'Clear now' }).isDisabled()).toBe(true);
   });
 
-  it('says that no cleanup runs while the clocks differ, and since when a run gave no sign of life', async () => {
+  it('shows that no cleanup runs while the clocks differ, and when a run was last seen', async () => {
     await shop.sql(`
       INSERT INTO cleanup_runs (trigger, host, started_at, last_seen_at)
       VALUES ('cron', 'x', now() - interval '1 hour', now() - interval '10 minutes')`);
@@ -122,7 +122,7 @@ describe('the operations page', () => {
     await shop.sql('DELETE FROM cleanup_runs WHERE ended_at IS NULL');
   });
 
-  it('turns red when the cleanup is behind, and says so in words', async () => {
+  it('turns red when the cleanup is behind, and explains it in words', async () => {
     await guestsWithBaskets(1);
     await shop.sql('UPDATE sessions SET expired_at = $1 WHERE user_id IS NULL', [Date.now() - 86_400_000]);
     const page = await asAdmin();

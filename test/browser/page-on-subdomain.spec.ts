@@ -7,7 +7,9 @@ import { type Interception, HttpProxy } from '../support/http-proxy.js';
 import { Program } from '../support/program.js';
 import { Shop, type TestUser } from '../support/shop.js';
 
-/** By another program of the same site: the example's own writes wait for each other, also in other tabs. */
+/**
+ * Logs in by a separate request. The example's own writes wait for each other, also across tabs.
+ */
 async function logsInBesides(page: Page, api: string, { email, password }: TestUser): Promise<void> {
   const status = await page.evaluate(
     async ([url = '', body]) => {
@@ -60,7 +62,7 @@ describe('examples/page-on-subdomain', () => {
     await page.getByRole('button', { name: button }).click();
     await shows(page, `Hello, ${email}.`);
   };
-  /** How many sessions and guest baskets come while something is done. */
+  /** Counts the sessions and guest baskets that are created meanwhile. */
   const comeWhile = async (what: () => Promise<void>) => {
     const before = { sessions: await shop.count('sessions'), baskets: await shop.guestBaskets() };
     await what();
@@ -70,7 +72,7 @@ describe('examples/page-on-subdomain', () => {
     };
   };
 
-  it('keeps the basket over a reload, with the cookie of the other host', async () => {
+  it('keeps the basket after a reload, with the cookie of the other host', async () => {
     const page = await visits();
 
     const made = await comeWhile(async () => {
@@ -88,12 +90,12 @@ describe('examples/page-on-subdomain', () => {
     await page.screenshot({ path: screenshotFile('page-on-subdomain') });
   });
 
-  it('sends the first clicks one after the other, so that they meet in one session', async () => {
+  it('sends the first clicks one after the other, so that all of them share one session', async () => {
     const page = await visits();
 
     const made = await comeWhile(async () => {
       await page.getByRole('button', { name: 'Add Iron teapot' }).waitFor();
-      // Faster than a mouse: all of them before the first answer.
+      // Clicks faster than a mouse: all clicks happen before the first response.
       await page.evaluate(
         "document.querySelectorAll('#products button').forEach((button) => button.click())",
       );
@@ -122,7 +124,7 @@ describe('examples/page-on-subdomain', () => {
     await shows(page, '2 × Green tea');
   });
 
-  it('says that the basket has expired, and what was in it', async () => {
+  it('shows that the basket has expired, and what it held', async () => {
     const page = await visits();
     await adds(page, tea);
     await shows(page, '1 × Green tea');
@@ -135,7 +137,7 @@ describe('examples/page-on-subdomain', () => {
     expect(await page.getByText('1 × Green tea').count()).toBe(0);
   });
 
-  it('shows what a login did with the two baskets, line by line', async () => {
+  it('shows line by line how a login merged two baskets', async () => {
     const ada = await shop.user({
       basket: [
         [tea, 1],
@@ -156,7 +158,7 @@ describe('examples/page-on-subdomain', () => {
     await page.screenshot({ path: screenshotFile('page-on-subdomain-merged') });
   });
 
-  it('registers a user, whose basket the guest’s becomes', async () => {
+  it("registers a user, who gets the guest's basket", async () => {
     const page = await visits();
     await adds(page, tea);
     await shows(page, '1 × Green tea');
@@ -172,7 +174,7 @@ describe('examples/page-on-subdomain', () => {
     ).toEqual([{ status: 'open' }]);
   });
 
-  it('sends an add again that a login in another tab has overtaken', async () => {
+  it('sends an add again when a login in another tab has replaced the session', async () => {
     const ada = await shop.user();
     const page = await visits();
     await adds(page, tea);
@@ -182,7 +184,7 @@ describe('examples/page-on-subdomain', () => {
     intercept = async ({ method, url }) => {
       if (method !== 'POST' || url !== '/api/basket/lines') return null;
       intercept = () => Promise.resolve(null);
-      // The add has left the browser, with the cookie of before.
+      // The add has left the browser with the cookie from before the login.
       await logsInBesides(tab, api, ada);
       return null;
     };
@@ -194,7 +196,7 @@ describe('examples/page-on-subdomain', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
   });
 
-  it('says that the shop is unavailable when its origin is not allowed', async () => {
+  it('shows that the shop is unavailable when its origin is not allowed', async () => {
     const page = await browser.visits(shop, '/', { baseURL: origin.replace('www.shop', 'www.other') });
 
     await shows(page, 'The shop is unavailable. Try again.');

@@ -21,7 +21,7 @@ describe('the storefront', () => {
   const product = (properties: Partial<Product> = {}) =>
     shop.product({ name: `Tea ${randomUUID().slice(0, 8)}`, unitPriceMinor: 430, ...properties });
 
-  it('finds a product, puts it into the basket at once, and still has it after a reload', async () => {
+  it('finds a product, adds it to the basket, and still has it after a reload', async () => {
     const tea = await product({ name: 'Ashwagandha' });
     const page = await browser.visits(shop);
 
@@ -49,7 +49,7 @@ describe('the storefront', () => {
     expect(await shop.count('sessions')).toBe(sessions);
   });
 
-  it('sends the first clicks one after the other, so that they meet in one session', async () => {
+  it('sends the first clicks one after the other, so that all of them share one session', async () => {
     const tea = await product();
     const sessions = await shop.count('sessions');
     const page = await browser.visits(shop);
@@ -63,7 +63,7 @@ describe('the storefront', () => {
     expect(await shop.count('basket_lines', `sku = '${tea.sku}' AND quantity = 3`)).toBe(1);
   });
 
-  it('shows an add before the shop has answered, and takes it back when the shop refuses', async () => {
+  it('shows an add before the shop responds, and undoes it when the shop refuses', async () => {
     const tea = await product({ stock: 1 });
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
@@ -83,7 +83,7 @@ describe('the storefront', () => {
     await showsPieces(page, 1);
   });
 
-  it('changes quantities, removes, and adds it all up', async () => {
+  it('changes quantities, removes lines, and updates the total', async () => {
     const [tea, pot] = [await product(), await product({ unitPriceMinor: 2_490 })];
     const page = await browser.visits(shop);
     for (const { name } of [tea, pot]) await addsToBasket(page, name);
@@ -106,7 +106,7 @@ describe('the storefront', () => {
     expect(await shop.count('basket_lines', `sku = '${pot.sku}'`)).toBe(0);
   });
 
-  it('says what has happened to a price, a stock and a product since', async () => {
+  it('shows what has changed since: a price, a stock, a product no longer for sale', async () => {
     const [dearer, scarce, gone] = [await product(), await product({ stock: 9 }), await product()];
     const page = await browser.visits(shop);
     for (const { name } of [dearer, scarce, gone]) await addsToBasket(page, name);
@@ -127,7 +127,7 @@ describe('the storefront', () => {
     expect(await page.locator('.totals').textContent()).toBe('Total, without 2 that can’t be bought€4.50');
   });
 
-  it('shows in one tab what was done in another', async () => {
+  it('shows changes of one tab in the other', async () => {
     const tea = await product();
     const first = await browser.visits(shop);
     const second = await anotherTab(first, '/basket');
@@ -147,7 +147,7 @@ describe('the storefront', () => {
     await eventually(async () => (await shown(first)) === (await shown(second)));
   });
 
-  it('is used by keyboard alone', async () => {
+  it('can be used by keyboard alone', async () => {
     const tea = await product({ name: 'Zitrone' });
     const page = await browser.visits(shop, '/?q=zitrone');
     await page.getByRole('button', { name: `Add ${tea.name} to the basket` }).waitFor();

@@ -14,7 +14,7 @@ describe('the catalogue', () => {
   const page = async (query: string): Promise<ProductPageDto> =>
     (await shop.guest().sends<ProductPageDto>('GET', `/api/products?${query}`)).body;
 
-  it('is filled for a newcomer when it is empty, once', async () => {
+  it('is filled with demo products when it is empty, once', async () => {
     await Promise.all([addDemoProducts(shop.dataSource), addDemoProducts(shop.dataSource)]);
     const filled = await shop.count('products');
     await addDemoProducts(shop.dataSource);
@@ -46,7 +46,7 @@ describe('the catalogue', () => {
     });
   });
 
-  it('does not show what is unknown or not for sale', async () => {
+  it('shows no product that is unknown or not for sale', async () => {
     const gone = await shop.product({ isActive: false });
 
     for (const sku of ['no-such', gone.sku]) {
@@ -56,7 +56,7 @@ describe('the catalogue', () => {
     expect((await page('limit=100')).products.map(({ sku }) => sku)).not.toContain(gone.sku);
   });
 
-  it('lists page by page, each product once, though others come and go', async () => {
+  it('lists page by page, each product once, while other products come and go', async () => {
     await shop.sql('TRUNCATE products');
     for (const name of ['E', 'A', 'C', 'B', 'D', 'C']) await shop.product({ name });
 
@@ -73,7 +73,7 @@ describe('the catalogue', () => {
     expect(third.nextCursor).toBeNull();
   });
 
-  it('goes on behind a product with the longest name and sku', async () => {
+  it('continues after a product with the longest name and sku', async () => {
     await shop.sql('TRUNCATE products');
     for (const n of ['1', '2']) await shop.product({ name: '茶'.repeat(200), sku: `${'茶'.repeat(99)}${n}` });
 
@@ -83,7 +83,7 @@ describe('the catalogue', () => {
     expect(second.products.map(({ sku }) => sku)).toEqual([`${'茶'.repeat(99)}2`]);
   });
 
-  it('finds by a part of the name or the sku, whatever the case, and takes no wildcards', async () => {
+  it('finds products by a part of the name or the sku, in any case, and treats wildcards as text', async () => {
     await shop.product({ sku: 'POT-1', name: '100% cotton pot_holder' });
     await shop.product({ sku: 'CUP-1', name: '100 cups' });
 
@@ -104,7 +104,7 @@ describe('the catalogue', () => {
     ['q', 'q=%00'],
     ['q', `q=${'x'.repeat(101)}`],
     ['page', 'page=2'],
-  ])('refuses a bad %s: %s', async (field, query) => {
+  ])('refuses an invalid %s: %s', async (field, query) => {
     const { status, body } = await shop.guest().sends<ProblemBody>('GET', `/api/products?${query}`);
 
     expect([status, body.errors?.map((error) => error.field)]).toEqual([400, [field]]);

@@ -74,11 +74,11 @@ describe('a sku', () => {
     expect(new RegExp(SKU_SCHEMA.pattern).test(sku)).toBe(true);
   });
 
-  it.each(BAD)('can not have %s', (_, sku) => {
+  it.each(BAD)('cannot have %s', (_, sku) => {
     expect(isSku(sku)).toBe(false);
   });
 
-  it.each([undefined, null, 1, ['A'], {}])('can not be %j', (value) => {
+  it.each([undefined, null, 1, ['A'], {}])('cannot be %j', (value) => {
     expect(isSku(value)).toBe(false);
   });
 
@@ -112,13 +112,14 @@ describe('a sku in a request', () => {
     });
   });
 
-  it.each(BAD)('is refused at every entrance with %s', async (_, sku) => {
+  it.each(BAD)('is refused in every path and body with %s', async (_, sku) => {
     const products = await shop.count('products');
     const refusals = [
       await shop.guest().sends<ProblemBody>('POST', '/api/basket/lines', { sku, quantity: 1 }),
       await shop.guest().sends<ProblemBody>('POST', '/api/basket/lines?by=controller', { sku, quantity: 1 }),
     ];
-    // A client resolves a path of one or two dots, and an empty one is another route.
+    // Clients resolve a path segment of one or two dots, and an empty segment leads to another
+    // route.
     if (!/^\.{0,2}$/.test(sku)) {
       const path = encodeURIComponent(sku);
       refusals.push(
@@ -156,7 +157,7 @@ describe('a sku in a request', () => {
       expect((await admin.sends('PATCH', path, { isActive: false })).status).toBe(200);
     }
     expect(await guest.quantities()).toEqual({ [tea.sku]: 1, '..': 1 });
-    // No path names this one.
+    // No path can name this sku.
     expect((await guest.sends('DELETE', '/api/basket')).status).toBe(204);
     expect(await guest.quantities()).toEqual({});
   });

@@ -15,7 +15,7 @@ describe('the command line', () => {
 
   const cli = (...args: string[]) => Program.run('cli', args, { DATABASE_URL: shop.databaseUrl }).ends();
 
-  it('sessions:clear says what would go, and then removes it', async () => {
+  it('sessions:clear reports what it would remove, and then removes it', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [gone, paying, active] = [shop.guest(), shop.guest(), shop.guest()];
@@ -50,7 +50,7 @@ describe('the command line', () => {
     );
   });
 
-  it('users:create-admin ends the sessions of a customer who becomes one', async () => {
+  it('users:create-admin ends the sessions of a customer who becomes an admin', async () => {
     const ada = await shop.user();
     const client = shop.guest();
     const { accessToken } = await client.logsInAs(ada);
@@ -71,7 +71,7 @@ describe('the command line', () => {
     [['sessions:clear', 'now'], 'too many arguments'],
     [['sessions:clean'], "unknown command 'sessions:clean'"],
     [[], 'Usage'],
-  ])('refuses %j with a sentence, and does nothing', async (args, sentence) => {
+  ])('refuses %j with one sentence, and changes nothing', async (args, sentence) => {
     const runs = await shop.count('cleanup_runs');
 
     const { code, stdout, stderr } = await cli(...args);
@@ -82,7 +82,7 @@ describe('the command line', () => {
     expect(await shop.count('cleanup_runs')).toBe(runs);
   });
 
-  it('asks in production for the database, and for nothing that only a server needs', async () => {
+  it('requires the database in production, and nothing that only a server needs', async () => {
     const production = { NODE_ENV: 'production', DATABASE_URL: shop.databaseUrl };
     const serving = { PORT: 'x', TRUST_PROXY: 'true', CLEANUP_CRON: 'x', MIGRATION_DATABASE_URL: 'x' };
 
@@ -98,7 +98,7 @@ describe('the command line', () => {
     expect(missing.stderr).toMatch(/^The environment is not valid:\n {2}DATABASE_URL is missing.*\n$/);
   });
 
-  it('names all bad settings of a command, one line each; openapi:print reads none', async () => {
+  it('reports all invalid settings of a command, one per line; openapi:print reads none', async () => {
     const bad = {
       DATABASE_URL: 'mysql://app:secret-word@db/shop',
       CLEANUP_BATCH_SIZE: '0',
@@ -119,14 +119,14 @@ describe('the command line', () => {
     expect([document.code, document.stderr]).toEqual([0, '']);
   });
 
-  it('openapi:print writes all of the document into a pipe', async () => {
+  it('openapi:print writes the whole document into a pipe', async () => {
     const command = ['-c', '"$0" "$1" openapi:print | cat', process.execPath, builtFile('cli')];
     const { stdout } = await promisify(execFile)('sh', command);
 
     expect(stdout).toBe(await readFile(join(import.meta.dirname, '../../openapi.json'), 'utf8'));
   });
 
-  it('says why in a sentence when it has no database', async () => {
+  it('reports in one sentence that the database is unavailable', async () => {
     const away = { DATABASE_URL: 'postgres://app:x@127.0.0.1:1/shop', DATABASE_WAIT_SECONDS: '0' };
 
     const { code, stdout, stderr } = await Program.run('cli', ['sessions:clear'], away).ends();

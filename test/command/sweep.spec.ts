@@ -24,7 +24,7 @@ describe('baskets:sweep', () => {
        INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added) SELECT id, 'x', 1, 1 FROM baskets`,
       [count, age],
     );
-  /** Baskets of every kind that must stay, all of them old. */
+  /** Creates old baskets of every kind that the sweep must keep. */
   const others = async () => {
     const tea = await shop.product({ stock: null });
     const [guest, expired, paying, buyer] = [shop.guest(), shop.guest(), shop.guest(), shop.guest()];
@@ -38,7 +38,7 @@ describe('baskets:sweep', () => {
     return guest;
   };
 
-  it('removes old orphans, and nothing else', async () => {
+  it('removes old orphans only', async () => {
     const guest = await others();
     await orphans(25, '2 hours');
     await orphans(3, '10 minutes');
@@ -57,7 +57,7 @@ describe('baskets:sweep', () => {
     expect((await cli('--older-than', '5m')).stdout).toContain('Removed 3 orphaned guest baskets of 8');
   });
 
-  it('stops at a limit and goes on from there', async () => {
+  it('stops at a limit, and continues from there', async () => {
     await orphans(10, '2 hours');
 
     const first = JSON.parse((await cli('--limit', '4', '--batch', '3', '--json')).stdout) as {
@@ -72,7 +72,7 @@ describe('baskets:sweep', () => {
     expect(JSON.parse(rest.stdout)).toMatchObject({ baskets: 6 });
   });
 
-  it('reports what is gone when it is interrupted', async () => {
+  it('reports what it has removed when it is interrupted', async () => {
     await orphans(10, '2 hours');
     const controller = new AbortController();
 

@@ -51,7 +51,7 @@ describe('the environment', () => {
     });
   });
 
-  it('takes small values too', () => {
+  it('accepts small values', () => {
     const small = {
       SESSION_TTL_SECONDS: '2',
       DATABASE_POOL_SIZE: '2',
@@ -99,7 +99,7 @@ describe('the environment', () => {
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['LOG_LEVEL', 'loud'],
     ['RATE_LIMIT_GUESTS', '0'],
-  ])('refuses %s=%s and names it', (name, value) => {
+  ])('refuses %s=%s and names the variable', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
   });
 
@@ -121,7 +121,7 @@ describe('the environment', () => {
     ['postgres://u:1?secret-word=1@db/shop', '? as %3F'],
     ['postgres://u:secret-word%ff@db/shop', '% as %25'],
     ['postgres://u:100%secret-word@db/shop', '% as %25'],
-  ])('refuses the URL %s: %s, without the password', (url, problem) => {
+  ])('refuses the URL %s with "%s", without the password', (url, problem) => {
     for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL']) {
       const problems = problemsOf({ [name]: url });
 
@@ -139,11 +139,11 @@ describe('the environment', () => {
     'postgres://u@[::1]:5432/shop?options=-c%20search_path%3Dshop',
     'postgres://u@%2Fvar%2Frun%2Fpostgresql/shop',
     'postgres:///shop?host=/var/run/postgresql',
-  ])('takes the URL %s', (url) => {
+  ])('accepts the URL %s', (url) => {
     expect(readEnvironment({ DATABASE_URL: url }).databaseUrl).toBe(url);
   });
 
-  it('of a command has defaults for what only a server uses', () => {
+  it('of a command has defaults for the variables that only a server uses', () => {
     const variables = { ...PRODUCTION, SESSION_SECRET: 'short', JWT_SECRET: '', PORT: 'x', CURRENCY: 'CHF' };
 
     expect(readCommandEnvironment(variables)).toMatchObject({
@@ -173,7 +173,7 @@ describe('the environment', () => {
     expect(() => readCommandEnvironment(variables)).not.toThrow();
   });
 
-  it('of a migration is the URL of its role, and how long to wait', () => {
+  it('of a migration consists of the URL of its role, and how long to wait', () => {
     const one = { DATABASE_URL: 'postgres://app@db/shop', DATABASE_WAIT_SECONDS: '5', SESSION_SECRET: '' };
     const other = { ...one, NODE_ENV: 'production', MIGRATION_DATABASE_URL: 'postgres://owner@db/shop' };
 
@@ -181,11 +181,11 @@ describe('the environment', () => {
     expect(readMigrationSettings(other)).toEqual({ url: other.MIGRATION_DATABASE_URL, waitSeconds: 5 });
   });
 
-  it('names everything that is wrong at once', () => {
+  it('reports all errors at once', () => {
     expect(problemsOf({ PORT: 'x', CURRENCY: 'y' })).toHaveLength(2);
   });
 
-  it('in production wants a database and secrets of its own', () => {
+  it('requires a database and secrets in production', () => {
     expect(problemsOf(PRODUCTION)).toEqual([]);
     expect(problemsOf({ NODE_ENV: 'production' }).map((problem) => problem.split(' ')[0])).toEqual([
       'DATABASE_URL',
@@ -202,7 +202,7 @@ describe('the environment', () => {
     ]);
   });
 
-  it('reads several secrets and proxies', () => {
+  it('accepts several secrets and proxies', () => {
     const environment = readEnvironment({
       ...PRODUCTION,
       SESSION_SECRET: `${SECRET}, ${SECRET}!`,

@@ -26,14 +26,14 @@ describe('the pool of connections', () => {
     return rows.map(([{ pid }]) => pid).sort((a, b) => a - b);
   };
 
-  it('has connections before the first visitor comes, and not more than it may have', async () => {
+  it('has open connections before the first visitor comes, and no more than its maximum', async () => {
     const small = await shop.instance({ DATABASE_POOL_SIZE: '2' });
 
     expect(poolOf(shop.dataSource).totalCount).toBe(KEPT_CONNECTIONS);
     expect(poolOf(small.dataSource).totalCount).toBe(2);
   });
 
-  it('keeps one that nobody uses, and ends one in use over which nothing comes', async () => {
+  it('keeps an idle connection, and ends a connection in use that receives nothing', async () => {
     destroySilentConnections(dataSource, SILENCE_MILLISECONDS);
     await fillPool(dataSource, 2);
     const before = await processes();

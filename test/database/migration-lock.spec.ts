@@ -85,7 +85,7 @@ describe('a migration', () => {
     expect(await shop.count('migrations', `name = 'AddNote1795737600000'`)).toBe(0);
   });
 
-  it('that makes an index concurrently does not wait for others that wait to migrate', async () => {
+  it('that creates an index concurrently does not wait for other instances that wait to migrate', async () => {
     await Promise.all([
       run(FindNames1795737600001),
       run(FindNames1795737600001),
@@ -97,7 +97,7 @@ describe('a migration', () => {
     expect(await holdsLock()).toBe(0);
   });
 
-  it('that failed to make an index removes what it left, and makes it', async () => {
+  it('that failed to create an index removes the invalid index, and creates it again', async () => {
     await shop.sql('DROP INDEX products_name_unique');
     await shop.sql(`DELETE FROM migrations WHERE name = 'FindNames1795737600001'`);
     const twins = await Promise.all([shop.product({ name: 'Twin' }), shop.product({ name: 'Twin' })]);
@@ -126,7 +126,7 @@ describe('a migration', () => {
     expect(await shop.count('migrations', `name = 'AddNote1795737600000'`)).toBe(1);
   });
 
-  it("is run once by TypeORM's command line, started twice at once: both end with 0", async () => {
+  it("is run once when TypeORM's command line is started twice at once: both exit with 0", async () => {
     const empty = await createDatabase('empty');
     const args = ['--import', 'tsx', 'node_modules/typeorm/cli.js', '-d', 'ormconfig.ts', 'migration:run'];
     const env = { PATH: process.env.PATH, DATABASE_URL: empty.url };

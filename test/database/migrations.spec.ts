@@ -8,7 +8,7 @@ import { FindUnpinnedCurrencies1795741100000 } from '../../src/database/migratio
 import { MIGRATIONS } from '../../src/database/migrations.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
-/** What the previous version calls SampleSessions. */
+/** The name of the previous version for SampleSessions. */
 const FIRST_NAME = 'SampleSessions1796342400000';
 
 describe('the migrations', () => {
@@ -38,7 +38,7 @@ describe('the migrations', () => {
     return rows.map(({ name }) => name);
   };
 
-  it('make what the entities say, to the letter', async () => {
+  it('create exactly the schema of the entities', async () => {
     await dataSource.runMigrations();
 
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
@@ -46,7 +46,7 @@ describe('the migrations', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('undo what they did, and do it again', async () => {
+  it('can be reverted and run again', async () => {
     await dataSource.runMigrations();
     const made = await tables();
 
@@ -60,7 +60,7 @@ describe('the migrations', () => {
     expect(await tables()).toEqual(made);
   });
 
-  it('are only recorded by `--fake`, and only their record is removed by it', async () => {
+  it('are only recorded by `--fake`, and its revert only removes the record', async () => {
     await dataSource.runMigrations({ fake: true });
     expect(await names('true')).toEqual(MIGRATIONS.map(({ name }) => name));
     expect(await tables()).toEqual(['migrations']);
@@ -76,14 +76,14 @@ describe('the migrations', () => {
     expect(await dataSource.query(index)).toEqual([{ isThere: true }]);
   });
 
-  it('are run once when two instances start at once', async () => {
+  it('are run once when two instances start at the same time', async () => {
     await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
 
     await assertMigrated(dataSource);
     expect(await names('id > 0')).toEqual(MIGRATIONS.map(({ name }) => name));
   });
 
-  it('take over a database of the previous version, which still finds it migrated', async () => {
+  it('adopt a database of the previous version, which still finds it migrated', async () => {
     await migrate(database.url);
     await dataSource.query('DELETE FROM migrations WHERE id = 0');
     await dataSource.query(
@@ -104,7 +104,7 @@ describe('the migrations', () => {
     expect(await names('true')).toContain(FIRST_NAME);
   });
 
-  it('build an index again that an interrupted migration left', async () => {
+  it('build an index again after an interrupted migration', async () => {
     await dataSource.runMigrations();
     const { name } = FindUnpinnedCurrencies1795741100000;
     await dataSource.query('DELETE FROM migrations WHERE name = $1', [name]);
@@ -118,7 +118,7 @@ describe('the migrations', () => {
     await assertMigrated(dataSource);
   });
 
-  it('are asked for by name of the command, where they have not run', async () => {
+  it('are requested by the name of the command when they have not run', async () => {
     await expect(assertMigrated(dataSource)).rejects.toThrow('npm run db:migrate');
   });
 
@@ -129,7 +129,7 @@ describe('the migrations', () => {
     expect(MIGRATIONS.map(({ name }) => name)).toEqual(names);
   });
 
-  it('have stamps of the past, each later than the one before', () => {
+  it('have timestamps of the past, each later than the one before', () => {
     const stamps = MIGRATIONS.map(({ name }) => Number(name.slice(-13)));
 
     expect(stamps.filter((stamp) => !(stamp < Date.now()))).toEqual([]);

@@ -34,7 +34,7 @@ describe('a statement with a name', () => {
     return row?.pid;
   };
 
-  it('answers values of all types, whether its columns are new to the connection or known', async () => {
+  it('returns values of all types, whether the connection knows its columns or not', async () => {
     const statement = {
       name: 'types',
       text: `
@@ -64,7 +64,7 @@ describe('a statement with a name', () => {
     expect(descriptions).toBe(1);
   });
 
-  it('answers no rows where there are none, and where there are no columns', async () => {
+  it('returns no rows when there are none, and when there are no columns', async () => {
     const none = { name: 'none', text: 'SELECT 1 AS one WHERE $1::int = 2' };
     const effect = { name: 'effect', text: `SET application_name = 'named'` };
 

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { Program } from '../support/program.js';
 import { databaseUrl } from '../support/test-server.js';
 
-describe('a start on a database that is not there yet', () => {
+describe('a start before its database is available', () => {
   let database: TestDatabase;
   let proxy: DatabaseProxy;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('a start on a database that is not there yet', () => {
   const waits = (program: Program) =>
     eventually(() => Promise.resolve(/Waiting up to 30 s for the database/.test(program.output)));
 
-  it.each([[[]], [['--prepare']]])('with %j waits, says so once, and then serves', async (args) => {
+  it.each([[[]], [['--prepare']]])('with %j waits, logs that once, and then serves', async (args) => {
     const program = Program.run('main', args, settings());
     await waits(program);
     proxy.restore();
@@ -34,7 +34,7 @@ describe('a start on a database that is not there yet', () => {
     expect(stdout.match(/Waiting up to/g)).toHaveLength(1);
   });
 
-  it('lets a command wait, and the result is the only thing on its standard output', async () => {
+  it('of a command waits, and its standard output has only the result', async () => {
     const program = Program.run('cli', ['baskets:audit', '--json'], settings());
     await waits(program);
     proxy.restore();
@@ -48,24 +48,27 @@ describe('a start on a database that is not there yet', () => {
     ['main', [], []],
     ['main', ['--prepare'], ['Database: 127.0.0.1:1/shop (DATABASE_URL)']],
     ['cli', ['sessions:clear'], []],
-  ] as const)('ends %s %j with 1 and one sentence, when the time is over', async (entry, args, before) => {
-    const refused = settings('postgres://app:secret-word@127.0.0.1:1/shop');
-    const { code, stdout, stderr } = await Program.run(entry, [...args], {
-      ...refused,
-      DATABASE_WAIT_SECONDS: '1',
-    }).ends();
+  ] as const)(
+    'of %s %j exits with 1 and one sentence after DATABASE_WAIT_SECONDS',
+    async (entry, args, before) => {
+      const refused = settings('postgres://app:secret-word@127.0.0.1:1/shop');
+      const { code, stdout, stderr } = await Program.run(entry, [...args], {
+        ...refused,
+        DATABASE_WAIT_SECONDS: '1',
+      }).ends();
 
-    expect(code).toBe(1);
-    const lines = (stdout + stderr).trim().split('\n');
-    expect(lines).toEqual(
-      [
-        ...before,
-        'Waiting up to 1 s for the database',
-        "The database can't be reached within 1 s (DATABASE_WAIT_SECONDS): connect ECONNREFUSED",
-      ].map((text) => expect.stringContaining(text)),
-    );
-    expect(stdout + stderr).not.toContain('secret-word');
-  });
+      expect(code).toBe(1);
+      const lines = (stdout + stderr).trim().split('\n');
+      expect(lines).toEqual(
+        [
+          ...before,
+          'Waiting up to 1 s for the database',
+          "The database can't be reached within 1 s (DATABASE_WAIT_SECONDS): connect ECONNREFUSED",
+        ].map((text) => expect.stringContaining(text)),
+      );
+      expect(stdout + stderr).not.toContain('secret-word');
+    },
+  );
 
   it('does not wait for a database that does not exist', async () => {
     const missing = settings(databaseUrl(database.url, 'no_such_database'));

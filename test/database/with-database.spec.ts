@@ -12,10 +12,10 @@ const NAME = 'src/database/migrations/Probe';
 
 describe('npm run db:generate', () => {
   let folder: string;
-  /** As a fresh clone, with an embedded database of its own. */
+  /** Copies the project as a fresh clone, with its own embedded database. */
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'basketkeeper-clone-'));
-    // The account that root lends to PostgreSQL has to get in.
+    // PostgreSQL runs under another account when we are root. That account needs access.
     await chmod(folder, 0o755);
     for (const name of SOURCES) await cp(join(ROOT, name), join(folder, name), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
@@ -28,7 +28,7 @@ describe('npm run db:generate', () => {
     return run.catch((error: { code: number; stdout: string; stderr: string }) => error);
   };
 
-  it('migrates the embedded database first: it finds nothing to write', async () => {
+  it('migrates the embedded database first, and then finds no changes to write', async () => {
     const before = await readdir(join(folder, 'src/database/migrations'));
 
     const { stdout } = await npm(['db:generate', '--', NAME]);
@@ -48,7 +48,7 @@ describe('npm run db:generate', () => {
   });
 
   it.each(['db:migrate', 'db:revert'])(
-    '%s says what is wrong with the settings, one line each, without a stack',
+    '%s reports invalid settings, one per line, without a stack',
     async (command) => {
       const bad = {
         MIGRATION_DATABASE_URL: 'mysql://u:secret-word@db/shop',

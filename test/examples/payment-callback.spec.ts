@@ -48,7 +48,7 @@ describe('examples/payment-callback.mjs', () => {
     const response = await fetch(url, { method: 'POST', body, headers: { 'X-Signature': signature } });
     return { status: response.status, body: await response.json() };
   };
-  /** A guest who pays: the frozen basket has two of the product. */
+  /** A guest in checkout, whose frozen basket has two pieces of the product. */
   const pays = async (tea: Product, guest: Client = shop.guest()): Promise<Payment> => {
     await guest.adds(tea, 2);
     const { body } = await guest.sends<BasketDto>('POST', '/api/basket/freeze');
@@ -61,7 +61,7 @@ describe('examples/payment-callback.mjs', () => {
     return row;
   };
 
-  it('makes one order and takes the stock once, however often the provider calls', async () => {
+  it('creates one order and takes the stock once, however often the provider calls', async () => {
     const guest = shop.guest();
     const payment = await pays(await shop.product({ unitPriceMinor: 450, stock: 5 }), guest);
     await shop.sql('UPDATE products SET unit_price_minor = 999');
@@ -76,7 +76,7 @@ describe('examples/payment-callback.mjs', () => {
     expect(order.body.totals.amountMinor).toBe(900);
   });
 
-  it('makes the order of a guest whose session has ended', async () => {
+  it('creates the order of a guest whose session has ended', async () => {
     const guest = shop.guest();
     const payment = await pays(await shop.product({ stock: 5 }), guest);
     await shop.expire(guest);
@@ -87,18 +87,22 @@ describe('examples/payment-callback.mjs', () => {
     expect(await state()).toEqual({ status: 'submitted', stock: 3 });
   });
 
-  it.each(['unavailable', 'lose-answer'] as const)('takes the stock once after %s', async (how) => {
-    const payment = await pays(await shop.product({ stock: 5 }));
-    let submits = 0;
-    intercept = ({ url: path }) => Promise.resolve(path?.endsWith('/submit') && submits++ === 0 ? how : null);
+  it.each(['unavailable', 'lose-answer'] as const)(
+    'takes the stock once after a failure of the kind "%s"',
+    async (how) => {
+      const payment = await pays(await shop.product({ stock: 5 }));
+      let submits = 0;
+      intercept = ({ url: path }) =>
+        Promise.resolve(path?.endsWith('/submit') && submits++ === 0 ? how : null);
 
-    expect(await callsBack(payment)).toMatchObject({ status: 200, body: { outcome: 'ordered' } });
+      expect(await callsBack(payment)).toMatchObject({ status: 200, body: { outcome: 'ordered' } });
 
-    expect(submits).toBe(2);
-    expect(await state()).toEqual({ status: 'submitted', stock: 3 });
-  });
+      expect(submits).toBe(2);
+      expect(await state()).toEqual({ status: 'submitted', stock: 3 });
+    },
+  );
 
-  it('orders nothing when another amount was paid', async () => {
+  it('creates no order when another amount was paid', async () => {
     const payment = await pays(await shop.product({ stock: 5 }));
 
     const answer = await callsBack({ ...payment, amountMinor: 1 });
@@ -117,7 +121,7 @@ describe('examples/payment-callback.mjs', () => {
     expect(await state()).toEqual({ status: 'submitted', stock: 3 });
   });
 
-  it('refunds what was sold out meanwhile', async () => {
+  it('refunds a product that was sold out meanwhile', async () => {
     const payment = await pays(await shop.product({ stock: 5 }));
     await shop.sql('UPDATE products SET stock = 1');
 
@@ -127,7 +131,7 @@ describe('examples/payment-callback.mjs', () => {
     expect(await state()).toEqual({ status: 'frozen', stock: 1 });
   });
 
-  it('opens the basket again when the payment has failed', async () => {
+  it('thaws the basket when the payment has failed', async () => {
     const guest = shop.guest();
     const payment = await pays(await shop.product({ stock: 5 }), guest);
 
@@ -140,7 +144,7 @@ describe('examples/payment-callback.mjs', () => {
     expect(await guest.basket()).toMatchObject({ status: 'open', totals: { quantity: 2 } });
   });
 
-  it('leaves the basket frozen when the payment has failed and the guest’s session has ended', async () => {
+  it("leaves the basket frozen when the payment has failed and the guest's session has ended", async () => {
     const guest = shop.guest();
     const payment = await pays(await shop.product({ stock: 5 }), guest);
     await shop.expire(guest);
@@ -151,7 +155,7 @@ describe('examples/payment-callback.mjs', () => {
     expect(await state()).toEqual({ status: 'frozen', stock: 5 });
   });
 
-  it('does nothing for a caller who does not know the secret', async () => {
+  it('rejects a caller without the secret', async () => {
     const payment = await pays(await shop.product({ stock: 5 }));
 
     expect((await callsBack(payment, 'guessed')).status).toBe(401);
@@ -159,7 +163,7 @@ describe('examples/payment-callback.mjs', () => {
     expect(await state()).toEqual({ status: 'frozen', stock: 5 });
   });
 
-  it('lets the provider call again when it may not act, and says why in its log', async () => {
+  it('lets the provider call again when it has no permission, and logs the reason', async () => {
     const payment = await pays(await shop.product({ stock: 5 }));
     await shop.sql(`UPDATE users SET role = 'customer' WHERE id = $1`, [backEnd.id]);
 

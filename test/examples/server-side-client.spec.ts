@@ -25,7 +25,7 @@ describe('examples/server-side-client.mjs', () => {
     return result;
   };
 
-  it('adds a product to the basket of the user, prints the basket, and gets no cookie', async () => {
+  it("adds a product to the user's basket, prints the basket, and gets no cookie", async () => {
     const [tea, cup] = [await shop.product({ name: 'Tea', unitPriceMinor: 450 }), await shop.product()];
     const ada = await shop.user({ basket: [[cup, 1]] });
     const bob = await shop.user({ basket: [[tea, 1]] });
@@ -38,7 +38,7 @@ describe('examples/server-side-client.mjs', () => {
     expect(await shop.guestBaskets()).toBe(0);
   });
 
-  it('keeps the larger quantity that the shopper chooses between its read and its change', async () => {
+  it('keeps the larger quantity when the shopper changes it between its read and its change', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
     const shopper = shop.guest();
@@ -54,7 +54,7 @@ describe('examples/server-side-client.mjs', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 7 });
   });
 
-  it('changes the basket as it is now when the shopper has changed another line', async () => {
+  it('changes the present basket when the shopper has changed another line', async () => {
     const [tea, cup] = [await shop.product(), await shop.product()];
     const ada = await shop.user({ basket: [[tea, 1]] });
     const shopper = shop.guest();
@@ -91,7 +91,7 @@ describe('examples/server-side-client.mjs', () => {
   });
 
   it.each(['unavailable', 'lose-answer'] as const)(
-    'sends again after %s, and the quantity is right',
+    'repeats the request after a failure of the kind "%s", and the quantity is right',
     async (how) => {
       const tea = await shop.product();
       const ada = await shop.user();
@@ -106,7 +106,7 @@ describe('examples/server-side-client.mjs', () => {
     },
   );
 
-  it('ends with the reason when the password is wrong', async () => {
+  it('exits with the reason when the password is wrong', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
 

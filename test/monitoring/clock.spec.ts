@@ -37,19 +37,22 @@ describe('while the clocks of the database and of a process differ', () => {
   const sentence =
     /The database's clock says \S+Z, the clock of this process says \S+Z\. No cleanup runs until they agree within a minute\./;
 
-  it.each([15 * DAYS, -15 * DAYS, 70])('sessions:clear removes nothing, %d s apart', async (seconds) => {
-    const gone = shop.guest();
-    await gone.adds(await shop.product());
-    await shop.expire(gone);
+  it.each([15 * DAYS, -15 * DAYS, 70])(
+    'sessions:clear removes nothing, with %d s between them',
+    async (seconds) => {
+      const gone = shop.guest();
+      await gone.adds(await shop.product());
+      await shop.expire(gone);
 
-    const { code, stdout } = await run('cli', ['sessions:clear'], seconds).ends();
+      const { code, stdout } = await run('cli', ['sessions:clear'], seconds).ends();
 
-    expect(code).toBe(1);
-    expect(stdout).toMatch(sentence);
-    expect(stdout).not.toContain('Error:');
-    expect([await shop.count('sessions'), await shop.count('baskets')]).toEqual([4, 4]);
-    expect(await shop.count('cleanup_runs')).toBe(0);
-  });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(sentence);
+      expect(stdout).not.toContain('Error:');
+      expect([await shop.count('sessions'), await shop.count('baskets')]).toEqual([4, 4]);
+      expect(await shop.count('cleanup_runs')).toBe(0);
+    },
+  );
 
   it('baskets:sweep removes nothing', async () => {
     await shop.sql(`INSERT INTO baskets (updated_at) VALUES (now() - interval '1 day')`);
@@ -62,14 +65,14 @@ describe('while the clocks of the database and of a process differ', () => {
     await shop.sql('DELETE FROM baskets WHERE id NOT IN (SELECT basket_id FROM sessions)');
   });
 
-  it('a dry run counts by the clock of the database, and says that they differ', async () => {
+  it('a dry run counts by the clock of the database, and reports the difference', async () => {
     const { code, stdout, stderr } = await run('cli', ['sessions:clear', '--dry-run'], 15 * DAYS).ends();
 
     expect([code, stdout]).toEqual([0, 'Would remove 0 expired sessions with 0 guest baskets.\n']);
     expect(stderr).toMatch(sentence);
   });
 
-  it('within a minute sessions:clear removes by the clock of the database alone', async () => {
+  it('sessions:clear removes by the clock of the database when they differ by less than a minute', async () => {
     await shop.sql('UPDATE sessions SET expired_at = expired_at - 1209600000 + 20000');
 
     expect((await run('cli', ['sessions:clear'], 50).ends()).stdout).toContain('Removed 0 expired sessions');
@@ -78,7 +81,7 @@ describe('while the clocks of the database and of a process differ', () => {
     expect((await run('cli', ['sessions:clear'], -50).ends()).stdout).toContain('Removed 3 expired sessions');
   });
 
-  it('the schedule skips its runs and logs it once; admins, readiness and metrics are told', async () => {
+  it('the schedule skips its runs and logs it once; admins, readiness and metrics report it', async () => {
     const user = await shop.user();
     await shop.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [user.id]);
     const program = run('main', [], -15 * DAYS, { CLEANUP_CRON: '* * * * * *', PORT: '0' });
@@ -107,7 +110,7 @@ describe('while the clocks of the database and of a process differ', () => {
   });
 });
 
-describe('when the clock of a process is set wrong', () => {
+describe('when the clock of a process becomes wrong', () => {
   const now = Date.now.bind(Date);
   let shop: Shop;
   beforeAll(async () => {
@@ -120,7 +123,7 @@ describe('when the clock of a process is set wrong', () => {
   });
   afterAll(() => shop.close());
 
-  it('each tick of the schedule checks again, and none makes a run', async () => {
+  it('each run of the schedule checks again, and removes nothing', async () => {
     Date.now = () => now() + HOUR;
     const instance = await shop.instance({ CLEANUP_CRON: '* * * * * *' });
     const clock = instance.app.get(ClockCheck);
@@ -184,18 +187,18 @@ describe('when the clock of a process is set wrong', () => {
   });
 });
 
-describe('the reading of two clocks', () => {
+describe('the comparison of two clocks', () => {
   it.each([
     ['agree within a minute', 59_000, 0, false],
     ['differ beyond it', 61_000, 0, true],
     ['differ when the database is behind', -61_000, 0, true],
     ['do not differ for certain when the answer was slow', 65_000, 5_001, false],
     ['differ by more than a slow answer explains', 86_400_000, 15_000, true],
-  ])('says that they %s', (_, difference, tolerance, expected) => {
+  ])('reports that they %s', (_, difference, tolerance, expected) => {
     expect(clocksDiffer({ databaseAt: 0, processAt: 0, difference, tolerance })).toBe(expected);
   });
 
-  it('takes the middle of the round trip', () => {
+  it('uses the middle of the round trip', () => {
     const toReading = startReading();
     const { processAt, tolerance, difference } = toReading(0);
 

@@ -18,7 +18,10 @@ interface Answer {
   body: string;
 }
 
-/** As through `ssh -L`: to a port of this machine, with the host that the browser knows. Fetch sends no `Host` of its own. */
+/**
+ * Sends as through `ssh -L`: to a port of this machine, with the browser's host. Fetch cannot set
+ * `Host`.
+ */
 async function send(
   port: string,
   method: string,
@@ -89,7 +92,7 @@ describe('on the operations port in production', () => {
     expect(await overview('localhost:9000', cookie)).toBe(401);
   });
 
-  it('of several cookies of the tunnel the active one counts', async () => {
+  it('the active one of several tunnel cookies is used', async () => {
     const ended = cookieOf(await logsIn('localhost:9000'));
     await send(port, 'POST', '/api/auth/logout', { Host: 'localhost:9000', Cookie: ended });
     const active = cookieOf(await logsIn('localhost:9000'));
@@ -98,7 +101,7 @@ describe('on the operations port in production', () => {
   });
 
   it.each(['ops.shop.example', '10.0.0.7:9000', 'localhost.evil.example', '127.0.0.1.evil.example:9000'])(
-    'a login by another host needs https, as before: %s',
+    'a login by another host needs https: %s',
     async (host) => {
       const login = await logsIn(host);
 
@@ -110,13 +113,13 @@ describe('on the operations port in production', () => {
     },
   );
 
-  it('the cookie of the tunnel is not read by another host of the port', async () => {
+  it("the tunnel's cookie is not read for another host of the port", async () => {
     const cookie = cookieOf(await logsIn('localhost:9000'));
 
     expect(await overview('ops.shop.example', cookie)).toBe(401);
   });
 
-  it('the main port neither reads nor gives the cookie of the tunnel, whatever the host', async () => {
+  it("the main port neither reads nor sets the tunnel's cookie, for any host", async () => {
     const cookie = cookieOf(await logsIn('localhost:9000'));
     const me = await send(main, 'GET', '/api/auth/me', { Host: 'localhost', Cookie: cookie });
     const basket = await send(main, 'GET', '/api/basket', { Host: 'localhost', Cookie: cookie });
@@ -127,14 +130,14 @@ describe('on the operations port in production', () => {
     expect([login.status, login.cookies]).toEqual([400, []]);
   });
 
-  it('a page of another site can not write through the tunnel', async () => {
+  it('a page of another site cannot write through the tunnel', async () => {
     const cookie = cookieOf(await logsIn('localhost:9000'));
     const headers = { Host: 'localhost:9000', Cookie: cookie, Origin: 'http://localhost:3000' };
 
     expect((await send(port, 'POST', '/api/admin/cleanup-runs', headers)).status).toBe(403);
   });
 
-  it('a host that a trusted proxy names is the one that counts', async () => {
+  it('the host that a trusted proxy names is used', async () => {
     const own = await freePort();
     await shop.instance({ ...PRODUCTION, OPERATIONS_PORT: own, TRUST_PROXY: 'loopback' });
     const headers = { 'X-Forwarded-Host': 'ops.shop.example', Host: `127.0.0.1:${own}` };
@@ -148,7 +151,7 @@ describe('on the operations port in production', () => {
     expect(secure.cookies).toEqual([expect.stringMatching(/^__Host-sid=.*; Secure; /)]);
   });
 
-  it('a tunnel is not asked for https by a header, and other hosts are', async () => {
+  it('pages require no https through a tunnel, and require it on other hosts', async () => {
     const [tunnel, other] = await Promise.all([
       send(port, 'GET', '/operations', { Host: 'localhost:9000', ...HTML }),
       send(port, 'GET', '/operations', { Host: 'ops.shop.example', ...HTML }),

@@ -12,7 +12,7 @@ import { Shop } from '../support/shop.js';
 
 const HOUR = 3_600_000;
 
-describe('whoever runs the shop', () => {
+describe('an operator', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -33,7 +33,7 @@ describe('whoever runs the shop', () => {
   const waitingFor = (milliseconds: number) =>
     shop.sql('INSERT INTO sessions (id, expired_at) VALUES ($1, $2)', ['old', Date.now() - milliseconds]);
 
-  it('sees in the metrics what waits, what is active and what was removed', async () => {
+  it('sees in the metrics the waiting, active and removed sessions and baskets', async () => {
     const tea = await shop.product();
     const gone = shop.guest();
     await gone.adds(tea);
@@ -63,7 +63,7 @@ describe('whoever runs the shop', () => {
     expect((await metrics('cleanup_seconds_since_drained'))['']).toBeLessThan(5);
   });
 
-  it('sees the time of requests by route, never by path, and the state of the pool', async () => {
+  it('sees the duration of requests by route, never by path, and the state of the pool', async () => {
     await shop.guest().sends('PUT', '/api/basket/lines/x', { quantity: 0 });
     await shop.guest().sends('GET', '/no/such/path');
 
@@ -77,7 +77,7 @@ describe('whoever runs the shop', () => {
     expect(body.endsWith('# EOF\n')).toBe(true);
   });
 
-  it('gets the older format of Prometheus where Accept prefers it', async () => {
+  it('gets the older format of Prometheus when Accept prefers it', async () => {
     const get = (Accept: string) => shop.guest().sends<string>('GET', '/metrics', undefined, { Accept });
     const { headers, body } = await get('application/openmetrics-text;q=0.2, text/plain;version=0.0.4');
 
@@ -95,7 +95,7 @@ describe('whoever runs the shop', () => {
     }
   });
 
-  it('sees the requests whose clients went away, by route', async () => {
+  it('sees the requests whose clients disconnected, by route', async () => {
     const tea = await shop.product();
     const gone = new AbortController();
     const add = (): Promise<unknown>[] => {
@@ -112,7 +112,7 @@ describe('whoever runs the shop', () => {
     });
   });
 
-  it('sees the orphans of the last audit or sweep, whoever made it', async () => {
+  it('sees the orphans of the last audit or sweep of any process', async () => {
     await shop.sql(`INSERT INTO baskets (updated_at) VALUES (now() - interval '1 day')`);
     expect(await metrics('orphans')).toEqual({});
 
@@ -124,7 +124,7 @@ describe('whoever runs the shop', () => {
     expect(await metrics('orphans')).toEqual({ '': 0 });
   });
 
-  it('is told, once, that the cleanup is behind; the shop stays ready', async () => {
+  it('is told once that the cleanup is behind, and the shop stays ready', async () => {
     const told: string[] = [];
     const logger = { log: (line: string) => told.push(line), warn: (line: string) => told.push(line) };
     const backlog = shop.app.get(CleanupBacklog);
@@ -152,7 +152,7 @@ describe('whoever runs the shop', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('who cleans up by a cron of the system is behind by that one’s steps', async () => {
+  it('with a system cron is told that the cleanup is behind by the interval of that cron', async () => {
     await shop.sql(`
       INSERT INTO cleanup_runs (trigger, host, started_at)
       SELECT 'cli', 'x', now() - n * interval '1 day' FROM generate_series(1, 3) n`);
@@ -164,7 +164,7 @@ describe('whoever runs the shop', () => {
     });
   });
 
-  it('sees the overview, and starts a run from afar', async () => {
+  it('sees the overview, and starts a run over HTTP', async () => {
     const admin = await shop.admin();
     const gone = shop.guest();
     await gone.adds(await shop.product());
@@ -197,7 +197,7 @@ describe('whoever runs the shop', () => {
     expect(after.body.cleanup.lastDrainedAt).not.toBeNull();
   });
 
-  it('is refused a second run while one is under way', async () => {
+  it('cannot start a second run while one is running', async () => {
     const admin = await shop.admin();
     const { body } = await admin.sends<{ accessToken: string }>('POST', '/api/auth/refresh');
     const bearer = { Authorization: `Bearer ${body.accessToken}` };
@@ -218,7 +218,7 @@ describe('whoever runs the shop', () => {
     await eventually(async () => (await shop.count('cleanup_runs', 'ended_at IS NOT NULL')) === 2);
   });
 
-  it('pages through the runs, the newest first', async () => {
+  it('pages through the runs, newest first', async () => {
     const admin = await shop.admin();
     await shop.sql(
       `INSERT INTO cleanup_runs (trigger, host) SELECT 'cron', n::text FROM generate_series(1, 5) n`,

@@ -32,7 +32,7 @@ describe('baskets:import', () => {
     return JSON.parse(stdout) as BasketImportReport;
   };
 
-  it('imports what has an owner or an active session, skips the rest, and says why', async () => {
+  it('imports baskets with an owner or an active session, skips the others, and reports why', async () => {
     const tea = await shop.product({ unitPriceMinor: 450 });
     const [ada, bob] = [await old.user('Ada@Example.com'), await old.user('bob@example.com')];
     const [stock, cup] = [await old.stock(tea.sku), await old.stock('', 'CUP-UPC')];
@@ -89,13 +89,13 @@ describe('baskets:import', () => {
     expect(await old.count('basket_basket')).toBe(8);
   });
 
-  it('lets a guest go on with the cookie that the old shop hands over', async () => {
+  it('accepts the cookie that the old shop hands over for a guest', async () => {
     const key = 'abcdefghij0123456789abcdefghij01';
     const cup = await shop.product({ sku: 'CUP', unitPriceMinor: 100 });
     const basket = await old.basket({ lines: [[await old.stock('CUP'), 2, '1.00']] });
     await old.session(key, djangoSession.plain({ oscar_open_basket: basket }));
     await imports();
-    // As docs/adopting.md lets the old shop do it.
+    // The old shop signs like this: see docs/adopting.md.
     const signature = createHmac('sha256', SECRET).update(key).digest('base64').replace(/=+$/, '');
     const guest = shop.guest().carries(`sid=${encodeURIComponent(`s:${key}.${signature}`)}`);
 
@@ -107,7 +107,7 @@ describe('baskets:import', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('lets an owner log in with the old password, and keeps it as one of ours', async () => {
+  it('lets an owner log in with the old password, and rehashes it', async () => {
     const salt = 'c4mbVnAxsBdZ';
     const derived = pbkdf2Sync(PASSWORD, salt, 1_000, 32, 'sha256').toString('base64');
     const ada = await old.user('ada@example.com', `pbkdf2_sha256$1000$${salt}$${derived}`);
@@ -126,7 +126,7 @@ describe('baskets:import', () => {
     await shop.guest().logsInAs({ email: 'ada@example.com', password: PASSWORD });
   });
 
-  it('imports a user whose password hash is malformed or too much work without a password, and counts it', async () => {
+  it('imports a user without a password when its hash is malformed or too costly, and counts it', async () => {
     const [salt, digest] = ['c2FsdHNhbHRzYWx0', 'A'.repeat(43)];
     const hashes: Record<string, string> = {
       'ada@example.com': `argon2$argon2id$v=19$m=102400,t=2,p=8$${salt}$${digest}`,
@@ -153,7 +153,7 @@ describe('baskets:import', () => {
     );
   });
 
-  it('twice imports nothing again, and never a user’s present basket', async () => {
+  it("imports nothing a second time, and never replaces a user's present basket", async () => {
     const tea = await shop.product({ sku: 'TEA' });
     const ada = await shop.user({ basket: [[tea, 1]] });
     const stock = await old.stock('TEA');
@@ -173,7 +173,7 @@ describe('baskets:import', () => {
     expect(await shop.count('baskets')).toBe(3);
   });
 
-  it('with --dry-run says the same and changes nothing', async () => {
+  it('reports the same with --dry-run, and changes nothing', async () => {
     await old.basket({
       owner: await old.user('ada@example.com'),
       lines: [[await old.stock('X'), 1, '1.00']],
@@ -185,7 +185,7 @@ describe('baskets:import', () => {
     expect([await shop.count('users'), await shop.count('baskets')]).toEqual([0, 0]);
   });
 
-  it('imports nothing when it is interrupted, or when something can not be stored', async () => {
+  it('imports nothing when it is interrupted, or when a row cannot be stored', async () => {
     const stock = await old.stock('X');
     await old.basket({ owner: await old.user('ada@example.com'), lines: [[stock, 1, '1.00']] });
     const options = { from: old.url, users: 'auth_user', dryRun: false };
@@ -208,7 +208,7 @@ describe('baskets:import', () => {
     expect(await baskets.import(options)).toMatchObject({ imported: { ownedBaskets: 1 } });
   });
 
-  it('refuses what is no such shop, and says what is missing', async () => {
+  it('refuses a database that is no such shop, and reports what is missing', async () => {
     await old.sql('DROP TABLE partner_stockrecord');
     const missing = await cli('--from', old.url);
     const custom = await cli('--from', old.url, '--users', 'my"users');
@@ -220,14 +220,14 @@ describe('baskets:import', () => {
     expect((await cli()).stderr).toContain('--from');
   });
 
-  it('works without the table of sessions, as where they are in a cache', async () => {
+  it('works without the table of sessions, for shops that keep them in a cache', async () => {
     await old.sql('DROP TABLE django_session');
     await old.basket({ lines: [[await old.stock('X'), 1, '1.00']] });
 
     expect((await imports()).skipped.baskets).toEqual({ withoutLivingSession: 1 });
   });
 
-  it('ends with 1 and one sentence when the connection to the old shop ends, and imports nothing', async () => {
+  it('exits with 1 and one sentence when the connection to the old shop ends, and imports nothing', async () => {
     await old.basket({
       owner: await old.user('ada@example.com'),
       lines: [[await old.stock('TEA'), 1, '4.50']],

@@ -5,7 +5,7 @@ import { djangoSession } from '../support/oscar.js';
 describe('a Django session', () => {
   const session = { oscar_open_basket: 7, name: 'Jürgen' };
 
-  it.each(['plain', 'deflated', 'old'] as const)('is read when it is %s', (format) => {
+  it.each(['plain', 'deflated', 'old'] as const)('is read in the form "%s"', (format) => {
     expect(readDjangoSession(djangoSession[format](session))).toEqual(session);
   });
 
@@ -25,7 +25,7 @@ describe('a Django session', () => {
     [{ oscar_open_basket: -1 }, null],
     [{ oscar_open_basket: 1.5 }, null],
     [{ oscar_open_basket: '7); DROP TABLE' }, null],
-  ])('%j knows the basket %j', (content, id) => {
+  ])('with %j holds the basket %j', (content, id) => {
     expect(basketIdOf(content)).toBe(id);
   });
 });

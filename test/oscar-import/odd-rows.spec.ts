@@ -4,7 +4,7 @@ import { BasketImport } from '../../src/oscar-import/basket-import.service.js';
 import { djangoSession, OldShop } from '../support/oscar.js';
 import { Shop } from '../support/shop.js';
 
-/** Columns as wide as some shop has made them. */
+/** Some shops have widened these columns. */
 const WIDEN = `
   ALTER TABLE auth_user ALTER username TYPE text, ALTER email TYPE text, ALTER first_name TYPE text;
   ALTER TABLE partner_stockrecord ALTER partner_sku TYPE text;
@@ -33,7 +33,7 @@ const imports = async () => {
   const baskets = new BasketImport(shop.app.get(DataSource), settings);
   return baskets.import({ from: old.url, users: 'auth_user', dryRun: false });
 };
-/** A basket of an owner with that line, and the line's id in the old shop. */
+/** Creates a basket of an owner with that line, and returns the line's id in the old shop. */
 const ownedLine = async (email: string, sku: string, quantity = 1) => {
   const stock = await old.stock(sku);
   return old.basket({ owner: await old.user(email), lines: [[stock, quantity, '1.00']] });
@@ -43,7 +43,7 @@ const importedSkus = async () =>
     ({ sku }) => sku,
   );
 
-describe('baskets:import skips, counts and goes on with the rest:', () => {
+describe('baskets:import skips, counts and continues after', () => {
   it.each([
     ['infinity', `'infinity'`],
     ['-infinity', `'-infinity'`],
@@ -112,7 +112,7 @@ describe('baskets:import skips, counts and goes on with the rest:', () => {
     expect(await shop.sql('SELECT email FROM users')).toEqual([{ email: 'bob@example.com' }]);
   });
 
-  it('a session with a key that fits no index', async () => {
+  it('a session whose key is too long for an index', async () => {
     await open();
     const stock = await old.stock('GOOD');
     const [odd, good] = [
@@ -150,7 +150,7 @@ describe('baskets:import skips, counts and goes on with the rest:', () => {
 });
 
 describe('baskets:import imports', () => {
-  it('a sku trimmed and composed, by the rule of all other entrances, or not at all', async () => {
+  it('a sku trimmed and composed by the rule of all inputs, or not at all', async () => {
     await open();
     const skus = ['PLAIN', '\u00a0TRIM\u3000', 'Cafe\u0301', '茶'];
     for (const [n, sku] of skus.entries()) await ownedLine(`${n}@example.com`, sku);

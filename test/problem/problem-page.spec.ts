@@ -9,7 +9,7 @@ describe('the type of a problem', () => {
   });
   afterAll(() => shop.close());
 
-  it.each(Object.entries(PROBLEMS))('leads to a page that explains it: %s', async (name, [status, title]) => {
+  it.each(Object.entries(PROBLEMS))('has a page that explains it: %s', async (name, [status, title]) => {
     const type = `/problems/${name}`;
     const page = await shop.guest().sends<string>('GET', type, undefined, { Accept: 'text/html,*/*;q=0.8' });
     const json = await shop.guest().sends('GET', type);
@@ -25,7 +25,7 @@ describe('the type of a problem', () => {
     expect(json.headers.get('vary')).toContain('Accept');
   });
 
-  it('that does not exist has no page', async () => {
+  it('has no page when it does not exist', async () => {
     for (const name of ['none', 'constructor', '__proto__']) {
       expect((await shop.guest().sends('GET', `/problems/${name}`)).status).toBe(404);
     }

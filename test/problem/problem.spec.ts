@@ -14,7 +14,7 @@ describe('a problem', () => {
   const json = { 'Content-Type': 'application/json' };
   const lines = '/api/basket/lines';
 
-  it('is said in application/problem+json, with the request id that is in the header too', async () => {
+  it('is sent as application/problem+json, with the request id of the header', async () => {
     const { status, headers, body } = await shop.guest().sends<ProblemBody>('GET', '/api/nowhere?secret=1');
 
     expect(status).toBe(404);
@@ -57,30 +57,29 @@ describe('a problem', () => {
       '415 unsupported-media-type',
       { body: '{}', headers: { ...json, 'Content-Encoding': 'x' } },
     ],
-    [
-      'a path that can not be decoded',
-      '400 invalid-input',
-      { method: 'DELETE', path: `${lines}/%ff`, headers: {} },
-    ],
+    ['an undecodable path', '400 invalid-input', { method: 'DELETE', path: `${lines}/%ff`, headers: {} }],
     [
       'a sku with NUL in the path',
       '400 invalid-input',
       { method: 'DELETE', path: `${lines}/%00`, headers: {} },
     ],
-  ])('answers %s by %s', async (_, expected, { method = 'POST', path = lines, body, headers = json }) => {
-    const answer = await shop.guest().sends<ProblemBody>(method, path, body, headers);
+  ])(
+    'responds to %s with %s',
+    async (_, expected, { method = 'POST', path = lines, body, headers = json }) => {
+      const answer = await shop.guest().sends<ProblemBody>(method, path, body, headers);
 
-    expect(`${answer.status} ${answer.body.type}`).toBe(expected.replace(' ', ' /problems/'));
-    expect(answer.headers.getSetCookie()).toEqual([]);
-  });
+      expect(`${answer.status} ${answer.body.type}`).toBe(expected.replace(' ', ' /problems/'));
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    },
+  );
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     const { body } = await shop.guest().sends<ProblemBody>('POST', lines, { quantity: 'x', price: 1 });
 
     expect(body.errors?.map(({ field }) => field).sort()).toEqual(['price', 'quantity', 'sku']);
   });
 
-  it('does not tell what only the log should know', async () => {
+  it('contains no detail that belongs only into the log', async () => {
     await shop.sql('ALTER TABLE products RENAME TO elsewhere');
     const { status, body } = await shop.guest().sends<ProblemBody>('GET', '/api/products');
     await shop.sql('ALTER TABLE elsewhere RENAME TO products');
@@ -90,7 +89,7 @@ describe('a problem', () => {
     expect(JSON.stringify(body)).not.toMatch(/relation|does not exist|\.js|\.ts/);
   });
 
-  it('is a 503 while the database is unavailable, and all is well when it is back', async () => {
+  it('is a 503 while the database is unavailable, and requests work again when it is back', async () => {
     const proxy = await DatabaseProxy.before(shop.databaseUrl);
     const remote = await shop.instance({ DATABASE_URL: proxy.url });
     const tea = await shop.product();

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
-describe('a database that is', () => {
+describe('a database', () => {
   let shop: Shop;
   let proxy: DatabaseProxy;
   let remote: Shop;
@@ -43,7 +43,7 @@ describe('a database that is', () => {
     expect(headers.get('retry-after')).toBe('2');
   };
 
-  it('restarted: the process lives, and sessions work again without a restart', async () => {
+  it('that restarts leaves the process alive, and sessions work again', async () => {
     const tea = await shop.product();
     const guest = remote.guest();
     await guest.adds(tea);
@@ -55,7 +55,7 @@ describe('a database that is', () => {
       await eventually(isReady);
       await guest.adds(tea);
     }
-    // As a restart of the server does it.
+    // A restart of the server ends connections like this.
     await shop.sql(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     );
@@ -65,9 +65,9 @@ describe('a database that is', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 5 });
   });
 
-  it('silent: requests end within a bound with 503, and the pool is whole again afterwards', async () => {
+  it('that hangs lets requests end with 503 in time, and the pool recovers', async () => {
     const tea = await shop.product();
-    // Of one guest the second and the third add would wait in the process.
+    // The adds of one guest would wait in the process, so these are three guests.
     const guests = [remote.guest(), remote.guest(), remote.guest()];
     for (const guest of guests) await guest.adds(tea);
     proxy.hang();
@@ -86,7 +86,7 @@ describe('a database that is', () => {
     }
   });
 
-  it('locked by somebody else: the write ends with 503 and leaves nothing behind', async () => {
+  it('with rows locked by another connection lets the write end with 503, and nothing is stored', async () => {
     const tea = await shop.product();
     const guest = remote.guest();
     await guest.adds(tea);
@@ -99,7 +99,7 @@ describe('a database that is', () => {
     await guest.adds(tea);
   });
 
-  it('locked for as many as may log in at once: others log in meanwhile', async () => {
+  it('locked for as many logins as may run in parallel lets other users log in', async () => {
     const [ada, bob] = [await shop.user(), await shop.user()];
     const lock = await RowLock.hold(shop, 'SELECT FROM users WHERE id = $1 FOR UPDATE', [ada.id]);
     const logins = Math.min(HASHES_AT_ONCE, 5);
@@ -113,7 +113,7 @@ describe('a database that is', () => {
     await Promise.all(waiting);
   });
 
-  it('out of connections: a request waits for one, and ends with 503 when none comes', async () => {
+  it('without free connections lets a request wait, and end with 503 when none becomes free', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);
@@ -147,7 +147,7 @@ describe('a database that is', () => {
       '3D000',
       '28P01',
     ],
-  ])('away is known by the code %s', (code) => {
+  ])('counts as unavailable with the code %s', (code) => {
     expect(isDatabaseUnavailable(Object.assign(new Error('x'), { code }))).toBe(true);
     expect(
       isDatabaseUnavailable(
@@ -163,23 +163,23 @@ describe('a database that is', () => {
     new Error('Cannot use a pool after calling end on the pool'),
     new Error('timeout expired'),
     Object.assign(new Error('connect EMFILE'), { code: 'EMFILE', syscall: 'connect' }),
-  ])('away is known by the error %s', (error) => {
+  ])('counts as unavailable with the error "%s"', (error) => {
     expect(isDatabaseUnavailable(error)).toBe(true);
   });
 
   it.each(['23505', '22P02', '25P02', '42P01', 'XX000', 'EMFILE', 'ENOENT', '57'])(
-    'well is not away: %s',
+    'counts as available with the code %s',
     (code) => {
       expect(isDatabaseUnavailable(Object.assign(new Error('x'), { code }))).toBe(false);
       expect(isDatabaseUnavailable(code)).toBe(false);
     },
   );
 
-  it('undecided: what PostgreSQL rolled back is tried again', async () => {
+  it('that rolls back a transaction gets it again', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);
-    // Fails twice with a serialization failure, then no more.
+    // Fails twice with a serialization failure, and then no more.
     await shop.sql('CREATE SEQUENCE failures');
     await shop.sql(`
       CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -196,7 +196,7 @@ describe('a database that is', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 3 });
   });
 
-  it('undecided for ever: the last try ends with 503', async () => {
+  it('that rolls back every attempt makes the last one end with 503', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);

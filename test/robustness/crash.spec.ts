@@ -6,7 +6,7 @@ import type { Client } from '../support/client.js';
 import { type CutAt, DatabaseProxy } from '../support/database-proxy.js';
 import { Shop, type TestUser } from '../support/shop.js';
 
-/** What is there before the request that is cut short. */
+/** The state before the request that is cut. */
 interface Scene {
   client: Client;
   tea: Product;
@@ -15,20 +15,22 @@ interface Scene {
 
 interface Path {
   prepare?: (scene: Scene) => Promise<unknown>;
-  /** The request, or the work, that is cut short; a retry sends the same once more. */
+  /** The request, or the work, that is cut. A retry sends the same again. */
   act: (scene: Scene, key: string) => Promise<{ status: number } | undefined>;
-  /** What is true after it was done once, however often it was cut before. */
+  /** Checks the result when the work was done once, however often it was cut before. */
   isDone: (scene: Scene) => Promise<void>;
 }
 
 const MAX_STATEMENTS = 40;
 
 /**
- * A process that dies between two statements is, for PostgreSQL, a connection that ends there: what was open is rolled
- * back. So each path is cut at each of its statements: before the statement arrives, before its answer comes back, and right
- * after its answer. After each cut the tables must be sound, and the request sent again must be done exactly once.
+ * To PostgreSQL, a process that dies between two statements is a connection that ends there:
+ * PostgreSQL rolls back the open transaction. So each path is cut at each of its statements: before
+ * the statement arrives, before its answer comes back, and right after its answer.
+ *
+ * After each cut the tables must be sound, and the repeated request must be done exactly once.
  */
-describe('cut at every statement of', () => {
+describe('a connection cut at every statement', () => {
   let shop: Shop;
   let proxy: DatabaseProxy;
   let remote: Shop;
@@ -139,7 +141,7 @@ describe('cut at every statement of', () => {
     return made;
   };
 
-  /** The statement at which the path was already over: null while it was cut. */
+  /** Cuts the path at a statement. Returns false when the path has fewer statements. */
   const cutAt = async (path: Path, statement: number, at: CutAt): Promise<boolean> => {
     const made = await scene(path);
     const key = randomUUID();
@@ -155,7 +157,7 @@ describe('cut at every statement of', () => {
     expect(invariants.filter(({ count }) => count > 0)).toEqual([]);
     const isAcknowledged = first !== undefined && first.status < 300;
     if (first && !isAcknowledged) expect([statement, first.status]).toEqual([statement, 503]);
-    // Whoever was not answered, and whose cookie therefore is the old one, sends it again.
+    // A client without an answer still has the old cookie, and sends the request again with it.
     if (!isAcknowledged) {
       expect(made.client.carriedCookie).toBe(before);
       const again = await path.act(made, key);
@@ -166,7 +168,7 @@ describe('cut at every statement of', () => {
   };
 
   it.each(Object.entries(PATHS))(
-    '%s, nothing is lost, nothing is done twice',
+    'of %s loses nothing and repeats nothing',
     async (_, path) => {
       for (const at of ['request', 'answer', 'ready'] as const) {
         let statement = 1;

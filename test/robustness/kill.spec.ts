@@ -9,8 +9,8 @@ import { Program } from '../support/program.js';
 import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
-/** The real thing: the server's process is killed at a statement, and another one takes over. */
-describe('kill -9 of the server', () => {
+/** A real crash: the server's process is killed at a statement, and another process takes over. */
+describe('a server', () => {
   let shop: Shop;
   let proxy: DatabaseProxy;
   let server: Program;
@@ -32,7 +32,7 @@ describe('kill -9 of the server', () => {
     server = Program.run('main', [], { DATABASE_URL: proxy.url, PORT: '0', CLEANUP_CRON: 'off' });
     url = await server.serves();
   };
-  /** Runs a request that the server does not survive, and starts another server. */
+  /** Sends a request during which the server is killed, and starts another server. */
   const killedAt = async (statement: number, at: CutAt, request: () => Promise<unknown>) => {
     let isKilled = false;
     proxy.cutAt(statement, at, () => {
@@ -53,7 +53,7 @@ describe('kill -9 of the server', () => {
     [9, 'request'],
     [12, 'answer'],
   ])(
-    'in a login at statement %i, before the %s: the guest is a guest or a user, and nothing is lost',
+    'killed in a login at statement %i, before the %s, loses nothing: the guest is a guest or a user',
     async (statement, at) => {
       const tea = await shop.product();
       const ada = await shop.user({ basket: [[tea, 1]] });
@@ -72,7 +72,7 @@ describe('kill -9 of the server', () => {
     [5, 'request'],
     [9, 'answer'],
     [12, 'answer'],
-  ])('in a submit at statement %i, before the %s: it is sold once', async (statement, at) => {
+  ])('killed in a submit at statement %i, before the %s, sells the basket once', async (statement, at) => {
     const tea = await shop.product({ stock: 10 });
     const guest = new Client(url);
     await guest.adds(tea, 3);
@@ -84,7 +84,7 @@ describe('kill -9 of the server', () => {
     expect(await shop.sql('SELECT stock FROM products WHERE sku = $1', [tea.sku])).toEqual([{ stock: 7 }]);
   });
 
-  it('SIGTERM instead: not ready first, then what is in flight is answered, and the end is 0 within 10 seconds', async () => {
+  it('that gets SIGTERM is not ready first, then finishes running requests, and exits with 0 within 10 seconds', async () => {
     const tea = await shop.product();
     const guest = new Client(url);
     await guest.adds(tea);
@@ -111,7 +111,7 @@ describe('kill -9 of the server', () => {
     expect(await guest.tab(url).quantities()).toEqual({ [tea.sku]: 3 });
   });
 
-  it('SIGTERM with somebody who never releases: the end is 0 within 10 seconds all the same', async () => {
+  it('that gets SIGTERM while the database hangs exits with 0 within 10 seconds', async () => {
     const tea = await shop.product();
     const guest = new Client(url);
     await guest.adds(tea);

@@ -4,7 +4,7 @@ import type { ProblemBody } from '../support/client.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
 import { Shop } from '../support/shop.js';
 
-describe('a change that was done, but whose answer from the database was lost', () => {
+describe('a change whose database answer was lost after the commit', () => {
   let shop: Shop;
   let proxy: DatabaseProxy;
   let remote: Shop;
@@ -24,7 +24,7 @@ describe('a change that was done, but whose answer from the database was lost', 
     ['under the lock', { 'If-Match': '*' }, /^COMMIT/],
     ['in a single statement', {}, 1],
   ])(
-    '%s: the answer says that it may have been done, and with the same key it is done once',
+    '%s gets a problem that it may have been done, and with the same key it is done once',
     async (_way, condition, statement) => {
       const tea = await shop.product();
       const guest = remote.guest();

@@ -19,7 +19,7 @@ type Action =
   | { what: 'expire' }
   | { what: 'look' };
 
-/** Everything that the visitors do in one round, they do at once, while two cleanups run. */
+/** The actions of one round. All visitors act in parallel, while two cleanups run. */
 type Round = Action[];
 
 const product = fc.nat({ max: PRODUCTS - 1 });
@@ -57,7 +57,7 @@ const rounds: fc.Arbitrary<Round[]> = fc.array(
 
 type Quantities = Map<number, number>;
 
-/** What the shop must be like: a guest's basket is the visitor's, a user's the user's. */
+/** The expected state of the shop: one basket for each guest, and one for each user. */
 class Model {
   readonly guests: Quantities[] = Array.from({ length: VISITORS }, () => new Map<number, number>());
   readonly users: Quantities[] = Array.from({ length: USERS }, () => new Map<number, number>());
@@ -76,7 +76,10 @@ class Model {
   }
 }
 
-/** Adds commute, and merges by sum do; what does not is done only to a basket that nobody else touches in the round. */
+/**
+ * Adds commute, and merges by sum too. Other actions get a basket that no other visitor uses in the
+ * round.
+ */
 function withoutConflicts(round: Round, model: Model): Round {
   const touched = round.map((action, visitor) => {
     const user = action.what === 'login' ? action.user : (model.loggedInAs[visitor] ?? null);
@@ -193,8 +196,8 @@ describe('random visitors on two instances', () => {
     expect(invariants.filter(({ count }) => count > 0)).toEqual([]);
   };
 
-  it('leave the shop as a simple model says, and sound', async () => {
-    // MODEL_SEED repeats a run, MODEL_RUNS makes it longer; a failure prints its seed.
+  it('leave the shop in the state of a simple model, and every invariant holds', async () => {
+    // MODEL_SEED repeats a run, MODEL_RUNS makes it longer. A failure prints its seed.
     const seed = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000_000);
     const numRuns = Number(process.env.MODEL_RUNS ?? 20);
     process.stdout.write(`model: seed ${seed}, ${numRuns} runs\n`);

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { RowLock } from '../support/row-lock.js';
 import { Shop } from '../support/shop.js';
 
-describe('parallel requests on two instances', () => {
+describe('with parallel requests on two instances', () => {
   let shop: Shop;
   let other: Shop;
   let deadlocks: number;
@@ -29,7 +29,7 @@ describe('parallel requests on two instances', () => {
     const [row] = await shop.sql<{ deadlocks: number }>(sql);
     return row?.deadlocks ?? NaN;
   };
-  /** The same browser, now here and now there. */
+  /** The same browser on alternating instances. */
   const tabs = (client: Client, count: number) =>
     Array.from({ length: count }, (_, n) => client.tab(n % 2 ? shop.url : other.url));
   const emptySession = async () => {
@@ -39,7 +39,7 @@ describe('parallel requests on two instances', () => {
     return guest;
   };
 
-  it('50 first adds of one session make one basket with the exact quantity', async () => {
+  it('50 first adds of one session create one basket with the exact quantity', async () => {
     const tea = await shop.product();
     const guest = await emptySession();
 
@@ -49,7 +49,7 @@ describe('parallel requests on two instances', () => {
     expect(await shop.count('baskets')).toBe(1);
   });
 
-  it('50 first adds of one user in many sessions make one basket with the exact quantity', async () => {
+  it('50 first adds of one user in many sessions create one basket with the exact quantity', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
     const clients = await Promise.all(
@@ -80,13 +80,13 @@ describe('parallel requests on two instances', () => {
     );
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 201]));
-    // Adds since the last set or removal: at most all 16 of a product, beside 0 or 1,000.
+    // The adds since the last set or removal: at most all 16 of a product, on top of 0 or 1,000.
     for (const quantity of Object.values(await guest.quantities()))
       expect(quantity % 1_000).toBeLessThanOrEqual(16);
     expect(await shop.count('baskets')).toBe(1);
   });
 
-  it('can not pass a limit or the stock together', async () => {
+  it('adds together cannot exceed a limit or the stock', async () => {
     const limited = await shop.instance({ BASKET_MAX_LINES: '10', BASKET_MAX_QUANTITY: '20' });
     const products = await Promise.all(Array.from({ length: 30 }, () => shop.product()));
     const scarce = await shop.product({ stock: 7 });
@@ -108,23 +108,26 @@ describe('parallel requests on two instances', () => {
     ['max', 3],
     ['guest', 3],
     ['user', 1],
-  ])('one user from 20 guest sessions by %s has %i', async (mergeStrategy, expected) => {
-    const tea = await shop.product();
-    const ada = await shop.user({ basket: [[tea, 1]] });
-    const guests = Array.from({ length: 20 }, (_, n) => (n % 2 ? shop : other).guest());
-    await Promise.all(guests.map((guest) => guest.adds(tea, 3)));
-    const { email, password } = ada;
+  ])(
+    'one user who logs in from 20 guest sessions gets, by %s, the quantity %i',
+    async (mergeStrategy, expected) => {
+      const tea = await shop.product();
+      const ada = await shop.user({ basket: [[tea, 1]] });
+      const guests = Array.from({ length: 20 }, (_, n) => (n % 2 ? shop : other).guest());
+      await Promise.all(guests.map((guest) => guest.adds(tea, 3)));
+      const { email, password } = ada;
 
-    const answers = await Promise.all(
-      guests.map((guest) => guest.sends('POST', '/api/auth/login', { email, password, mergeStrategy })),
-    );
+      const answers = await Promise.all(
+        guests.map((guest) => guest.sends('POST', '/api/auth/login', { email, password, mergeStrategy })),
+      );
 
-    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
-    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: expected });
-    expect(await shop.count('baskets')).toBe(1);
-  });
+      expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+      expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: expected });
+      expect(await shop.count('baskets')).toBe(1);
+    },
+  );
 
-  it('one guest session logging in many times brings its basket once', async () => {
+  it('one guest session that logs in several times merges its basket once', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
     const guest = shop.guest();
@@ -139,7 +142,7 @@ describe('parallel requests on two instances', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 4 });
   });
 
-  it('a login racing adds loses none that was answered with success, and leaves nothing of those refused', async () => {
+  it('a login keeps every add that got a success, and no add that was refused', async () => {
     const tea = await shop.product();
     for (let round = 0; round < 5; round++) {
       const ada = await shop.user({ basket: [[tea, 1]] });
@@ -171,24 +174,21 @@ describe('parallel requests on two instances', () => {
       async (shop, _, id) => (await shop.admin()).sends('POST', `/api/admin/baskets/${id}/submit`, {}),
       { quantity: 6, stock: 94 },
     ],
-  ])(
-    '%s counts what another session, that holds the basket alone, is just adding',
-    async (_, change, left) => {
-      const ada = await shop.user({ basket: [[await shop.product({ sku: 'TEA', stock: 100 }), 1]] });
-      const client = shop.guest();
-      await client.logsInAs(ada);
-      const { id } = await client.basket();
-      const quick = await RowLock.hold(shop, 'UPDATE baskets SET version = version + 1 WHERE id = $1', [id]);
-      await quick.does('UPDATE basket_lines SET quantity = quantity + 5 WHERE basket_id = $1', [id]);
-      const waiting = change(shop, client, id ?? '');
-      await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
-      await quick.release();
+  ])('%s includes the uncommitted add of another session', async (_, change, left) => {
+    const ada = await shop.user({ basket: [[await shop.product({ sku: 'TEA', stock: 100 }), 1]] });
+    const client = shop.guest();
+    await client.logsInAs(ada);
+    const { id } = await client.basket();
+    const quick = await RowLock.hold(shop, 'UPDATE baskets SET version = version + 1 WHERE id = $1', [id]);
+    await quick.does('UPDATE basket_lines SET quantity = quantity + 5 WHERE basket_id = $1', [id]);
+    const waiting = change(shop, client, id ?? '');
+    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
+    await quick.release();
 
-      expect([200, 201]).toContain((await waiting).status);
-      const sql = 'SELECT quantity, stock FROM basket_lines JOIN products USING (sku)';
-      expect(await shop.sql(sql)).toEqual([left]);
-    },
-  );
+    expect([200, 201]).toContain((await waiting).status);
+    const sql = 'SELECT quantity, stock FROM basket_lines JOIN products USING (sku)';
+    expect(await shop.sql(sql)).toEqual([left]);
+  });
 
   it('an add that waits for the freeze of another session finds the basket frozen', async () => {
     const tea = await shop.product();
@@ -208,7 +208,7 @@ describe('parallel requests on two instances', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 1 });
   });
 
-  it('a session that ends while a write waits for it is refused the write, and the cleanup removes it whole', async () => {
+  it('a write is refused when its session expires while it waits, and the cleanup removes session and basket', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);
@@ -224,7 +224,7 @@ describe('parallel requests on two instances', () => {
     expect(await shop.removeExpired()).toMatchObject({ sessions: 1, baskets: 1 });
   });
 
-  it('a session that goes while a write waits for it is refused the write, a guest’s and a user’s', async () => {
+  it('a write of a guest or a user is refused when its session is deleted while it waits', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [guest, user] = [shop.guest(), shop.guest()];
@@ -248,12 +248,12 @@ describe('parallel requests on two instances', () => {
     expect(await shop.guestBaskets()).toBe(0);
   });
 
-  it('the cleanup racing life removes no basket of a visitor who is there', async () => {
+  it('the cleanup removes no basket of an active visitor', async () => {
     const tea = await shop.product();
     const guests = Array.from({ length: 30 }, () => shop.guest());
     await Promise.all(guests.map((guest) => guest.adds(tea)));
     const users = await Promise.all(Array.from({ length: 10 }, () => shop.user()));
-    // One after the other they expire while the requests come in: a renewal and the cleanup meet.
+    // The sessions expire one after the other while requests arrive, so renewals meet the cleanup.
     await shop.sql(
       `
       UPDATE sessions SET expired_at = $1 + place * 5
@@ -279,7 +279,7 @@ describe('parallel requests on two instances', () => {
     for (const [n, { status }] of answers.entries()) {
       const guest = guests[n];
       expect([200, 201, 409]).toContain(status);
-      // Whoever was answered with success has the basket, or lost it to the cleanup before and began anew.
+      // After a success the visitor has the basket, or a new one when the cleanup was first.
       if (status === 201)
         expect(await guest?.quantities()).toMatchObject({ [tea.sku]: expect.any(Number) as unknown });
     }

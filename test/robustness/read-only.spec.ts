@@ -16,14 +16,14 @@ import { query } from '../support/test-server.js';
 const SINGLE_STATEMENT = {};
 const TRANSACTION = { 'If-Match': '*' };
 
-describe('a database that takes no writes', () => {
+describe('a database that refuses writes', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
   });
   afterAll(() => shop.close());
 
-  /** For connections that begin from now on. */
+  /** Applies to new connections only. */
   const setReadOnly = (isReadOnly: boolean) => {
     const name = new URL(shop.databaseUrl).pathname.slice(1);
     return shop.sql(`ALTER DATABASE ${name} SET default_transaction_read_only = ${isReadOnly}`);
@@ -33,7 +33,7 @@ describe('a database that takes no writes', () => {
     ['in a single statement', SINGLE_STATEMENT],
     ['in a transaction', TRANSACTION],
   ])(
-    'answers an add %s with 503, is not ready, and gets new connections when it takes writes',
+    'makes an add %s end with 503 and the shop not ready, until new connections can write',
     async (_way, headers) => {
       const tea = await shop.product();
       const guest = shop.guest();
@@ -49,7 +49,7 @@ describe('a database that takes no writes', () => {
       expect((await remote.guest().triesToAdd(tea)).status).toBe(503);
       expect(await tab.quantities()).toEqual({ [tea.sku]: 1 });
 
-      // Both connections of the pool began before this.
+      // Both connections of the pool are older than this.
       await setReadOnly(false);
       for (let connection = 0; connection < 2; connection++) await add();
       expect((await add()).status).toBe(201);
@@ -64,7 +64,7 @@ describe('a standby', () => {
   let server: Program | undefined;
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'basketkeeper-standby-'));
-    // The account that root lends to PostgreSQL has to get in.
+    // PostgreSQL runs under another account when we are root. That account needs access.
     await chmod(home, 0o755);
     postgres = await startEmbeddedPostgres({ home });
     await migrate(postgres.url);
@@ -72,7 +72,7 @@ describe('a standby', () => {
       postgres.url,
       `INSERT INTO products (sku, name, unit_price_minor) VALUES ('TEA', 'Tea', 100)`,
     );
-    // A server that was stopped in order is its own copy.
+    // The files of a server that was shut down cleanly are a valid copy of it.
     await postgres.stop();
     await writeFile(join(home, 'postgres/standby.signal'), '');
     postgres = await startEmbeddedPostgres({ home });
@@ -83,7 +83,7 @@ describe('a standby', () => {
     await rm(home, { recursive: true, force: true });
   });
 
-  it('is not ready and answers adds with 503, until it is promoted', async () => {
+  it('makes the shop not ready and adds end with 503, until it is promoted', async () => {
     server = Program.run('main', [], { DATABASE_URL: postgres.url, PORT: '0', CLEANUP_CRON: 'off' });
     const url = await server.serves();
     const guest = new Client(url);

@@ -8,7 +8,7 @@ import { Shop } from '../support/shop.js';
 const PRELOAD = join(import.meta.dirname, '../support/shifted-clock.mjs');
 const DAY_SECONDS = 86_400;
 const DAY = DAY_SECONDS * 1_000;
-/** The default of SESSION_TTL_SECONDS, SESSION_MAX_SECONDS, and what a test may take. */
+/** The default of SESSION_TTL_SECONDS, of SESSION_MAX_SECONDS, and the tolerance of a test. */
 const [IDLE, ABSOLUTE, SLACK] = [14 * DAY, 90 * DAY, 60_000];
 
 describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) => {
@@ -50,11 +50,11 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     expect(found.left).toBeLessThanOrEqual(left + 1_000);
     expect(found.left).toBeGreaterThan(left - SLACK);
   };
-  /** So long ago that a renewal is worth a write. */
+  /** Backdates the last use, far enough that a renewal is written. */
   const lastSeen = (milliseconds: number) =>
     shop.sql('UPDATE sessions SET expired_at = expired_at - $1::bigint', [milliseconds]);
 
-  it('creates a session that is active as long as any other', async () => {
+  it('creates a session that lives as long as any other', async () => {
     const guest = shop.guest().tab(url);
     const { expiresAt } = await guest.adds(tea);
 
@@ -64,7 +64,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     expect(await guest.tab(shop.url).quantities()).toEqual({ [tea.sku]: 1 });
   });
 
-  it('creates one with an idempotency key, and by a login', async () => {
+  it('creates one by a request with an idempotency key, and by a login', async () => {
     const guest = shop.guest().tab(url);
     const body = { sku: tea.sku, quantity: 1 };
     await guest.sends('POST', '/api/basket/lines', body, { 'Idempotency-Key': 'K' });
@@ -95,7 +95,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     ['a list of orders', (client) => client.sends('GET', '/api/orders')],
     ['a freeze', (client) => client.sends('POST', '/api/basket/freeze')],
   ])(
-    'finds the session of a visitor who was away for 13 days, and renews it to its right end: %s',
+    'finds the session of a visitor after 13 days, and renews it until the right time: %s',
     async (_, act) => {
       const guest = shop.guest();
       await guest.adds(tea);
@@ -110,7 +110,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     },
   );
 
-  it('does not prolong a session beyond its absolute lifetime', async () => {
+  it('does not extend a session beyond its absolute lifetime', async () => {
     const guest = shop.guest();
     await guest.adds(tea);
     await lastSeen(13 * DAY);
@@ -126,7 +126,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     ['a look', (client) => client.sends('GET', '/api/basket')],
     ['an add', (client) => client.triesToAdd(tea)],
     ['a freeze', (client) => client.sends('POST', '/api/basket/freeze')],
-  ])('finds no session that has expired: %s', async (_, act) => {
+  ])('finds no expired session: %s', async (_, act) => {
     const guest = shop.guest();
     await guest.adds(tea);
     await lastSeen(14 * DAY + 1_000);
@@ -142,13 +142,13 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     expect(await shop.count('baskets', `status = 'frozen'`)).toBe(0);
   });
 
-  it('gives a cookie that lives for the absolute lifetime, whatever the clock says', async () => {
+  it('sets a cookie that lives for the absolute lifetime', async () => {
     const { headers } = await shop.guest().tab(url).triesToAdd(tea);
 
     expect(headers.getSetCookie()[0]).toContain(`; Max-Age=${ABSOLUTE / 1_000};`);
   });
 
-  it('knows a key for 24 hours', async () => {
+  it('remembers a key for 24 hours', async () => {
     const guest = shop.guest();
     await guest.adds(tea);
     const other = guest.tab(url);

@@ -26,7 +26,7 @@ interface OpenApi {
   components: { schemas: Record<string, Schema> };
 }
 
-/** A request as somebody might send it who has read the document, or has not. */
+/** A request of a client that may or may not follow the document. */
 export interface ArbitraryRequest {
   method: string;
   path: string;
@@ -36,7 +36,7 @@ export interface ArbitraryRequest {
 
 const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8')) as OpenApi;
 
-/** Any text but lone surrogates, which no URL can hold. */
+/** Any text except lone surrogates, which a URL cannot hold. */
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
@@ -47,7 +47,7 @@ const number = fc.oneof(
   fc.constantFrom(2_147_483_647, 2_147_483_648, Number.MAX_SAFE_INTEGER, -0.5, 1e308),
 );
 
-/** What fits a schema, of words that mean something here. */
+/** Values that match a schema, built from words that exist in the shop. */
 function fitting(schema: Schema, words: string[]): fc.Arbitrary<unknown> {
   if (schema.$ref)
     return fitting(document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, words);
@@ -106,13 +106,13 @@ const HEADERS = fc.record(
   { requiredKeys: ['Content-Type'] },
 );
 
-/** Mostly without what makes a request be refused at the door. */
+/** Headers that rarely get a request refused before it reaches its route. */
 const headers = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ 'Content-Type': 'application/json' }) },
   { weight: 2, arbitrary: HEADERS },
 );
 
-/** @param words skus, addresses and ids that exist */
+/** @param words existing skus, email addresses and ids */
 export function arbitraryRequest(words: string[]): fc.Arbitrary<ArbitraryRequest> {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
@@ -133,7 +133,7 @@ export function arbitraryRequest(words: string[]): fc.Arbitrary<ArbitraryRequest
   });
 }
 
-/** A path of dots alone is another path to every client. */
+/** Clients resolve a path segment that consists of dots alone. */
 function fill(path: string, place: Record<string, unknown>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const segment = encodeURIComponent(toText(place[name]));
@@ -148,6 +148,6 @@ function toQuery(query: Record<string, unknown>): string {
 
 function toText(value: unknown): string {
   const asText = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  // Lone surrogates become what every decoder makes of them.
+  // Replaces lone surrogates as every decoder does.
   return Buffer.from(asText).toString();
 }

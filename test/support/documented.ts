@@ -13,7 +13,7 @@ interface OpenApi {
   components: { schemas: Record<string, { properties?: Record<string, { const?: unknown }> }> };
 }
 
-/** What a client can use; all others are the server's or the security's. */
+/** Headers that a client can use. The document does not list the others. */
 const HEADERS = [
   'ETag',
   'Idempotency-Replayed',
@@ -27,14 +27,14 @@ const HEADERS = [
 const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8')) as OpenApi;
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
-// Its types are those of a CommonJS module, which an ES module sees a level deeper.
+// The package declares the types of a CommonJS module. An ES module finds them one level deeper.
 (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema(document, 'openapi');
 const validators = new Map<object, ValidateFunction>();
 
 const routes = Object.entries(document.paths).map(([path, methods]) => ({
   pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-  // What names all of its path comes before what has a parameter.
+  // A path without parameters matches before one with parameters.
   parameters: path.split('{').length,
   methods,
 }));
@@ -48,11 +48,11 @@ export interface Sent {
   body: unknown;
 }
 
-/** @throws Error when `openapi.json` does not say that a request can be answered like that */
+/** @throws Error when `openapi.json` does not allow this response to this request */
 export function assertDocumented({ method, path, status, headers, body }: Sent): void {
   const name = `${method} ${path}`;
   const operation = findOperation(method, path.split('?', 1)[0] ?? '');
-  // What is under no documented route is a 404, and no more needs to be said.
+  // A path outside the documented routes gets a 404, which needs no check.
   if (!operation) return;
   const response = operation.responses[status];
   if (!response)
@@ -74,12 +74,12 @@ export function assertDocumented({ method, path, status, headers, body }: Sent):
   if (type === 'application/problem+json') assertKnownMembers(name, body as object);
 }
 
-/** Express marks every answer with a weak tag, which is not the basket's. */
+/** Express marks every response with a weak tag, which is not the basket's tag. */
 function isSent(headers: Headers, header: string): boolean {
   return headers.has(header) && !headers.get(header)?.startsWith('W/');
 }
 
-/** The schemas allow further members, for a later version may have them; this version has none. */
+/** The schemas allow additional members for later versions. This version must not send any. */
 function assertKnownMembers(name: string, problem: { type?: string }): void {
   const schemas = Object.values(document.components.schemas);
   const schema = schemas.find(({ properties }) => properties?.type?.const === problem.type);
@@ -95,7 +95,7 @@ function findOperation(method: string, path: string): Operation | undefined {
 function validatorOf(schema: object): ValidateFunction {
   const known = validators.get(schema);
   if (known) return known;
-  // References lead into the document.
+  // References point into the document.
   const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/')) as object;
   const validate = ajv.compile(absolute);
   validators.set(schema, validate);

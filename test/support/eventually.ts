@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for something that happens by itself. */
+/** Waits until a condition is true. */
 export async function eventually(isTrue: () => Promise<boolean>, milliseconds = 15_000): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!(await isTrue())) {

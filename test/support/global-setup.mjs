@@ -1,8 +1,8 @@
 import { tsImport } from 'tsx/esm/api';
 
 /**
- * Jest's own loader does not reach here.
- * Jest tears nothing down after a failed setup, so the server starts only after the build has succeeded.
+ * Jest's own loader does not load this file. Jest runs no teardown after a failed setup, so the
+ * server starts only after the build has succeeded.
  */
 export default async function globalSetup() {
   const { openTestServer } = await tsImport('./test-server.ts', import.meta.url);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request as send, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** Decides what happens to a request before the shop gets it; null: nothing. */
+/** Decides what happens to a request before it reaches the shop. Null means nothing. */
 export type Interception = (request: IncomingMessage) => Promise<'unavailable' | 'lose-answer' | null>;
 
 /** A proxy between a client and the shop that injects faults into HTTP. */
@@ -42,7 +42,8 @@ async function forward(
     return;
   }
   if (fault === 'unavailable') {
-    // The change is made, as when the shop does not know whether its commit arrived. The CORS headers stay.
+    // The shop has made the change, but answers as if it did not know whether its commit arrived.
+    // CORS headers stay.
     response.writeHead(503, { ...answer.headers, 'retry-after': '1', 'content-length': '0' }).end();
     answer.resume();
     return;

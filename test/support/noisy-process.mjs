@@ -1,4 +1,5 @@
-// Preloaded by `--import`: SIGUSR2 makes the process say what a library might, SIGPIPE makes it fail.
+// Preloaded by `--import`: SIGUSR2 makes the process print warnings like a library, SIGPIPE makes
+// it fail.
 process.on('SIGUSR2', () => {
   process.emit('deprecation', new Error('It is old.'));
   process.emitWarning('It is very old.', 'DeprecationWarning', 'DEP9999');

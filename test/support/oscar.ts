@@ -2,7 +2,10 @@ import pg from 'pg';
 import { deflateSync } from 'node:zlib';
 import { createDatabase, type TestDatabase } from './database.js';
 
-/** The tables of django-oscar 3 that hold baskets, as its migrations make them, without what no import looks at. */
+/**
+ * The tables of django-oscar 3 that hold baskets, as its migrations create them, without columns
+ * that the import does not read.
+ */
 const TABLES = `
   CREATE TABLE auth_user (
     id serial PRIMARY KEY, password varchar(128) NOT NULL, username varchar(150) NOT NULL,
@@ -41,7 +44,7 @@ export class OldShop {
     private readonly client: pg.Client,
   ) {}
 
-  /** @param options of CREATE DATABASE */
+  /** @param options options of CREATE DATABASE */
   static async open(options = ''): Promise<OldShop> {
     const database = await createDatabase('empty', options);
     const client = new pg.Client({ connectionString: database.url });
@@ -66,7 +69,7 @@ export class OldShop {
     );
   }
 
-  /** The id of a stock record; the sku is in the catalogue as well, as `upc`. */
+  /** Adds a stock record and returns its id. The catalogue has the sku as well, as `upc`. */
   async stock(sku: string, upc: string | null = null): Promise<number> {
     const product = await this.insert(`INSERT INTO catalogue_product (upc, title) VALUES ($1, 'x')`, [upc]);
     return this.insert('INSERT INTO partner_stockrecord (product_id, partner_sku) VALUES ($1, $2)', [
@@ -115,7 +118,9 @@ export class OldShop {
   }
 }
 
-/** `session_data` as Django writes it since 3.1, deflated as it does what is long, and before. */
+/**
+ * `session_data` as Django has written it since 3.1 (long data deflated), and in the older form.
+ */
 export const djangoSession = {
   plain: (session: object) => `${Buffer.from(JSON.stringify(session)).toString('base64url')}:1abc:sig`,
   deflated: (session: object) => `.${deflateSync(JSON.stringify(session)).toString('base64url')}:1abc:sig`,

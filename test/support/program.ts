@@ -13,7 +13,7 @@ export interface Result {
   stderr: string;
 }
 
-/** A process of the built program or of an example, with no variables but the given ones. */
+/** A process of the built program or of an example, with the given environment variables only. */
 export class Program {
   private stdout = '';
   private stderr = '';
@@ -29,7 +29,7 @@ export class Program {
     return Program.spawn([builtFile(entry, folder), ...args], variables, folder);
   }
 
-  /** A file of `examples/`, as the guides say to run it. */
+  /** Runs a file of `examples/` as the guides describe. */
   static example(file: string, args: string[], variables: Variables): Program {
     return Program.spawn([join('examples', file), ...args], variables, ROOT);
   }
@@ -43,24 +43,24 @@ export class Program {
     return this.child.pid ?? NaN;
   }
 
-  /** What it has written so far. */
+  /** The output so far. */
   get output(): string {
     return this.stdout + this.stderr;
   }
 
-  /** As a program does that reads its log, and ends. */
+  /** Closes the reading end of its output, like a log reader that ends. */
   closesOutput(): void {
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
   }
 
-  /** The address that the server says it serves on. */
+  /** Waits for the address that the server prints, and returns it. */
   async serves(): Promise<string> {
     const [, url = ''] = await this.prints(/Serving on (http:\/\/[^ "]+)/);
     return url.replace('localhost', '127.0.0.1');
   }
 
-  /** Waits for something on standard output. */
+  /** Waits for text on standard output. */
   async prints(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.stdout);

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { eventually } from './eventually.js';
 import type { Shop } from './shop.js';
 
-/** Rows that a connection of the test's own has locked, so that requests wait for them. */
+/** Locks rows on a separate connection, so that requests wait for them. */
 export class RowLock {
   private constructor(
     private readonly shop: Shop,
@@ -17,17 +17,20 @@ export class RowLock {
     return new RowLock(shop, queryRunner);
   }
 
-  /** Runs a statement of the transaction that holds the rows. */
+  /** Runs a statement in the transaction that holds the lock. */
   async does(sql: string, values: unknown[] = []): Promise<void> {
     await this.queryRunner.query(sql, values);
   }
 
-  /** Ends when so many requests of this shop's database wait for a lock, for this one or behind others. */
+  /**
+   * Waits until this number of requests of this shop's database waits for a lock, directly or
+   * behind others.
+   */
   async isWaitedFor(requests: number): Promise<void> {
     await eventually(async () => (await this.waiting()) >= requests);
   }
 
-  /** Commits what it did. */
+  /** Commits the transaction, which releases the lock. */
   async release(): Promise<void> {
     await this.queryRunner.commitTransaction();
     await this.queryRunner.release();
@@ -38,7 +41,10 @@ export class RowLock {
   }
 }
 
-/** Holds what a statement locks until all of the work that is started waits. `meanwhile` is done under the lock then. */
+/**
+ * Holds the lock of a statement until all the started work waits for it. Runs `meanwhile` then, and
+ * releases the lock.
+ */
 export async function whileLocked<T>(
   shop: Shop,
   [sql, values]: [sql: string, values: unknown[]],

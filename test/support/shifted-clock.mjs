@@ -1,4 +1,5 @@
-// Preloaded by `--import`: the clock of this process is wrong by CLOCK_SHIFT_SECONDS, until SIGUSR2 sets it right.
+// Preloaded by `--import`: shifts the clock of this process by CLOCK_SHIFT_SECONDS, until SIGUSR2
+// sets it right.
 let shift = Number(process.env.CLOCK_SHIFT_SECONDS) * 1_000;
 process.on('SIGUSR2', () => (shift = 0));
 

@@ -27,7 +27,7 @@ export interface TestUser {
 
 export const PASSWORD = 'correct horse battery';
 
-/** A running shop on a database of its own, in the words of a shop. */
+/** A running shop on its own database, with helpers in the words of a shop. */
 export class Shop {
   private constructor(
     readonly app: NestFastifyApplication,
@@ -46,7 +46,7 @@ export class Shop {
       DATABASE_URL: database.url,
       DATABASE_POOL_SIZE: '8',
       CLEANUP_CRON: 'off',
-      // A test file registers more users a minute than one network may.
+      // A test file registers more users in a minute than one network normally may.
       RATE_LIMIT_LOGIN: '1000',
     };
     const environment = readEnvironment({ ...fixed, ...settings });
@@ -56,7 +56,7 @@ export class Shop {
       {
         bodyParser: false,
         abortOnError: false,
-        // What a test provokes on purpose would drown what it says.
+        // The errors that a test provokes would hide its own output.
         logger: false,
       },
     );
@@ -65,14 +65,14 @@ export class Shop {
     return new Shop(app, (await app.getUrl()) + environment.basePath, database, []);
   }
 
-  /** A second instance on the same database. */
+  /** Starts a second instance on the same database. */
   async instance(settings: Settings = {}): Promise<Shop> {
     const other = await Shop.start(this.database, settings);
     this.others.push(other);
     return other;
   }
 
-  /** Whatever a test file has done, the tables must be as they must be. */
+  /** Closes the shop. Every invariant of the tables must hold after each test file. */
   async close(): Promise<void> {
     const { invariants } = await this.app.get(AuditService).audit();
     for (const other of this.others) await other.app.close();
@@ -102,7 +102,7 @@ export class Shop {
     return new Client(this.url);
   }
 
-  /** A registered user, with a basket if wanted. */
+  /** Registers a user, with a basket if given. */
   async user({ basket = [] }: { basket?: [Product, number][] } = {}): Promise<TestUser> {
     const credentials = { email: `${randomUUID()}@example.com`, password: PASSWORD };
     const { body } = await this.guest().sends('POST', '/api/auth/register', credentials);
@@ -114,21 +114,21 @@ export class Shop {
     return { id: (body as { id: string }).id, ...credentials };
   }
 
-  /** The browser of a guest who has one of the product. */
+  /** The browser of a guest with one piece of the product. */
   async guestWith(product: Product): Promise<Client> {
     const client = this.guest();
     await client.adds(product);
     return client;
   }
 
-  /** The browser of a user who has logged in and has one of the product. */
+  /** The browser of a logged-in user with one piece of the product. */
   async userWith(product: Product): Promise<Client> {
     const client = this.guest();
     await client.logsInAs(await this.user({ basket: [[product, 1]] }));
     return client;
   }
 
-  /** A browser in which an admin has logged in. */
+  /** The browser of a logged-in admin. */
   async admin(): Promise<Client> {
     const user = await this.user();
     await this.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [user.id]);
@@ -141,7 +141,7 @@ export class Shop {
     return this.app.get(SessionCleanup).removeExpired(options);
   }
 
-  /** Lets the time of a guest's session run out, without waiting for it. */
+  /** Lets the session of a guest expire now. */
   async expire(client: Client): Promise<void> {
     await this.sql('UPDATE sessions SET expired_at = $2 WHERE id = $1', [
       client.sessionId,
@@ -168,7 +168,7 @@ export class Shop {
     return this.count('baskets', 'owner_id IS NULL');
   }
 
-  /** sku and quantity of the lines of a user's open basket. */
+  /** The sku and quantity of each line of a user's open basket. */
   async basketOf(user: TestUser): Promise<Record<string, number>> {
     const rows = await this.sql<{ sku: string; quantity: number }>(
       `SELECT sku, quantity FROM basket_lines JOIN baskets ON id = basket_id WHERE owner_id = $1 AND status <> 'submitted'`,
@@ -177,7 +177,7 @@ export class Shop {
     return Object.fromEntries(rows.map(({ sku, quantity }) => [sku, quantity]));
   }
 
-  /** Open guest baskets that no session points at: there must never be one. */
+  /** Counts open guest baskets without a session. There must never be one. */
   async orphans(): Promise<number> {
     return this.count(
       'baskets',

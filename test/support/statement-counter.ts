@@ -2,7 +2,7 @@ import { DatabaseProxy } from './database-proxy.js';
 
 const FRAME = /^\s*(BEGIN|START TRANSACTION|COMMIT|ROLLBACK|SET )/;
 
-/** Hears every statement that reaches PostgreSQL, on its way there. */
+/** Records every statement that is sent to PostgreSQL. */
 export class StatementCounter {
   private constructor(private readonly proxy: DatabaseProxy) {}
 
@@ -10,12 +10,12 @@ export class StatementCounter {
     return new StatementCounter(await DatabaseProxy.before(databaseUrl));
   }
 
-  /** Where the application that is counted connects to. */
+  /** The database URL for the counted application. */
   get url(): string {
     return this.proxy.url;
   }
 
-  /** What was sent while the work was done, without the frame of transactions. */
+  /** Returns the statements that are sent during the work, without BEGIN and COMMIT. */
   async during(work: () => Promise<unknown>): Promise<string[]> {
     this.proxy.statements = [];
     await work();

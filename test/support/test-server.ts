@@ -7,14 +7,20 @@ import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-post
 import { migrate } from '../../src/app/migrate.js';
 import { readMigrationSettings } from '../../src/config/environment.js';
 
-/** Nothing in a test's database has to survive a crash of the machine. */
+/** A test's database need not survive a crash of the machine. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };
 
-/** Where the test files find the server and the migrated database that theirs are copied from. */
+/**
+ * The environment variable with the URL of the server and its migrated database, which the test
+ * files copy.
+ */
 export const SERVER_VARIABLE = 'TEST_SERVER_URL';
 export const TEMPLATE_VARIABLE = 'TEST_TEMPLATE';
 
-/** A PostgreSQL of this run's own, or the one of `DATABASE_URL`, with a migrated database to copy. */
+/**
+ * Starts a PostgreSQL for this test run, or uses that of `DATABASE_URL`, with a migrated database
+ * to copy.
+ */
 export async function openTestServer(): Promise<{ close(): Promise<void> }> {
   const { url: given } = readMigrationSettings();
   const own = given ? undefined : await startOwn();
@@ -34,7 +40,7 @@ export async function openTestServer(): Promise<{ close(): Promise<void> }> {
 
 async function startOwn(): Promise<{ url: string; close(): Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'basketkeeper-test-'));
-  // The account that root lends to PostgreSQL has to get in.
+  // PostgreSQL runs under another account when we are root. That account needs access.
   await chmod(home, 0o755);
   const server = await startEmbeddedPostgres({ home, settings: { ...FAST, max_connections: '300' } });
   return {
@@ -46,14 +52,14 @@ async function startOwn(): Promise<{ url: string; close(): Promise<void> }> {
   };
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   return url.href;
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a new connection. */
 export async function query(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -45,27 +45,27 @@ const write = (
   quantity,
 });
 
-describe('the basket while writes are under way', () => {
-  it('is the shop’s when there are none', () => {
+describe('the displayed basket', () => {
+  it("equals the shop's basket when no writes are waiting", () => {
     const stored = basket(line('tea', 2));
 
     expect(applyWrites(stored, [])).toBe(stored);
   });
 
-  it('has what is added, in a line that is there or in a new one, and the total of it', () => {
+  it('includes added products, in an existing or a new line, and their total', () => {
     const shown = applyWrites(basket(line('tea', 2)), [write('add', 'tea', 1), write('add', 'pot', 3)]);
 
     expect(shown.lines).toEqual([line('tea', 3), line('pot', 3)]);
     expect(shown.totals).toEqual({ lines: 2, quantity: 6, amountMinor: 600, unavailableLines: 0 });
   });
 
-  it('has the quantity that was set last, and not what was set to 0', () => {
+  it('has the last quantity that was set, and no line that was set to 0', () => {
     const writes = [write('set', 'tea', 5), write('set', 'pot', 0), write('set', 'tea', 4)];
 
     expect(applyWrites(basket(line('tea', 2), line('pot', 1)), writes).lines).toEqual([line('tea', 4)]);
   });
 
-  it('leaves out of the amount what can’t be bought, also when it is removed', () => {
+  it('excludes lines that cannot be bought from the amount, also when they are removed', () => {
     const gone = line('gone', 2, { notices: ['unavailable'] });
 
     const more = applyWrites(basket(gone, line('tea', 1)), [write('add', 'tea', 1)]);
@@ -76,7 +76,7 @@ describe('the basket while writes are under way', () => {
   });
 });
 
-describe('the writes that wait', () => {
+describe('the waiting writes', () => {
   const keys = (writes: BasketWrite[]) => writes.map(({ key }) => key);
   const queue = (...writes: BasketWrite[]) => keys(writes.reduce<BasketWrite[]>(enqueue, []));
 
@@ -86,7 +86,7 @@ describe('the writes that wait', () => {
     ).toEqual(['a', 'b', 'c']);
   });
 
-  it('hold one quantity a product in a row, but never change the one that may be under way', () => {
+  it('hold one quantity per product in a row, but never change the write that may be under way', () => {
     expect(
       queue(write('set', 'tea', 1, 'a'), write('set', 'tea', 2, 'b'), write('set', 'tea', 3, 'c')),
     ).toEqual(['a', 'c']);

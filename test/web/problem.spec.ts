@@ -14,13 +14,13 @@ const UNCERTAIN: [string, Error][] = [
     'a database that is unavailable',
     problem(503, 'database-unavailable', 'Send it again with the same Idempotency-Key.'),
   ],
-  ['a proxy without a shop', problem(502)],
-  ['a proxy that does not wait', problem(504)],
+  ['a proxy that cannot reach the shop', problem(502)],
+  ['a timeout of a proxy', problem(504)],
 ];
 
 describe('the page', () => {
   it.each(UNCERTAIN)(
-    'says at %s that the visitor can try again, not that nothing was done',
+    'reports %s by a request to try again, and does not claim that nothing was done',
     (_what, error) => {
       expect([isTemporary(error), isUncertain(error)]).toEqual([true, true]);
       expect(messageOf(error)).toMatch(
@@ -30,7 +30,7 @@ describe('the page', () => {
     },
   );
 
-  it('says what the shop says, where it refuses', () => {
+  it("shows the shop's own words when the shop refuses", () => {
     expect(messageOf(problem(409, 'email-taken', 'Log in.'))).toBe('Title. Log in.');
     expect(isUncertain(problem(409, 'session-replaced'))).toBe(false);
     expect(isUncertain(problem(429, 'too-many-logins'))).toBe(false);
@@ -46,7 +46,7 @@ describe('a registration', () => {
     });
 
   it.each(UNCERTAIN)(
-    'that was done, though %s hid it, succeeds when it is sent again',
+    'that was done, but ended with %s, succeeds when it is sent again',
     async (_what, error) => {
       const register = answers(error, problem(409, 'email-taken'));
 
@@ -55,7 +55,7 @@ describe('a registration', () => {
     },
   );
 
-  it('of an email that another person has is refused', async () => {
+  it('is refused when another person has the email', async () => {
     const taken = problem(409, 'email-taken');
     const register = answers(taken, problem(503), taken);
 

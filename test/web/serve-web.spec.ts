@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { builtWeb } from '../support/build.js';
 import { Shop } from '../support/shop.js';
 
-/** What a browser asks for when somebody follows a link. */
+/** The Accept header of a browser that follows a link. */
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 describe('the pages', () => {
@@ -18,7 +18,7 @@ describe('the pages', () => {
   const assets = () => readdirSync(join(builtWeb(), 'assets'));
   const script = () => assets().find((file) => /^main-.*\.js$/.test(file)) ?? '';
 
-  it('are served at /, asked for anew each time, and let nothing run that is not theirs', async () => {
+  it('are served at /, revalidated each time, and run no foreign script', async () => {
     const { status, headers, body } = await shop.guest().sends<string>('GET', '/');
 
     expect(status).toBe(200);
@@ -30,7 +30,7 @@ describe('the pages', () => {
   });
 
   it.each(['/basket', '/orders/0199', '/operations', '/no/such/page'])(
-    'have the address %s for a browser, and for nobody else',
+    'are served at %s to browsers only',
     async (path) => {
       const navigated = await shop.guest().sends<string>('GET', path, undefined, BROWSER);
       const fetched = await shop.guest().sends('GET', path, undefined, { Accept: 'application/json' });
@@ -40,7 +40,7 @@ describe('the pages', () => {
     },
   );
 
-  it('keep their assets for good, compressed, and give none for a missing one', async () => {
+  it('have assets that are cached for good and compressed; a missing asset is a 404', async () => {
     const path = `/assets/${script()}`;
     const answer = await shop.guest().sends<string>('GET', path, undefined, { 'Accept-Encoding': 'br' });
     const missing = await shop.guest().sends('GET', '/assets/index-old.js', undefined, BROWSER);
@@ -52,7 +52,7 @@ describe('the pages', () => {
     expect(missing.headers.get('Cache-Control')).toBe('no-store');
   });
 
-  it('take the place of nothing that the API answers', async () => {
+  it('replace no response of the API', async () => {
     for (const path of ['/api', '/api/nonsense', '/metrics/x']) {
       const { status, body } = await shop.guest().sends('GET', path, undefined, BROWSER);
 
@@ -72,16 +72,16 @@ describe('the pages', () => {
     '/..%2fpackage.json',
     '/assets/../../src/main.js',
     '/%00',
-  ])('show no file beside them: %s', async (path) => {
+  ])('expose no file outside their folder: %s', async (path) => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      // As it stands: fetch would tidy it up.
+      // Sent unchanged: fetch would resolve the dots.
       get(shop.url, { path }, (response) => resolve(response.resume().statusCode)).on('error', reject);
     });
 
     expect([400, 404]).toContain(status);
   });
 
-  it('weigh less than 120 kB of script, compressed, all of them together', () => {
+  it('have less than 120 kB of compressed script in total', () => {
     const sizes = assets()
       .filter((file) => file.endsWith('.js.gz'))
       .map((file) => statSync(join(builtWeb(), 'assets', file)).size);
@@ -90,7 +90,7 @@ describe('the pages', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120_000);
   });
 
-  it('are not there with WEB=off', async () => {
+  it('are absent with WEB=off', async () => {
     const bare = await shop.instance({ WEB: 'off' });
 
     const { status, body } = await bare.guest().sends('GET', '/', undefined, BROWSER);

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROBLEMS } from '../../../src/problem/problem-types.js';
 
-/** Anything in the document. */
+/** Any object or array of the document. */
 type Node = Record<string, unknown>;
 
 interface Schema extends Node {
@@ -29,7 +29,7 @@ interface Document {
   components: { schemas: Record<string, Schema>; examples: Record<string, { value: unknown }> };
 }
 
-// A test of the running application says that the file is the document.
+// `openapi.spec.ts` checks that the application serves this file.
 const document = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../../openapi.json'), 'utf8'),
 ) as Document;
@@ -50,12 +50,12 @@ const errorsOf = (schema: unknown, value: unknown): string => {
   return validate(value) ? '' : ajv.errorsText(validate.errors);
 };
 
-/** Every node below one, with its place. */
+/** Yields every node below the given one, with its place in the document. */
 function* nodesOf(node: unknown, place = '#'): Generator<[place: string, node: Node]> {
   if (typeof node !== 'object' || node === null) return;
   yield [place, node as Node];
   for (const [name, member] of Object.entries(node)) {
-    // Examples are values, not schemas; they are looked at with the schema that has them.
+    // Examples are values, not schemas. We check them with the schema that contains them.
     if (!['example', 'examples', 'default'].includes(name)) yield* nodesOf(member, `${place}/${name}`);
   }
 }
@@ -70,7 +70,7 @@ function problemContents(): [place: string, content: Content][] {
 }
 
 describe('the committed OpenAPI document', () => {
-  it('has no example that breaks its schema', () => {
+  it('has only examples that match their schema', () => {
     const wrong: string[] = [];
     let count = 0;
     const check = (place: string, schema: unknown, value: unknown) => {
@@ -102,7 +102,7 @@ describe('the committed OpenAPI document', () => {
     for (const type of Object.keys(PROBLEMS)) expect(constants).toContain(`/problems/${type}`);
   });
 
-  it('has a plain schema for one problem, and for several a union to switch on with an alternative at the end', () => {
+  it('describes one problem by a plain schema, and several by a union with a fallback for other types', () => {
     const plain = problemContents().filter(([, { schema }]) => !schema.oneOf);
     const unions = problemContents().filter(([, { schema }]) => schema.oneOf);
 
@@ -117,7 +117,7 @@ describe('the committed OpenAPI document', () => {
     }
   });
 
-  it('takes a problem of a later version in a union, and no known one that the route does not answer', () => {
+  it('accepts a future problem type in a union, but no known type that the route does not answer', () => {
     const { schema } =
       operation('addBasketLine').responses['409']?.content?.['application/problem+json'] ?? {};
     const problem = (type: string) => ({
@@ -130,7 +130,7 @@ describe('the committed OpenAPI document', () => {
     expect(errorsOf(schema, problem('quantity-limit'))).toContain("must have required property 'limit'");
   });
 
-  it('has no route that hides the problems of its controller', () => {
+  it('lists the problems of its controller in every route', () => {
     const { schema } =
       operation('changePassword').responses['401']?.content?.['application/problem+json'] ?? {};
 
@@ -142,7 +142,7 @@ describe('the committed OpenAPI document', () => {
     ]);
   });
 
-  it('lets a guest in where no login is required, and nobody else', () => {
+  it('allows guests only on routes that need no login', () => {
     const answersLogin = ({ responses }: Operation) =>
       JSON.stringify(responses['401'] ?? {}).includes('LoginRequiredProblem');
     const secured = operations.filter(({ security }) => security.length > 0);
@@ -166,7 +166,7 @@ describe('the committed OpenAPI document', () => {
 
     expect(ids).toEqual([...new Set(ids)]);
     expect(ids.filter((id) => !verbs.test(id)).sort()).toEqual(['logIn', 'logOut', 'register']);
-    // The methods of the clients are named by these.
+    // Generated clients name their methods by these ids.
     for (const id of [
       'getBasket',
       'addBasketLine',
@@ -178,7 +178,7 @@ describe('the committed OpenAPI document', () => {
       expect(ids).toContain(id);
   });
 
-  it('writes the constraints that exist', () => {
+  it('states the constraints that the server checks', () => {
     const parameter = (id: string, name: string) =>
       operation(id).parameters?.find((one) => one.name === name)?.schema;
 
@@ -193,7 +193,7 @@ describe('the committed OpenAPI document', () => {
       expect(errorsOf(body, { surprise: 1 })).toContain('must NOT have additional properties');
   });
 
-  it('says which body may be left out', () => {
+  it('states which bodies are optional', () => {
     const optional = operations.filter(({ requestBody }) => requestBody && !requestBody.required);
 
     expect(optional.map(({ operationId }) => operationId).sort()).toEqual([
@@ -211,7 +211,7 @@ describe('the committed OpenAPI document', () => {
     expect(document.components.schemas.MergedLineDto?.properties?.notice?.anyOf).toHaveLength(2);
   });
 
-  it('says where an answer has a header that a client can use', () => {
+  it('describes each response header that a client can use', () => {
     const headers = (id: string, status: number) =>
       Object.keys(operation(id).responses[status]?.headers ?? {});
 

@@ -30,17 +30,17 @@ describe('the OpenAPI document', () => {
       ]),
     );
 
-  it('is the one that is committed (npm run openapi writes it)', async () => {
+  it('equals the committed file (npm run openapi writes it)', async () => {
     const committed = await readFile(join(import.meta.dirname, '../../../openapi.json'), 'utf8');
 
     expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(documentOf(shop))));
   });
 
-  it('is what the pages are compiled against', async () => {
+  it('matches the types that the pages are compiled against', async () => {
     const folder = join(import.meta.dirname, '../../..');
     const [program, types] = ['node_modules/openapi-typescript/bin/cli.js', 'web/src/api/schema.d.ts'];
 
-    // It fails when the file is another one.
+    // The command fails when the file differs.
     const check = promisify(execFile)(process.execPath, [program, 'openapi.json', '-o', types, '--check'], {
       cwd: folder,
     });
@@ -48,7 +48,7 @@ describe('the OpenAPI document', () => {
     await expect(check).resolves.toBeDefined();
   });
 
-  it('is served, with its explorer', async () => {
+  it('is served together with its explorer', async () => {
     const served = await shop.guest().sends<{ openapi: string }>('GET', '/api/openapi.json');
     const explorer = await shop.guest().sends<string>('GET', '/api/docs');
 
@@ -57,7 +57,7 @@ describe('the OpenAPI document', () => {
     expect(explorer.body).toContain('Basketkeeper');
   });
 
-  it('says of every operation what it does, and every answer with its schema', () => {
+  it('describes what every operation does, and every response with its schema', () => {
     const poor = operations().filter(([, { summary, responses }]) => {
       const answers = Object.entries(responses);
       const isComplete = answers.every(
@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
     expect(poor.map(([name]) => name)).toEqual([]);
   });
 
-  it('says of every change what it answers to a body that is wrong', () => {
+  it('describes the response to an invalid body for every change', () => {
     const changes = operations().filter(([name]) => !name.startsWith('get '));
     const silent = changes.filter(
       ([, { responses }]) => !['400', '413', '415'].every((status) => responses[status]),
@@ -81,14 +81,14 @@ describe('the OpenAPI document', () => {
     expect(silent.map(([name]) => name)).toEqual([]);
   });
 
-  it('knows both ways to say who one is', () => {
+  it('describes both ways to authenticate', () => {
     expect(documentOf(shop).components?.securitySchemes).toMatchObject({
       bearer: { type: 'http', scheme: 'bearer' },
       session: { type: 'apiKey', in: 'cookie', name: 'sid' },
     });
   });
 
-  it('names the cookie as production does', async () => {
+  it('names the cookie as in production', async () => {
     const secrets = { SESSION_SECRET: 's'.repeat(32), JWT_SECRET: 'j'.repeat(32) };
     const production = await shop.instance({ NODE_ENV: 'production', ...secrets });
 

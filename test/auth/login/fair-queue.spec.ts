@@ -3,7 +3,7 @@ import { FairQueue } from '../../../src/auth/login/fair-queue.js';
 
 const never = new AbortController().signal;
 
-/** Work that ends when it is told to, and the order in which it began. */
+/** Work that ends on demand. Records the order in which it started. */
 class Works {
   readonly started: string[] = [];
   readonly ended: Promise<unknown>[] = [];
@@ -27,7 +27,7 @@ class Works {
     await nextTick();
   }
 
-  /** Ends whatever has begun, until nothing is left. */
+  /** Ends all running work, and the work that starts then, until none is left. */
   async endAll(): Promise<unknown[]> {
     for (let n = 0; n < this.started.length; n++) await this.end(this.started[n] ?? '');
     return Promise.all(this.ended);
@@ -39,7 +39,7 @@ const nextTick = () => new Promise((resolve) => setImmediate(resolve));
 describe('the fair queue', () => {
   const open = (running: number, waiting: number) => new Works(new FairQueue({ running, waiting }));
 
-  it('runs as many works at once as its limit, and no more', async () => {
+  it('runs as many tasks in parallel as its limit allows, and no more', async () => {
     const works = open(2, 10);
     for (const name of ['a1', 'a2', 'a3', 'a4']) void works.add(name);
     await nextTick();
@@ -50,7 +50,7 @@ describe('the fair queue', () => {
     expect(await works.endAll()).toEqual(['a1', 'a2', 'a3', 'a4']);
   });
 
-  it('gives slots to the networks one after the other, and to the work of one network in order', async () => {
+  it('gives slots to the networks in turn, and keeps the order within one network', async () => {
     const works = open(1, 10);
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void works.add(name);
 
@@ -59,7 +59,7 @@ describe('the fair queue', () => {
     expect(works.started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
   });
 
-  it('never runs work that is aborted while it waits', async () => {
+  it('never runs a task that is aborted while it waits', async () => {
     const works = open(1, 10);
     const hungUp = new AbortController();
     void works.add('a1');
@@ -74,7 +74,7 @@ describe('the fair queue', () => {
     expect(works.started).toEqual(['a1', 'a3']);
   });
 
-  it('finishes running work that is aborted', async () => {
+  it('finishes a running task that is aborted', async () => {
     const works = open(1, 10);
     const hungUp = new AbortController();
     const running = works.add('a1', hungUp.signal);
@@ -89,7 +89,7 @@ describe('the fair queue', () => {
     await works.endAll();
   });
 
-  it('when full, refuses the newest work of the network with the longest queue', async () => {
+  it('refuses the newest task of the network with the longest queue when it is full', async () => {
     const works = open(1, 4);
     for (const name of ['a1', 'a2', 'a3', 'a4', 'a5']) void works.add(name);
 
@@ -112,7 +112,7 @@ describe('the fair queue', () => {
     expect(works.started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
-  it('accepts new work when waiting work has been aborted or done', async () => {
+  it('accepts new tasks after waiting tasks were aborted or done', async () => {
     const works = open(1, 2);
     const hungUp = new AbortController();
     void works.add('a1');
@@ -130,7 +130,7 @@ describe('the fair queue', () => {
     await works.endAll();
   });
 
-  it('goes on after work that fails', async () => {
+  it('continues after a task that fails', async () => {
     const queue = new FairQueue({ running: 1, waiting: 1 });
     const failing = queue.run('a', never, () => Promise.reject(new Error('no')));
     const next = queue.run('a', never, () => Promise.resolve('yes'));

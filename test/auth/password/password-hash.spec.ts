@@ -12,8 +12,8 @@ const argon2 = (settings: string, [salt, digest] = [SALT, HASH]) =>
 const pbkdf2 = (iterations: number | string) => `pbkdf2_sha256$${iterations}$salt$${HASH}=`;
 
 const UNUSABLE: [what: string, hash: string][] = [
-  ['more memory than is there', argon2('m=4294967295,t=2,p=1')],
-  ['more memory than is there, from Django', `argon2${argon2('m=4294967295,t=2,p=8')}`],
+  ['more memory than available', argon2('m=4294967295,t=2,p=1')],
+  ['more memory than available, from Django', `argon2${argon2('m=4294967295,t=2,p=8')}`],
   ['200,000 KiB of memory', argon2('m=200000,t=2,p=1')],
   ['10 passes', argon2('m=19456,t=10,p=1')],
   ['17 lanes', argon2('m=19456,t=2,p=17')],
@@ -21,7 +21,7 @@ const UNUSABLE: [what: string, hash: string][] = [
   ['garbage behind argon2', 'argon2$garbage'],
   ['garbage behind our argon2', '$argon2garbage'],
   ['a short hash', argon2('m=19456,t=2,p=1', [SALT, 'AAAA'])],
-  ['a base64 that ends amid a byte', argon2('m=19456,t=2,p=1', ['AAAAAAAAAAB', 'AAAAAAAAAAAAAAAAAAAAAAB'])],
+  ['base64 that ends within a byte', argon2('m=19456,t=2,p=1', ['AAAAAAAAAAB', 'AAAAAAAAAAAAAAAAAAAAAAB'])],
   ['4,000,000 iterations', pbkdf2(4_000_000)],
   ['more iterations than a number holds', pbkdf2('9'.repeat(30))],
   ['no iterations', pbkdf2(0)],
@@ -46,22 +46,22 @@ describe('a stored password hash', () => {
     return shop.guest().sends('POST', '/api/auth/login', { email: ada.email, password: PASSWORD });
   };
 
-  it.each(UNUSABLE)('with %s is answered like a wrong password', async (_, unusable) => {
+  it.each(UNUSABLE)('with %s gets the same answer as a wrong password', async (_, unusable) => {
     expect(await logsInWith(unusable)).toMatchObject({
       status: 401,
       body: { type: '/problems/invalid-credentials' },
     });
   });
 
-  it.each(UNUSABLE)('with %s costs the work of an unknown email', async (_, unusable) => {
-    // Without `onModuleInit` there is no hash of nobody, so the work for an unknown email fails.
+  it.each(UNUSABLE)('with %s costs as much work as an unknown email', async (_, unusable) => {
+    // Without `onModuleInit` the service has no dummy hash, so the work for an unknown email fails.
     const passwords = new PasswordService();
 
     await expect(passwords.verify(undefined, PASSWORD)).rejects.toThrow();
     await expect(passwords.verify(unusable, PASSWORD)).rejects.toThrow();
   });
 
-  it('of this shop, and of Django by argon2 or PBKDF2, lets its user in', async () => {
+  it('lets its user log in when this shop made it, or Django with argon2 or PBKDF2', async () => {
     const derived = (digest: string, bytes: number) =>
       pbkdf2Sync(PASSWORD, 'salt', 1_000, bytes, digest).toString('base64');
     const hashes = [

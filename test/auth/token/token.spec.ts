@@ -33,7 +33,7 @@ describe('an access token', () => {
     return row?.token_generation ?? NaN;
   };
 
-  it('names the generation, and its times are those of the database', async () => {
+  it("states its generation and its times by the database's clock", async () => {
     const { accessToken } = await shop.guest().logsInAs(ada);
 
     for (const token of [accessToken, await refresh()]) {
@@ -46,7 +46,7 @@ describe('an access token', () => {
     }
   });
 
-  it('is refused when its generation is over, whatever its times say, or when its generation is none', async () => {
+  it('is refused when its generation has ended or is missing, whatever its times say', async () => {
     const sign = (gen: unknown, iat = now() + 3_600) =>
       jwt.sign({ sub: ada.id, gen, iat, exp: now() + 60 }, claims);
     const current = await generation();
@@ -57,7 +57,7 @@ describe('an access token', () => {
     }
   });
 
-  it('ends by the clock of the database', async () => {
+  it('expires by the clock of the database', async () => {
     const sign = (exp: unknown) => jwt.sign({ sub: ada.id, gen: 0, iat: 0, exp }, claims);
     const [row] = await shop.sql<{ now: number }>('SELECT extract(epoch FROM now())::float8 AS now');
     const before = Date.now;
@@ -73,7 +73,7 @@ describe('an access token', () => {
     }
   });
 
-  it('that is refreshed right behind logout everywhere of the same second is accepted, one before it is not', async () => {
+  it('is accepted when refreshed after logout everywhere in the same second, and refused when refreshed before', async () => {
     for (let round = 0; round < 3; round++) {
       const client = shop.guest();
       await client.logsInAs(ada);
@@ -85,7 +85,7 @@ describe('an access token', () => {
     }
   });
 
-  it('of this version ends when an instance of the previous version ends tokens by the time alone', async () => {
+  it('of this version ends when an instance of the previous version ends tokens by time alone', async () => {
     const token = await refresh();
     const before = await generation();
     await shop.sql('UPDATE users SET display_name = $2 WHERE id = $1', [ada.id, 'Ada']);
@@ -97,7 +97,7 @@ describe('an access token', () => {
     expect(await me(token)).toBe(401);
   });
 
-  it('of the previous version ends when this one ends tokens, and is accepted until then', async () => {
+  it('of the previous version is accepted until this version ends tokens', async () => {
     const old = () => jwt.sign({ sub: ada.id, iat: now(), exp: now() + 60 }, claims);
     const token = old();
     expect(await me(token)).toBe(200);

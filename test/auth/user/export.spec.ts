@@ -23,7 +23,7 @@ describe('the export of a user’s data', () => {
   let shop: Shop;
   let ada: TestUser;
   let client: Client;
-  /** Beside the pool of the shop, which is small. */
+  /** A connection outside the shop's small pool. */
   let watcher: DataSource;
   beforeAll(async () => {
     shop = await Shop.open({ DATABASE_POOL_SIZE: '2' });
@@ -40,7 +40,10 @@ describe('the export of a user’s data', () => {
     await shop.close();
   });
 
-  /** Orders with the stamps of every hour, several with the same, and a few lines each; their ids in the right order. */
+  /**
+   * Creates orders with the stamps of consecutive hours, several with the same stamp. Ids are in
+   * the order of the stamps.
+   */
   const makeOrders = async (count: number, linesEach = 2) => {
     const rows = await shop.sql<{ id: string }>(
       `WITH made AS (
@@ -63,7 +66,7 @@ describe('the export of a user’s data', () => {
     const [answer] = (await once(request, 'response')) as [IncomingMessage];
     return answer;
   };
-  /** Lets every statement that reads idempotency keys wait: they are the last member of an export. */
+  /** Blocks every statement that reads idempotency keys. They are the last member of an export. */
   const holdTheEnd = async () => {
     const holder = watcher.createQueryRunner();
     await holder.startTransaction();
@@ -73,7 +76,7 @@ describe('the export of a user’s data', () => {
       await holder.release();
     };
   };
-  /** Ends the statement that waits for the lock, as PostgreSQL does when it has waited too long. */
+  /** Cancels the statement that waits for the lock, as PostgreSQL does after a lock timeout. */
   const cancelWaiting = () =>
     eventually(async () => {
       const sql = `
@@ -82,7 +85,7 @@ describe('the export of a user’s data', () => {
       return (await watcher.query<object[]>(sql)).length > 0;
     });
 
-  it('has each order once, the oldest first, and each session and key once, over many pages', async () => {
+  it('contains each order once, oldest first, and each session and key once, over many pages', async () => {
     const ids = await makeOrders(233);
     await shop.sql(
       `INSERT INTO sessions (id, user_id, expired_at, created_at)
@@ -129,7 +132,7 @@ describe('the export of a user’s data', () => {
     expect((JSON.parse(text) as Export).orders.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('is cut off, not ended, when the database fails in the middle of it', async () => {
+  it('is cut off, not completed, when the database fails in the middle of it', async () => {
     await makeOrders(1_000);
     const resume = await holdTheEnd();
 
@@ -144,7 +147,7 @@ describe('the export of a user’s data', () => {
     expect((await client.sends('GET', PATH)).status).toBe(200);
   });
 
-  it('is a problem when the database fails before the first byte is sent', async () => {
+  it('is a problem response when the database fails before the first byte is sent', async () => {
     await makeOrders(1);
     const resume = await holdTheEnd();
 
@@ -155,9 +158,9 @@ describe('the export of a user’s data', () => {
     await resume();
   });
 
-  it('holds no connection of the database for clients that take nothing', async () => {
+  it('holds no database connection for clients that do not read', async () => {
     await makeOrders(200, 50);
-    // More than the buffers of the system take.
+    // More bytes than the buffers of the operating system hold.
     await shop.sql(`UPDATE basket_lines SET name_pinned = repeat('x', 2000)`);
     const answers = await Promise.all([1, 2, 3].map(() => requestsWithoutReading()));
 
@@ -177,7 +180,7 @@ describe('the export of a user’s data', () => {
     for (const answer of answers) answer.destroy();
   });
 
-  it('is not read for HEAD', async () => {
+  it('reads no data for HEAD', async () => {
     const resume = await holdTheEnd();
 
     const answer = await asks('HEAD');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Shop } from '../../support/shop.js';
 
-describe('what is stored about a user', () => {
+describe('the stored data of a user', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -24,7 +24,7 @@ describe('what is stored about a user', () => {
     return { user, client, accessToken, orderId: body.id, basket };
   };
 
-  it('is told to the user, except secrets', async () => {
+  it('is exported to the user without secrets', async () => {
     const { user, client, orderId, basket } = await shopper();
 
     const { status, body } = await client.sends('GET', '/api/auth/me/export');
@@ -42,7 +42,7 @@ describe('what is stored about a user', () => {
     expect((await shop.guest().sends('GET', '/api/auth/me/export')).status).toBe(401);
   });
 
-  it('is erased with the user; orders stay, without an owner', async () => {
+  it('is erased with the user, but orders stay without an owner', async () => {
     const { user, client, accessToken, orderId } = await shopper();
     const bob = await shopper();
 

@@ -6,14 +6,14 @@ import { eventually } from '../../support/eventually.js';
 import { RowLock } from '../../support/row-lock.js';
 import { Shop } from '../../support/shop.js';
 
-/** One that runs, and fifty that wait. */
+/** One running change and fifty waiting ones. */
 const MAX = 51;
 
 type Lock = [sql: string, values: unknown[]];
 
 const LOCK_WAITERS = `datname = current_database() AND wait_event_type = 'Lock'`;
 
-describe('changes of one basket at once', () => {
+describe('parallel changes of one basket', () => {
   let shop: Shop;
   let product: Product;
   let closed = 0;
@@ -35,7 +35,10 @@ describe('changes of one basket at once', () => {
     [sessionId],
   ];
 
-  /** Locks what the adds wait for, and fills the queue: until one more add is refused. Answers the adds' statuses. */
+  /**
+   * Locks the rows that the adds need, and sends adds until one is refused. Returns the statuses of
+   * the adds.
+   */
   async function whileFull<T extends { status: number }>(
     [sql, values]: Lock,
     add: (n: number) => Promise<T>,
@@ -53,7 +56,7 @@ describe('changes of one basket at once', () => {
     return (await Promise.all(added)).map(({ status }) => status).sort((one, other) => one - other);
   }
 
-  it('wait without a connection to the database, fifty of them, and one more is refused', async () => {
+  it('wait without a database connection, up to fifty of them, and the next one is refused', async () => {
     const [guest, other] = [shop.guest(), shop.guest()];
     await guest.adds(product);
     await other.adds(product);
@@ -70,7 +73,7 @@ describe('changes of one basket at once', () => {
     expect(await guest.quantities()).toEqual({ [product.sku]: MAX + 1 });
   });
 
-  it('wait in one queue, whatever they change; reads and new guests do not', async () => {
+  it('wait in one queue, whatever they change; reads and new guests do not wait', async () => {
     const guest = shop.guest();
     await guest.adds(product);
     const line = `/api/basket/lines/${product.sku}`;
@@ -98,7 +101,7 @@ describe('changes of one basket at once', () => {
     expect(await guest.quantities()).toEqual({ [product.sku]: MAX + 1 });
   });
 
-  it('wait for each other when an access token names the user', async () => {
+  it('wait for each other when an access token identifies the user', async () => {
     const user = await shop.user({ basket: [[product, 1]] });
     const { accessToken } = await shop.guest().logsInAs(user);
     const headers = { Authorization: `Bearer ${accessToken}` };

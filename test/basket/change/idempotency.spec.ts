@@ -15,7 +15,7 @@ type Sender = (
   headers: Record<string, string>,
 ) => Promise<Answer<BasketDto>>;
 
-describe('a request with one key that is sent twice at once', () => {
+describe('a request that is sent twice in parallel with one key', () => {
   let shop: Shop;
   let other: Shop;
   let tea: Product;
@@ -66,35 +66,41 @@ describe('a request with one key that is sent twice at once', () => {
     ],
   ];
 
-  it.each(senders)('%s is done once: in one statement, then under the lock', async (_, both) => {
-    const [first, second] = await both();
-    const lock = await RowLock.hold(shop, LOCK_BASKET);
-    const single = adds(first);
-    await lock.isWaitedFor(1);
-    const transaction = adds(second, ANY_BASKET);
-    await lock.isWaitedFor(2);
-    await lock.release();
+  it.each(senders)(
+    'is done once for %s: first by a single statement, then under the lock',
+    async (_, both) => {
+      const [first, second] = await both();
+      const lock = await RowLock.hold(shop, LOCK_BASKET);
+      const single = adds(first);
+      await lock.isWaitedFor(1);
+      const transaction = adds(second, ANY_BASKET);
+      await lock.isWaitedFor(2);
+      await lock.release();
 
-    expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
-    expect((await transaction).body.lines).toMatchObject([{ quantity: 2 }]);
-    expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
-    expect(await shop.count('idempotency_keys')).toBe(1);
-  });
+      expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
+      expect((await transaction).body.lines).toMatchObject([{ quantity: 2 }]);
+      expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
+      expect(await shop.count('idempotency_keys')).toBe(1);
+    },
+  );
 
-  it.each(senders)('%s is done once: under the lock, then in one statement', async (_, both) => {
-    const [first, second] = await both();
-    const lock = await RowLock.hold(shop, LOCK_BASKET);
-    const transaction = adds(first, ANY_BASKET);
-    await lock.isWaitedFor(1);
-    const single = adds(second);
-    await lock.isWaitedFor(2);
-    await lock.release();
+  it.each(senders)(
+    'is done once for %s: first under the lock, then by a single statement',
+    async (_, both) => {
+      const [first, second] = await both();
+      const lock = await RowLock.hold(shop, LOCK_BASKET);
+      const transaction = adds(first, ANY_BASKET);
+      await lock.isWaitedFor(1);
+      const single = adds(second);
+      await lock.isWaitedFor(2);
+      await lock.release();
 
-    expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
-    expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
-  });
+      expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
+      expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
+    },
+  );
 
-  it('is refused when the key belongs to a request that has changed nothing', async () => {
+  it('is refused when the key belongs to a request that changed nothing', async () => {
     const [thawing, adding] = [bySession(await session()), bySession(await session())];
     const lock = await RowLock.hold(shop, LOCK_BASKET);
     const thawed = thawing('/api/basket/thaw', undefined, { 'Idempotency-Key': 'K' });
@@ -123,7 +129,7 @@ describe('a request with one key that is sent twice at once', () => {
     expect(await shop.basketOf(ada)).toEqual({ TEA: 1 + 60 * 4 });
   });
 
-  it('is done anew by both ways at once when its key is older than 24 hours, once', async () => {
+  it('is done once more, by either way, when its key is older than 24 hours', async () => {
     const [first, second] = [bySession(await session()), bySession(await session())];
     await adds(first);
     await shop.sql(`UPDATE idempotency_keys SET created_at = created_at - interval '24 hours'`);
@@ -136,7 +142,7 @@ describe('a request with one key that is sent twice at once', () => {
     expect(await shop.basketOf(ada)).toEqual({ TEA: 3 });
   });
 
-  describe('and a login', () => {
+  describe('when the guest logs in', () => {
     const guestWithKey = async (): Promise<Client> => {
       const guest = shop.guest();
       await guest.adds(tea);
@@ -144,7 +150,7 @@ describe('a request with one key that is sent twice at once', () => {
       return guest;
     };
 
-    it('locks the baskets before it gives the guest’s keys to the user, as every key is written', async () => {
+    it('locks the baskets before its keys move to the user, in the lock order of all other writes', async () => {
       const guest = await guestWithKey();
       const lock = await RowLock.hold(shop, `SELECT FROM baskets WHERE owner_id = $1 FOR UPDATE`, [ada.id]);
       const login = guest.logsInAs(ada);
@@ -157,7 +163,7 @@ describe('a request with one key that is sent twice at once', () => {
       expect(await shop.count('idempotency_keys', 'user_id IS NOT NULL')).toBe(1);
     });
 
-    it('keeps a young key of the user although the guest used the same key long ago', async () => {
+    it('keeps a recent key of the user even when the guest used the same key long ago', async () => {
       const user = bySession(await session());
       const guest = await guestWithKey();
       await shop.sql(`UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'`);

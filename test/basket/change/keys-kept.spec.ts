@@ -19,7 +19,7 @@ describe('the idempotency keys of one visitor', () => {
 
   const guest = () => shop.guestWith(tea);
   const user = () => shop.userWith(tea);
-  /** As if the visitor had sent them, the first the longest ago: `old 1` to `old n`. */
+  /** Stores keys as if the visitor had sent them, oldest first: `old 1` to `old n`. */
   const hasUsed = (client: Client, count: number, name = 'old') =>
     shop.sql(
       `INSERT INTO idempotency_keys (session_id, user_id, key, request_hash, status, created_at)
@@ -43,8 +43,8 @@ describe('the idempotency keys of one visitor', () => {
   describe.each([
     ['guest', guest],
     ['user', user],
-  ])('a %s', (_, come) => {
-    it('are 1,000 at most: the oldest go', async () => {
+  ])('of a %s', (_, come) => {
+    it('are 1,000 at most: the oldest are deleted', async () => {
       const client = await come();
       await hasUsed(client, MAX_KEYS - 1);
 
@@ -57,7 +57,7 @@ describe('the idempotency keys of one visitor', () => {
       expect(await client.quantities()).toEqual({ [tea.sku]: 4 });
     });
 
-    it('are 1,000 at most where an older version has left more', async () => {
+    it('are 1,000 at most even when an older version stored more', async () => {
       const client = await come();
       await hasUsed(client, 1_500);
 
@@ -67,7 +67,7 @@ describe('the idempotency keys of one visitor', () => {
       expect([kept.length, kept[0], kept.at(-1)]).toEqual([MAX_KEYS, 'old 502', 'new']);
     });
 
-    it('are 1,000 at most when many come at once, by both ways', async () => {
+    it('are 1,000 at most when many arrive in parallel, by both ways', async () => {
       const client = await come();
       await hasUsed(client, MAX_KEYS - 3);
 
@@ -100,7 +100,7 @@ describe('the idempotency keys of one visitor', () => {
     expect(await shop.count('idempotency_keys')).toBe(MAX_KEYS);
   });
 
-  it('are 1,000 at most after a login, the oldest of both gone', async () => {
+  it('are 1,000 at most after a login, which deletes the oldest of guest and user', async () => {
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [client, visitor] = [shop.guest(), await guest()];
     await client.logsInAs(ada);

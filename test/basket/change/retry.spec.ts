@@ -4,7 +4,7 @@ import type { BasketDto } from '../../../src/basket/basket.dto.js';
 import type { Client, ProblemBody } from '../../support/client.js';
 import { Shop } from '../../support/shop.js';
 
-describe('a request that comes again', () => {
+describe('a repeated request', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -15,7 +15,7 @@ describe('a request that comes again', () => {
   const withKey = <T = BasketDto>(client: Client, key: string, body: object, path = '/api/basket/lines') =>
     client.sends<T>('POST', path, body, { 'Idempotency-Key': key });
 
-  it('with the same key changes nothing and answers as the first time, with the basket as it is now', async () => {
+  it('with the same key changes nothing, and gets the first response with the basket as it is now', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     const key = randomUUID();
@@ -29,7 +29,7 @@ describe('a request that comes again', () => {
     expect(await shop.count('idempotency_keys')).toBe(1);
   });
 
-  it('with the same key is answered with the header that says so, and no other request is', async () => {
+  it('with the same key has a header that marks the response as a replay, and no other request has it', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     const paths = ['/api/basket/lines', '/api/basket/freeze', '/api/basket/thaw', '/api/basket/submit'];
@@ -47,7 +47,7 @@ describe('a request that comes again', () => {
     expect([other.status, other.headers.get('idempotency-replayed')]).toEqual([422, null]);
   });
 
-  it('many times at once is done once', async () => {
+  it('is done once when it is sent many times in parallel', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);
@@ -78,7 +78,7 @@ describe('a request that comes again', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 2 });
   });
 
-  it('with the same key of somebody else is another request', async () => {
+  it('with a key that another visitor used is a separate request', async () => {
     const tea = await shop.product();
     const [one, two] = [shop.guest(), shop.guest()];
 
@@ -88,7 +88,7 @@ describe('a request that comes again', () => {
     expect(await two.quantities()).toEqual({ [tea.sku]: 3 });
   });
 
-  it('after a login in between is still known, also when the user has used the key before', async () => {
+  it('is recognized after a login, even when the user has used the key before', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [guest, user] = [shop.guest(), shop.guest()];
@@ -106,7 +106,7 @@ describe('a request that comes again', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 6 });
   });
 
-  it('after a failure is done: what failed left no key', async () => {
+  it('is done after a failure, because a failed request leaves no key', async () => {
     const tea = await shop.product({ stock: 1 });
     const guest = shop.guest();
     await guest.adds(await shop.product());
@@ -117,7 +117,7 @@ describe('a request that comes again', () => {
     expect((await withKey(guest, 'key', { sku: tea.sku, quantity: 2 })).status).toBe(201);
   });
 
-  it('submits once, and shows the order again', async () => {
+  it('submits once, and returns the same order', async () => {
     const tea = await shop.product({ stock: 10 });
     const guest = shop.guest();
     await guest.adds(tea, 3);
@@ -130,7 +130,7 @@ describe('a request that comes again', () => {
     expect(await shop.sql('SELECT stock FROM products')).toEqual([{ stock: 7 }]);
   });
 
-  it('for an order that is gone is told so, and not the basket of now', async () => {
+  it('for a deleted order gets 404, and not the present basket', async () => {
     const tea = await shop.product({ stock: 10 });
     const guest = shop.guest();
     await guest.adds(tea, 3);
@@ -144,7 +144,7 @@ describe('a request that comes again', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 1 });
   });
 
-  it('after 24 hours is a new one, and its key is cleaned up', async () => {
+  it('after 24 hours is a new request, and its old key is cleaned up', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await withKey(guest, 'key', { sku: tea.sku, quantity: 1 });
@@ -168,7 +168,7 @@ describe('a request that comes again', () => {
     expect(guest.sessionId).toBeUndefined();
   });
 
-  describe('with If-Match', () => {
+  describe('a change with If-Match', () => {
     const ifMatch = (
       client: Client,
       tag: string,
@@ -177,7 +177,7 @@ describe('a request that comes again', () => {
       body?: object,
     ) => client.sends<ProblemBody>(method, path, body, { 'If-Match': tag });
 
-    it('is done when the basket is the one that the shopper saw', async () => {
+    it('is done when the basket has the version that the shopper saw', async () => {
       const tea = await shop.product();
       const body = { sku: tea.sku, quantity: 1 };
       const guest = shop.guest();
@@ -188,7 +188,7 @@ describe('a request that comes again', () => {
       expect((await ifMatch(guest, `"x", *`, undefined, undefined, body)).status).toBe(201);
     });
 
-    it('is refused with the present basket when it is not', async () => {
+    it('is refused with the present basket when the version differs', async () => {
       const tea = await shop.product();
       const guest = shop.guest();
       const { id } = await guest.adds(tea);
@@ -213,7 +213,7 @@ describe('a request that comes again', () => {
       expect(await guest.quantities()).toEqual({ [tea.sku]: 2 });
     });
 
-    it('lets one of many win', async () => {
+    it('succeeds for one of many parallel requests', async () => {
       const tea = await shop.product();
       const guest = shop.guest();
       const { id } = await guest.adds(tea);

@@ -6,13 +6,16 @@ const MAX = { waiting: 2, milliseconds: 5_000 };
 const open = () => new AbortController().signal;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Work that ends when it is told to, and the order in which it began. */
+/** Work that ends on demand. Records the order in which it started. */
 class Works {
   readonly queue = new SerialQueue(MAX);
   readonly started: string[] = [];
   private readonly ends = new Map<string, (error?: Error) => void>();
 
-  /** The key is the name's first character. Answers the name, or why it was not run or failed. */
+  /**
+   * Adds work whose key is the first character of its name. Returns the name, or why the work did
+   * not run or failed.
+   */
   async add(name: string, closed: () => AbortSignal = open): Promise<string> {
     const work = () => {
       this.started.push(name);
@@ -36,7 +39,7 @@ describe('the serial queue', () => {
     jest.useRealTimers();
   });
 
-  it('runs the work of one key in order, one at a time, and forgets the key', async () => {
+  it('runs the tasks of one key one at a time, in order, and then forgets the key', async () => {
     const works = new Works();
     const all = Promise.all(['a1', 'a2', 'a3'].map((name) => works.add(name)));
 
@@ -50,7 +53,7 @@ describe('the serial queue', () => {
     expect(works.queue.size).toBe(0);
   });
 
-  it('runs the work of other keys at once', async () => {
+  it('runs the tasks of different keys in parallel', async () => {
     const works = new Works();
     const all = Promise.all(['a1', 'a2', 'b1'].map((name) => works.add(name)));
 
@@ -59,7 +62,7 @@ describe('the serial queue', () => {
     await all;
   });
 
-  it('watches neither the client nor the time while nothing waits', () => {
+  it('watches neither the client nor the time while no task waits', () => {
     jest.useFakeTimers();
     const works = new Works();
     const closed = jest.fn(open);
@@ -69,7 +72,7 @@ describe('the serial queue', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('goes on after work that fails, at once or later', async () => {
+  it('continues after a task that fails, immediately or later', async () => {
     const works = new Works();
     const failing = works.add('a1');
     const thrown = works.queue.run('a', open, () => {
@@ -86,7 +89,7 @@ describe('the serial queue', () => {
     expect(works.queue.size).toBe(0);
   });
 
-  it('refuses work of a key that has too much waiting, and takes it again afterwards', async () => {
+  it('refuses a task when too many wait for its key, and accepts one again afterwards', async () => {
     const works = new Works();
     for (const name of ['a1', 'a2', 'a3']) void works.add(name);
 
@@ -99,7 +102,7 @@ describe('the serial queue', () => {
     expect(works.started).toEqual(['a1', 'a2', 'a3', 'a5']);
   });
 
-  it('refuses work that has waited too long, and keeps no timer of the rest', async () => {
+  it('refuses a task that has waited too long, and leaves no timer behind', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     const works = new Works();
     const first = works.add('a1');
@@ -116,7 +119,7 @@ describe('the serial queue', () => {
     expect(await Promise.all([first, late])).toEqual(['a1', 'a3']);
   });
 
-  it('never runs work of a client that goes while it waits', async () => {
+  it('never runs a task whose client disconnects while it waits', async () => {
     const works = new Works();
     const client = new AbortController();
     void works.add('a1');
@@ -132,7 +135,7 @@ describe('the serial queue', () => {
     expect(works.started).toEqual(['a1', 'a3']);
   });
 
-  it('gives a turn once: a client that goes as its turn comes is served, and the next one waits', async () => {
+  it('runs a task whose client disconnects just as its turn comes, and then the next task', async () => {
     const works = new Works();
     const client = new AbortController();
     const first = works.queue.run('a', open, () => Promise.resolve('first'));

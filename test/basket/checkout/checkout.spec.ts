@@ -4,7 +4,7 @@ import type { OrderDto, OrderPageDto } from '../../../src/basket/order/order.dto
 import type { Client, ProblemBody } from '../../support/client.js';
 import { Shop } from '../../support/shop.js';
 
-describe('the life of a basket', () => {
+describe('the life cycle of a basket', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open({ FROZEN_TTL_SECONDS: '3600' });
@@ -23,7 +23,7 @@ describe('the life of a basket', () => {
     return row?.stock;
   };
 
-  it('frozen keeps its prices and names, reserves nothing, and refuses changes until it is thawed', async () => {
+  it('keeps prices and names of a frozen basket, reserves no stock, and refuses changes until it is thawed', async () => {
     const tea = await shop.product({ name: 'Green tea', unitPriceMinor: 450, stock: 9 });
     const guest = shop.guest();
     await guest.adds(tea, 2);
@@ -53,7 +53,7 @@ describe('the life of a basket', () => {
     await guest.adds(tea);
   });
 
-  it('submitted is an order with prices of its own, and the next add creates a new basket', async () => {
+  it('turns a submitted basket into an order with its own prices, and the next add creates a new basket', async () => {
     const tea = await shop.product({ name: 'Green tea', unitPriceMinor: 450, stock: 9 });
     const cup = await shop.product({ stock: null });
     const guest = shop.guest();
@@ -82,7 +82,7 @@ describe('the life of a basket', () => {
     expect((await orders(guest)).map(({ id }) => id)).toEqual([order.id]);
   });
 
-  it('takes the stock down exactly: 20 at once of the last 5 sell 5, and none blocks another', async () => {
+  it('sells exactly the last 5 pieces when 20 baskets are submitted in parallel, and none blocks another', async () => {
     const [tea, cup] = [await shop.product({ stock: 5 }), await shop.product({ stock: 100 })];
     const ada = await shop.user();
     const clients = Array.from({ length: 20 }, () => shop.guest());
@@ -107,7 +107,7 @@ describe('the life of a basket', () => {
     expect(await shop.count('baskets', `status = 'open'`)).toBe(15);
   });
 
-  it('is not submitted when a line can not be bought, the total is another, or nothing is in it', async () => {
+  it('refuses a submit when a line cannot be bought, the total differs, or the basket is empty', async () => {
     const [tea, cup] = [await shop.product({ unitPriceMinor: 100 }), await shop.product()];
     const guest = shop.guest();
     expect(await fails(guest, 'submit')).toMatchObject({
@@ -140,7 +140,7 @@ describe('the life of a basket', () => {
     expect((await fails(guest, 'submit')).status).toBe(409);
   });
 
-  it('frozen is submitted at its pinned price', async () => {
+  it('submits a frozen basket at its pinned price', async () => {
     const tea = await shop.product({ unitPriceMinor: 450 });
     const guest = shop.guest();
     await guest.adds(tea);
@@ -153,7 +153,7 @@ describe('the life of a basket', () => {
     });
   });
 
-  it('frozen outlives its session for its time, then the cleanup removes it', async () => {
+  it('keeps a frozen basket for its time after its session ends; then the cleanup removes it', async () => {
     const tea = await shop.product();
     const [paying, forgotten] = [shop.guest(), shop.guest()];
     for (const guest of [paying, forgotten]) {
@@ -172,7 +172,7 @@ describe('the life of a basket', () => {
     expect(await shop.count('basket_lines')).toBe(1);
   });
 
-  it('frozen too long is thawed when it has an owner, and left alone when its session is active', async () => {
+  it('thaws a basket that was frozen too long when it has an owner, and keeps it while its session is active', async () => {
     const tea = await shop.product({ unitPriceMinor: 450 });
     const ada = await shop.user();
     const [user, guest] = [shop.guest(), shop.guest()];
@@ -200,7 +200,7 @@ describe('the life of a basket', () => {
       return (await does(client, 'submit')).body;
     };
 
-    it('is seen by whom it belongs to, and by nobody else', async () => {
+    it('is visible to its visitor only', async () => {
       const [guest, other, user] = [shop.guest(), shop.guest(), shop.guest()];
       await user.logsInAs(await shop.user());
       const [mine, theirs] = [await ordered(guest), await ordered(user)];
@@ -223,7 +223,7 @@ describe('the life of a basket', () => {
       expect((await guest.sends('GET', `/api/orders/${open.id}`)).status).toBe(404);
     });
 
-    it('becomes the user’s when the guest who submitted it logs in', async () => {
+    it('moves to the user when the guest who submitted it logs in', async () => {
       const guest = shop.guest();
       const { id } = await ordered(guest);
       const late = guest.tab();
@@ -245,7 +245,7 @@ describe('the life of a basket', () => {
       ]);
     });
 
-    it('is listed page by page, the oldest first', async () => {
+    it('is listed page by page, oldest first', async () => {
       const guest = shop.guest();
       const ids = [];
       for (let n = 0; n < 5; n++) ids.push((await ordered(guest)).id);

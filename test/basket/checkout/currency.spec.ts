@@ -20,7 +20,7 @@ describe('the currency', () => {
 
   const does = async (client: Client, what: 'freeze' | 'thaw' | 'submit', body?: object) =>
     (await client.sends<BasketDto>('POST', `/api/basket/${what}`, body)).body;
-  /** The same browser at the instance with the other currency. */
+  /** The same browser on the instance with the other currency. */
   const inCrowns = (client: Client) => client.tab(crowns.url);
   const buyer = async () => {
     const client = euros.guest();
@@ -31,7 +31,7 @@ describe('the currency', () => {
     (await euros.sql<{ currency: string | null }>('SELECT currency FROM baskets WHERE id = $1', [id]))[0]
       ?.currency;
 
-  it('of an order and of a frozen basket stays when the shop changes CURRENCY, in every answer', async () => {
+  it('of an order and of a frozen basket stays the same in every response when the shop changes CURRENCY', async () => {
     const [ada, admin, guest] = [euros.guest(), await euros.admin(), await buyer()];
     await ada.logsInAs(await euros.user());
     await ada.adds(await euros.product());
@@ -60,7 +60,7 @@ describe('the currency', () => {
     expect(await currencies(inCrowns(admin), '/api/admin/orders')).toEqual(['EUR', 'EUR', 'EUR', 'SEK']);
   });
 
-  it('of a frozen basket is the one that it was frozen in when the shop’s back end submits it', async () => {
+  it("of a frozen basket is kept when the shop's back end submits it", async () => {
     const [admin, guest] = [await crowns.admin(), await buyer()];
     const { id } = await does(guest, 'freeze');
 
@@ -70,7 +70,7 @@ describe('the currency', () => {
     expect(await pinned(id)).toBe('EUR');
   });
 
-  it('is the shop’s again when a basket is thawed, by hand, by the back end or at the end of its time', async () => {
+  it("becomes the shop's again when a basket is thawed by the visitor, by the back end or by timeout", async () => {
     const [byHand, byBackEnd, byTime] = [await buyer(), await buyer(), euros.guest()];
     await byTime.logsInAs(await euros.user());
     await byTime.adds(await euros.product());
@@ -88,7 +88,7 @@ describe('the currency', () => {
     }
   });
 
-  it('of an open basket is the shop’s, also where an earlier version has thawed it', async () => {
+  it("of an open basket is the shop's, even when an earlier version thawed it", async () => {
     const guest = await buyer();
     const { id } = await guest.basket();
     await euros.sql(`UPDATE baskets SET currency = 'EUR' WHERE id = $1`, [id]);
@@ -100,8 +100,11 @@ describe('the currency', () => {
     expect(await pinned(id)).toBe('SEK');
   });
 
-  describe('of baskets from before it was pinned', () => {
-    /** As an earlier version leaves them: nothing is pinned in a frozen basket and in an order. */
+  describe('of baskets from versions that did not pin it', () => {
+    /**
+     * Creates baskets as an earlier version leaves them: frozen and submitted ones without a pinned
+     * currency.
+     */
     const makeBaskets = (count: number) =>
       euros.sql(
         `INSERT INTO baskets (status, frozen_at, submitted_at)
@@ -109,11 +112,11 @@ describe('the currency', () => {
          FROM generate_series(1, $1) n, LATERAL (SELECT (ARRAY['frozen', 'submitted'])[n % 2 + 1] AS status) AS s`,
         [count],
       );
-    // They have no lines: the audit at the end would find them.
+    // These baskets have no lines, which the audit at the end would report.
     afterAll(() => euros.sql('TRUNCATE baskets CASCADE'));
     const isDone = async () => (await euros.count('baskets', UNPINNED)) === 0;
 
-    it('is pinned by the first instance that starts, in all of them, and no later one changes it', async () => {
+    it('is pinned in all of them by the first instance that starts, and no later one changes it', async () => {
       const guest = await buyer();
       const { id } = await does(guest, 'submit');
       await guest.adds(await euros.product());
@@ -132,7 +135,7 @@ describe('the currency', () => {
         expect((await reader.sends('GET', `/api/orders/${id}`)).body).toMatchObject({ currency: 'DKK' });
     });
 
-    it('is pinned by several instances that start at once, beside a basket that is being changed', async () => {
+    it('is pinned by several instances that start in parallel, while a basket is being changed', async () => {
       await makeBaskets(2_500);
       const change = euros.dataSource.createQueryRunner();
       await change.startTransaction();
@@ -147,7 +150,7 @@ describe('the currency', () => {
       await eventually(isDone);
     });
 
-    it('is not pinned by a command, and what a stopped instance has left is pinned by the next', async () => {
+    it('is not pinned by a command, and the next instance pins what a stopped one left', async () => {
       await makeBaskets(5_000);
       const settings = { DATABASE_URL: euros.databaseUrl, CURRENCY: 'NOK' };
 

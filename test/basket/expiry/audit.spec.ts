@@ -25,7 +25,7 @@ describe('baskets:audit', () => {
     return invariants.filter(({ count }) => count > 0).map(({ id }) => id);
   };
 
-  it('finds nothing in a shop where things have happened', async () => {
+  it('reports no violation for a shop that was used', async () => {
     const tea = await shop.product({ stock: 9 });
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [guest, buyer] = [shop.guest(), shop.guest()];
@@ -43,7 +43,7 @@ describe('baskets:audit', () => {
     expect(stdout.split('\n')).toHaveLength(INVARIANTS.length + 3);
   });
 
-  it('says what is broken, how often, with examples and without secrets, and ends with 1', async () => {
+  it('reports each violation with a count and examples, without secrets, and exits with 1', async () => {
     for (let n = 0; n < 7; n++) await shop.sql('INSERT INTO baskets DEFAULT VALUES');
     const submitted = randomUUID();
     await shop.sql(`INSERT INTO baskets (id, status) VALUES ($1, 'submitted')`, [submitted]);
@@ -68,7 +68,7 @@ describe('baskets:audit', () => {
     expect((await cli()).stdout).toContain('such as');
   });
 
-  it('sees every rule broken, also those that the database enforces', async () => {
+  it('detects a violation of every rule, also of those that the database enforces', async () => {
     const tea = await shop.product({ stock: 1 });
     const ada = await shop.user({ basket: [[tea, 1]] });
     const runner = shop.dataSource.createQueryRunner();

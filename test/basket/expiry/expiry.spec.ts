@@ -12,7 +12,7 @@ describe('the removal of a session', () => {
   beforeEach(() => shop.sql('TRUNCATE sessions, baskets, products, cleanup_runs CASCADE'));
   afterAll(() => shop.close());
 
-  it('takes the open basket of its guest with all lines along, and no other', async () => {
+  it('removes the open basket of its guest with all lines, and no other basket', async () => {
     const [tea, cup] = [await shop.product(), await shop.product()];
     const [expired, active] = [shop.guest(), shop.guest()];
     const ada = await shop.user({ basket: [[tea, 2]] });
@@ -34,7 +34,7 @@ describe('the removal of a session', () => {
     expect(await expired.basket()).toMatchObject({ id: null, lines: [] });
   });
 
-  it('leaves the basket of a user whose session has expired', async () => {
+  it('keeps the basket of a user whose session has expired', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 2]] });
     await shop.expireAll();
@@ -44,7 +44,7 @@ describe('the removal of a session', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
   });
 
-  it('goes through all batches, also of one expiry', async () => {
+  it('continues through all batches, also when all sessions have the same expiry', async () => {
     const tea = await shop.product();
     for (let n = 0; n < 11; n++) await shop.guest().adds(tea);
     await shop.sql('UPDATE sessions SET expired_at = 1');
@@ -54,7 +54,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('by two instances at once removes each session once', async () => {
+  it('happens once when two instances run in parallel', async () => {
     const tea = await shop.product();
     await Promise.all(Array.from({ length: 30 }, () => shop.guest().adds(tea)));
     await shop.expireAll();
@@ -67,7 +67,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('skips one that can not be removed and removes the rest', async () => {
+  it('skips a session that cannot be removed, and removes the others', async () => {
     const tea = await shop.product();
     const guests = Array.from({ length: 9 }, () => shop.guest());
     for (const guest of guests) await guest.adds(tea);
@@ -86,7 +86,7 @@ describe('the removal of a session', () => {
     expect(await shop.orphans()).toBe(0);
   });
 
-  it('stops when asked to, and when its time is spent, between batches', async () => {
+  it('stops between two batches when it is told to, and when its time is spent', async () => {
     const tea = await shop.product();
     for (let n = 0; n < 5; n++) await shop.guest().adds(tea);
     await shop.expireAll();
@@ -101,7 +101,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('sessions')).toBe(5);
   });
 
-  it('as entities by other code takes the baskets along, even one that was created after they were loaded', async () => {
+  it('as entities by other code removes the baskets, even one created after the sessions were loaded', async () => {
     const tea = await shop.product();
     const guests = [shop.guest(), shop.guest(), shop.guest()] as const;
     for (const guest of guests) await guest.adds(tea);
@@ -119,7 +119,7 @@ describe('the removal of a session', () => {
     expect(await shop.orphans()).toBe(0);
   });
 
-  it('that is rolled back leaves the baskets, also on the same connection afterwards', async () => {
+  it('keeps the baskets when it is rolled back, also for later work on the same connection', async () => {
     const tea = await shop.product();
     const [kept, removed] = [shop.guest(), shop.guest()];
     await kept.adds(tea);
@@ -137,7 +137,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('baskets')).toBe(1);
   });
 
-  it('by express-session takes the basket along', async () => {
+  it('by express-session removes the basket', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);

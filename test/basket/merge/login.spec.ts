@@ -8,7 +8,7 @@ describe('a basket at login', () => {
   });
   afterAll(() => shop.close());
 
-  it('becomes the user’s as it is, when the user has none', async () => {
+  it("becomes the user's basket unchanged when the user has none", async () => {
     const tea = await shop.product({ unitPriceMinor: 430 });
     const ada = await shop.user();
     const guest = shop.guest();
@@ -63,7 +63,7 @@ describe('a basket at login', () => {
     expect(await shop.orphans()).toBe(0);
   });
 
-  it('is left alone when the login fails: the guest can try again with nothing lost', async () => {
+  it('stays unchanged when the login fails, and the guest can try again', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
     const guest = shop.guest();
@@ -82,7 +82,7 @@ describe('a basket at login', () => {
     expect((await guest.logsInAs(ada)).basket.outcome).toBe('assigned');
   });
 
-  it('is left alone when its handler fails: no login, no new session, no cookie', async () => {
+  it('stays unchanged when its handler fails: no login, no new session, no cookie', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 1]] });
     const guest = shop.guest();
@@ -104,7 +104,7 @@ describe('a basket at login', () => {
     expect((await guest.logsInAs(ada)).basket.outcome).toBe('merged');
   });
 
-  it('does not move when there is none', async () => {
+  it('is not created by the login of a guest without one', async () => {
     const ada = await shop.user();
 
     expect((await shop.guest().logsInAs(ada)).basket).toEqual({
@@ -115,7 +115,7 @@ describe('a basket at login', () => {
     });
   });
 
-  it('does not move from one user to another who logs in on the same browser', async () => {
+  it('stays with its user when another user logs in on the same browser', async () => {
     const tea = await shop.product();
     const [ada, bob] = [await shop.user(), await shop.user()];
     const browser = shop.guest();
@@ -128,7 +128,7 @@ describe('a basket at login', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
   });
 
-  it('is one and the same in all sessions of a user, and none of them points to it', async () => {
+  it('is the same in all sessions of a user, and no session points to it', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
     const [phone, desk] = [shop.guest(), shop.guest()];
@@ -155,7 +155,7 @@ describe('a basket at login', () => {
     expect(await guest.basket()).toMatchObject({ status: 'open', lines: [{ quantity: 3 }] });
   });
 
-  it('is found by an access token alone, and makes no session', async () => {
+  it('is found by an access token alone, without creating a session', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
     const { accessToken } = await shop.guest().logsInAs(ada);

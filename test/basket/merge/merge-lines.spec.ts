@@ -26,7 +26,7 @@ describe('mergeLines', () => {
     ['guest', 3, 1, 3],
     ['user', 3, 1, 1],
     ['user', 1, 3, 3],
-  ])('by %s makes of %i of the guest and %i of the user %i', (strategy, guest, user, quantity) => {
+  ])('by %s merges %i of the guest and %i of the user into %i', (strategy, guest, user, quantity) => {
     expect(mergeLines([line('tea', guest)], [line('tea', user)], strategy, 99)).toEqual([
       { sku: 'tea', guestQuantity: guest, userQuantity: user, quantity, notice: null },
     ]);
@@ -63,11 +63,11 @@ describe('mergeLines', () => {
       150,
       'limited-to-maximum',
     ],
-  ])('adds no more than %s allows, and says so', (_, guest, user, quantity, notice) => {
+  ])('adds no more than %s allows, and reports it', (_, guest, user, quantity, notice) => {
     expect(mergeLines([guest], [user], 'sum', 99)).toMatchObject([{ quantity, notice }]);
   });
 
-  it('keeps a product that is not for sale any more, and says so', () => {
+  it('keeps a product that is not for sale any more, and reports it', () => {
     const gone = { ...line('tea', 2), product: null };
 
     expect(mergeLines([gone, line('cup', 1, { isActive: false })], [], 'max', 99)).toMatchObject([

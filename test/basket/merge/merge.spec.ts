@@ -10,7 +10,7 @@ import { Shop } from '../../support/shop.js';
 
 const SKUS = ['A', 'B', 'C', 'D', 'E'];
 
-/** The stock is the catalogue's: the same on both sides. */
+/** Stock belongs to the catalogue, so it is the same for both baskets. */
 const stocks = fc.array(fc.option(fc.nat({ max: 150 })), { minLength: 5, maxLength: 5 });
 const quantities = fc.dictionary(fc.constantFrom(...SKUS), fc.integer({ min: 1, max: 200 }));
 const strategy = fc.constantFrom(...MERGE_STRATEGIES);
@@ -25,8 +25,8 @@ function lines(held: Record<string, number>, stock: (number | null)[] = []): Lin
 const held = (merged: { sku: string; quantity: number }[]) =>
   Object.fromEntries(merged.map(({ sku, quantity }) => [sku, quantity]));
 
-describe('a merge, whatever is merged,', () => {
-  it('accounts for every product of either basket, once', () => {
+describe('a merge of arbitrary baskets', () => {
+  it('reports every product of either basket once', () => {
     fc.assert(
       fc.property(quantities, quantities, stocks, strategy, (guest, user, stock, by) => {
         const merged = mergeLines(lines(guest, stock), lines(user, stock), by, 99);
@@ -42,7 +42,7 @@ describe('a merge, whatever is merged,', () => {
     );
   });
 
-  it('never gives nothing, and never more than the limit or what was there', () => {
+  it('never gives a quantity of 0, above the limit, or above what the baskets held', () => {
     fc.assert(
       fc.property(quantities, quantities, stocks, strategy, (guest, user, stock, by) => {
         for (const line of mergeLines(lines(guest, stock), lines(user, stock), by, 99)) {
@@ -55,7 +55,7 @@ describe('a merge, whatever is merged,', () => {
     );
   });
 
-  it('by max, or by sum below the limits, does not depend on the order of three merges', () => {
+  it('by max, or by sum below the limits, gives the same result for three baskets in any order', () => {
     const unlimited = Number.MAX_SAFE_INTEGER;
     fc.assert(
       fc.property(quantities, quantities, quantities, fc.constantFrom('max', 'sum'), (a, b, c, by) => {
@@ -67,7 +67,7 @@ describe('a merge, whatever is merged,', () => {
     );
   });
 
-  it('leaves a total that is the sum of what can be bought, and never negative', () => {
+  it('has a total that is the sum of the lines that can be bought, and never negative', () => {
     fc.assert(
       fc.property(quantities, stocks, (basket, stock) => {
         const stored = {
@@ -102,7 +102,7 @@ describe('a merge', () => {
   });
   afterAll(() => shop.close());
 
-  it('is shown with the basket until the next change', async () => {
+  it('is reported with the basket until the next change', async () => {
     const tea = await shop.product({ stock: 7 });
     const ada = await shop.user({ basket: [[tea, 4]] });
     const guest = shop.guest();
@@ -121,7 +121,7 @@ describe('a merge', () => {
     expect((await guest.basket()).lastMerge).toBeNull();
   });
 
-  it('drops nothing, though the shop allows fewer lines', async () => {
+  it('keeps all lines, even when the shop allows fewer', async () => {
     const [a, b, c, d] = [
       await shop.product(),
       await shop.product(),
@@ -143,7 +143,7 @@ describe('a merge', () => {
     expect(Object.keys(await guest.quantities())).toHaveLength(4);
   });
 
-  it('follows the strategy that the login asks for, where the shop leaves the choice', async () => {
+  it('uses the strategy of the login request when the shop leaves the choice', async () => {
     const tea = await shop.product();
     const ada = await shop.user({ basket: [[tea, 4]] });
     const logIn = async (client: ReturnType<Shop['guest']>, mergeStrategy: unknown) => {
@@ -168,7 +168,7 @@ describe('a merge', () => {
     expect([refused.status, refused.body.errors?.[0]?.field]).toEqual([400, 'mergeStrategy']);
   });
 
-  it('says whose basket it has thawed', async () => {
+  it('reports whose basket it has thawed', async () => {
     const tea = await shop.product({ unitPriceMinor: 100 });
     const ada = await shop.user({ basket: [[tea, 4]] });
     const guest = shop.guest();

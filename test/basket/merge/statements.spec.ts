@@ -4,8 +4,8 @@ import type { Client } from '../../support/client.js';
 import { Shop } from '../../support/shop.js';
 import { StatementCounter } from '../../support/statement-counter.js';
 
-/** Round trips are what a visitor waits for, and what PostgreSQL is kept busy with. */
-describe('what reaches PostgreSQL', () => {
+/** A visitor waits for each round trip to the database, and PostgreSQL spends its time on them. */
+describe('the SQL statements', () => {
   let shop: Shop;
   let counted: Shop;
   let statements: StatementCounter;
@@ -45,7 +45,7 @@ describe('what reaches PostgreSQL', () => {
     ['a user’s add with a key', 1, user, (client) => add(client, { 'Idempotency-Key': 'once' })],
     ['a user’s new quantity', 1, user, (client) => client.sets(tea, 5)],
     ['a user’s removal', 1, user, (client) => client.removes(tea)],
-  ])('of %s are at most %d', async (_, max, come, act) => {
+  ])('for %s are at most %d', async (_, max, come, act) => {
     const client = await come();
 
     const sent = await statements.during(() => act(client));
@@ -54,7 +54,7 @@ describe('what reaches PostgreSQL', () => {
     expect(sent.length).toBeGreaterThanOrEqual(max === 0 ? 0 : 1);
   });
 
-  it('of a login that merges are at most 11 statements, and hashing holds no transaction', async () => {
+  it('for a login that merges are at most 11, and hashing holds no transaction open', async () => {
     const ada = await shop.user({ basket: [[tea, 1]] });
     const client = await guest();
     await add(client);

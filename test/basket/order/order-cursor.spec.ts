@@ -93,7 +93,7 @@ describe('the cursor of a list', () => {
     expect((await client.sends(`GET`, `${path}?cursor=${last}`)).body).toMatchObject({ orders: [] });
   });
 
-  it('of orders goes on behind an order in the format of an earlier version', async () => {
+  it('of orders is accepted in the format of an earlier version, and continues after the same order', async () => {
     const [first] = await shop.sql<{ time: string }>(
       'SELECT submitted_at::text AS time FROM baskets WHERE id = $1',
       [ids[0]],

@@ -4,7 +4,7 @@ import type { OrderPageDto } from '../../../src/basket/order/order.dto.js';
 import type { Client } from '../../support/client.js';
 import { Shop } from '../../support/shop.js';
 
-describe('the time of an order', () => {
+describe('the stamp of an order', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -18,7 +18,7 @@ describe('the time of an order', () => {
   };
   const page = async (client: Client, path: string, cursor: string | null) =>
     (await client.sends<OrderPageDto>('GET', `${path}?limit=1${cursor ? `&cursor=${cursor}` : ''}`)).body;
-  /** The stamps, the oldest order first, and whether each is later than the one before. */
+  /** The stamps, oldest order first, and whether each stamp is later than the one before. */
   const strictlyIncreasing = async (ids: (string | null)[]) => {
     const [row] = await shop.sql<{ isIncreasing: boolean }>(
       `SELECT bool_and(later) AS "isIncreasing" FROM (
@@ -28,12 +28,12 @@ describe('the time of an order', () => {
     );
     return row?.isIncreasing;
   };
-  /** As after a failover: the stamp of an order is later than the clock of the database. */
+  /** Simulates a failover: the database's clock is behind the stamp of an order. */
   const moveClockBehind = (id: string | null, by: string) =>
     shop.sql('UPDATE baskets SET submitted_at = now() + $2::interval WHERE id = $1', [id, by]);
 
   it.each(['1 hour', '14 years'])(
-    'is later than all before, so the shop’s list misses no order, also with a clock that is behind by %s',
+    "is later than all earlier ones, so the shop's list misses no order, even when the clock is behind by %s",
     async (by) => {
       const admin = await shop.admin();
       const ids = [await order(shop.guest())];
@@ -51,7 +51,7 @@ describe('the time of an order', () => {
     },
   );
 
-  it('is later than all before in a visitor’s own list, with a clock that is behind', async () => {
+  it("is later than all earlier ones in a visitor's own list, even when the clock is behind", async () => {
     const guest = shop.guest();
     const ids = [await order(guest)];
     await moveClockBehind(ids[0] ?? null, '1 hour');
@@ -64,7 +64,7 @@ describe('the time of an order', () => {
     expect(await strictlyIncreasing(ids)).toBe(true);
   });
 
-  it('lets orders that are submitted at once be listed once each, with a clock that is behind', async () => {
+  it('lets the list show parallel orders once each, even when the clock is behind', async () => {
     const admin = await shop.admin();
     const first = await order(shop.guest());
     await moveClockBehind(first, '1 hour');

@@ -36,10 +36,10 @@ describe('products:import reports', () => {
     ['a decimal point', '12.90', /unitPriceMinor has a decimal or thousands separator \("12.90"\)/],
     ['an exponent', '1e3', /unitPriceMinor has an exponent \("1e3"\)/],
     ['a negative amount', '-5', /unitPriceMinor is negative \("-5"\)/],
-    ['an amount that is too large', '2147483648', /unitPriceMinor is too large/],
+    ['too large an amount', '2147483648', /unitPriceMinor is too large/],
     ['a currency', '5 EUR', /unitPriceMinor is not a number \("5 EUR"\)/],
     ['no amount', '', /unitPriceMinor is empty/],
-  ])('%s', async (_, amount, message) => {
+  ])('by its line a price that has %s', async (_, amount, message) => {
     const report = await imports(`${HEADER}\nA,Tea,${amount}\nB,Cup,007\n`);
 
     expect(report).toMatchObject({ imported: 1, errors: [{ line: 2 }] });
@@ -52,19 +52,19 @@ describe('products:import reports', () => {
   it.each([
     ['WAHR as isActive', 'A,Tea,1,WAHR,', 'isActive is "WAHR": write true or false'],
     ['1 as isActive', 'A,Tea,1,1,', 'isActive is "1": write true or false'],
-    ['a stock that is no number', 'A,Tea,1,,many', 'stock is not a number ("many"): write a whole number'],
+    ['a stock that is not a number', 'A,Tea,1,,many', 'stock is not a number ("many"): write a whole number'],
     ['a comma without quotes', 'A,Cup, blue,1,true,2', 'has 6 fields, and the header names 5'],
     ['a field too few', 'A,Tea,1,true', 'the line has 4 fields, and the header names 5'],
     ['a sku of dots', '..,Tea,1,true,', 'sku must be 1 to 100 visible characters'],
-    ['a sku that can not be seen', '\u3164,Tea,1,true,', 'sku must be 1 to 100 visible characters'],
+    ['an invisible sku', '\u3164,Tea,1,true,', 'sku must be 1 to 100 visible characters'],
     ['no sku', ',Tea,1,true,', 'sku must be 1 to 100 visible characters'],
-  ])('%s by its line', async (_, line, message) => {
+  ])('by its line a product with %s', async (_, line, message) => {
     const report = await imports(`${HEADER},isActive,stock\n${line}\nZ,Cup,1,true,\n`);
 
     expect(report).toEqual({ imported: 1, errors: [{ line: 2, message: expect.stringContaining(message) }] });
   });
 
-  it('text that is not UTF-8 by its line and its encoding, and stores none of it', async () => {
+  it('text that is not UTF-8 by its line and its encoding, and does not store the line', async () => {
     const latin1 = Buffer.from(`${HEADER}\r\nA,Tea,1\r\nB,M\xfcsli & Caf\xe9,100\r\n`, 'latin1');
 
     const report = await imports(latin1);
@@ -105,7 +105,7 @@ describe('products:import reports', () => {
     expect(await shop.count('products')).toBe(0);
   });
 
-  it('as JSON and with exit code 1 when the file, the header or the database fails', async () => {
+  it('errors of the file, the header and the database as JSON, and exits with 1', async () => {
     const csv = await file.write('sku;name\n');
 
     const noFile = await json(`${csv}.none`);
@@ -123,9 +123,9 @@ describe('products:import reports', () => {
   });
 
   it.each([
-    ['line by line, what was imported before', false, 1_000],
-    ['at once, nothing', true, 0],
-  ])('when the database fails half-way, %s', async (_, atomic, imported) => {
+    ['which keeps the lines before it', false, 1_000],
+    ['which keeps nothing in the atomic mode', true, 0],
+  ])('a database failure in the middle of the file, %s', async (_, atomic, imported) => {
     await shop.sql(`ALTER TABLE products ADD CONSTRAINT never CHECK (sku <> 'P-1500')`);
     const rows = Array.from({ length: 2_000 }, (_row, n) => `P-${n},Product,1`);
 
@@ -136,7 +136,7 @@ describe('products:import reports', () => {
     expect(await shop.count('products')).toBe(imported);
   });
 
-  it('in constant memory: of very many errors only how many there were', async () => {
+  it('10,000 errors at most, and the count of the others', async () => {
     const report = await imports(`${HEADER}\n${'A,Tea,x\n'.repeat(10_005)}`);
 
     expect([report.errors.length, report.moreErrors, report.imported]).toEqual([10_000, 5, 0]);

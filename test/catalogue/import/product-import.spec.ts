@@ -16,10 +16,10 @@ afterAll(async () => {
   await shop.close();
 });
 
-/** As the command does it, in this process. */
+/** Imports in this process, as the command does. */
 const imports = async (csv: string | Buffer, atomic = false) =>
   shop.app.get(ProductImport).import(await file.write(csv), { atomic });
-/** The command itself, with what it printed as JSON. */
+/** Runs the command itself, and returns what it printed as JSON. */
 const command = async (path: string, ...flags: string[]) => {
   const variables = { DATABASE_URL: shop.databaseUrl };
   const ended = await Program.run('cli', ['products:import', path, '--json', ...flags], variables).ends();
@@ -40,7 +40,7 @@ E,Mug,7,2,false
 `;
 
 describe('products:import', () => {
-  it('makes and changes products, whatever the order of the columns', async () => {
+  it('creates and changes products, in any order of the columns', async () => {
     await shop.product({ sku: 'A', name: 'Old', unitPriceMinor: 1 });
     const rows = Array.from({ length: 2_500 }, (_, n) => `${n},P-${n},"Product ""${n}"""`);
     const csv = `\ufeffunit_price_minor,sku,name\r\n450,A,Tea\r\n${rows.join('\r\n')}\r\n451,A,Later\r\n`;
@@ -85,7 +85,7 @@ describe('products:import', () => {
     ]);
   });
 
-  it('clears by an empty field of a named column, but puts nothing back on sale by one', async () => {
+  it('clears a value by an empty field of a named column, but an empty field does not put a product back on sale', async () => {
     const full = { description: 'Long', imageUrl: '/pot.png', stock: 5 };
     await shop.product({ sku: 'GONE', ...full, isActive: false });
     await shop.product({ sku: 'SOLD', ...full });
@@ -103,7 +103,7 @@ describe('products:import', () => {
     ]);
   });
 
-  it('names the lines that are wrong and takes the others', async () => {
+  it('reports invalid lines and imports the others', async () => {
     const { code, report } = await command(await file.write(WRONG));
 
     expect(code).toBe(1);
@@ -115,7 +115,7 @@ describe('products:import', () => {
     ]);
   });
 
-  it('takes all or none, when that is asked for', async () => {
+  it('imports all lines or none in the atomic mode', async () => {
     const refused = await imports(WRONG, true);
     const unreadable = await imports(`${HEADER}A,Tea,1\nB,TV 55" black,1\n`, true);
     const { code, stdout } = await Program.run(
@@ -136,7 +136,7 @@ describe('products:import', () => {
     expect(await shop.count('products')).toBe(1);
   });
 
-  it('refuses one line for a quote at line 10,002, and takes all the others', async () => {
+  it('refuses one line for a stray quote at line 10,002, and imports all others', async () => {
     const lines = Array.from({ length: 11_999 }, (_, n) => `BIG-${n + 2},Product,100`);
     lines[10_000] = 'BIG-10002,TV 55" black,100';
 
@@ -147,7 +147,7 @@ describe('products:import', () => {
     expect(await shop.count('products')).toBe(11_998);
   });
 
-  it('refuses one line for a quote that is never closed, and takes the others', async () => {
+  it('refuses one line for a quote that is never closed, and imports the others', async () => {
     const report = await imports(`${HEADER}A,Tea,1\nB,"Cup,2\nC,Pot,3\n`);
 
     expect(report).toEqual({
@@ -157,7 +157,7 @@ describe('products:import', () => {
     expect(await skus()).toEqual(['A', 'C']);
   });
 
-  it('accepts what spreadsheets write: TRUE and FALSE, empty columns at the end, blank rows', async () => {
+  it('accepts the output of spreadsheets: TRUE and FALSE, empty columns at the end, blank rows', async () => {
     const report = await imports(
       'sku,name,unitPriceMinor,isActive,,\r\nA,Tea,100,TRUE,,\r\n,,,,,\r\n\r\nB,Cup,100,False,,\r\nC,Pot,1,true\r\n,,\r\n',
     );
@@ -170,7 +170,7 @@ describe('products:import', () => {
     ]);
   });
 
-  it('says that a file has no products, and exits with 0 when it has a header', async () => {
+  it('reports that a file has no products, and exits with 0 when it has a header', async () => {
     const variables = { DATABASE_URL: shop.databaseUrl };
     const { code, stdout } = await Program.run(
       'cli',
@@ -184,7 +184,7 @@ describe('products:import', () => {
     ]);
   });
 
-  it('stores a sku of a file in its normal form, so that one product is one row', async () => {
+  it('stores a sku in its normal form, so that one product is one row', async () => {
     await imports(`${HEADER}" CAFE\u0301 ",Tea,1\nCAF\u00c9,Later,2\n`);
 
     expect(await shop.sql('SELECT sku, name FROM products')).toEqual([{ sku: 'CAF\u00c9', name: 'Later' }]);
@@ -192,7 +192,7 @@ describe('products:import', () => {
 });
 
 describe('users:create-admin', () => {
-  it('makes an admin with a password, and an admin of a user who exists', async () => {
+  it('creates an admin with a password, and makes an existing user an admin', async () => {
     const shop = await Shop.open();
     const create = (email: string) =>
       Program.run('cli', ['users:create-admin', email], { DATABASE_URL: shop.databaseUrl }).ends();

@@ -14,7 +14,7 @@ describe('a CSV file', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** Each record as its line and its fields, or its fault. */
+  /** Returns the line and the fields of each record, or the line and its error. */
   const read = async (content: string | Buffer): Promise<[number, string[] | string][]> => {
     const file = join(folder, 'file.csv');
     await writeFile(file, content);
@@ -30,7 +30,7 @@ describe('a CSV file', () => {
     ['LF', '\n'],
     ['CR LF', '\r\n'],
     ['CR', '\r'],
-  ])('has its line numbers from 1, with %s and fields of several lines', async (_, end) => {
+  ])('has line numbers from 1, with %s and fields of several lines', async (_, end) => {
     const content = ['\ufeffa,b', '1,"x', 'y"', '', '2, z ', '3,"say ""hi"""'].join(end);
 
     expect(await read(content)).toEqual([
@@ -42,8 +42,8 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('keeps a line break that lies on the border of two chunks', async () => {
-    // The stream reads 65,536 bytes at once: the CR is the last of them.
+  it('keeps a line break that lies at the border of two chunks', async () => {
+    // The stream reads 65,536 bytes at once. The CR is the last of them.
     const [first, second] = ['x'.repeat(29_999), 'y'.repeat(35_535)];
 
     expect(await read(`${first}\n${second}\r\nz\r\n`)).toEqual([
@@ -60,7 +60,7 @@ describe('a CSV file', () => {
     ['another encoding', Buffer.from('1,M\xfcsli', 'latin1'), 'not UTF-8 but probably Windows-1252'],
     ['NUL bytes', '1,\0', 'probably UTF-16'],
     ['a very long line', `1,${'x'.repeat(200_000)}`, `longer than ${MAX_RECORD_BYTES} bytes`],
-  ])('has one fault for %s, and the next line is read', async (_, line, fault) => {
+  ])('has one error for %s, and reading continues with the next line', async (_, line, fault) => {
     const content = Buffer.concat([Buffer.from('a,b\n'), Buffer.from(line), Buffer.from('\n2,y\n3,z\n')]);
 
     const records = await read(content);
@@ -73,14 +73,14 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('finds the line of each quote that is not closed, though a later one seems to close it', async () => {
+  it('has the right line number for each unclosed quote, even when a later quote seems to close it', async () => {
     const records = await read('1,"a\n2,b\n3,"c\n4,d\n5,e\n');
 
     expect(linesOf(records)).toEqual([1, 2, 3, 4, 5]);
     expect(records.filter(([, fields]) => typeof fields === 'string').map(([line]) => line)).toEqual([1, 3]);
   });
 
-  it('says what is wrong with a field of many spaces', async () => {
+  it('has an error that explains a field of many spaces', async () => {
     const records = await read(`1,${' '.repeat(60_000)}x"y\n2,b\n`);
 
     expect(records).toEqual([
@@ -89,10 +89,10 @@ describe('a CSV file', () => {
     ]);
   });
 
-  it('says that a quote is never closed before the file ends: no more than a record is kept', async () => {
+  it('has an error for an unclosed quote before the file ends, so only one record is kept in memory', async () => {
     const pipe = join(folder, 'pipe.csv');
     await promisify(execFile)('mkfifo', [pipe]);
-    // For reading as well: opening a pipe for writing alone waits for a reader.
+    // Opened for reading and writing: opening a pipe for writing alone waits for a reader.
     const writer = await open(pipe, 'r+');
     const line = `${'x'.repeat(99)}\n`;
     const written = writer.write(`1,"${line.repeat((1.5 * MAX_RECORD_BYTES) / line.length)}`);

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPostmaster, spawnPostmaster } from '../../../src/database/embedded/postmaster.js';
 
-describe('a PostgreSQL that can not be started', () => {
-  it('is an error to whoever starts it, and no end of the process', async () => {
+describe('a PostgreSQL that cannot be started', () => {
+  it('rejects for its caller, and does not end the process', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'basketkeeper-cluster-'));
 
     await expect(spawnPostmaster('/no/such/folder', join(folder, 'postgres'), undefined, {})).rejects.toThrow(
@@ -17,7 +17,7 @@ describe('a PostgreSQL that can not be started', () => {
   });
 });
 
-describe('the postmaster.pid of a server that is not there', () => {
+describe('the postmaster.pid of a server that is not running', () => {
   let cluster: string;
   let file: string;
   beforeEach(async () => {
@@ -26,14 +26,14 @@ describe('the postmaster.pid of a server that is not there', () => {
   });
   afterEach(() => rm(cluster, { recursive: true }));
 
-  it('stays while it is empty: a server is about to write it', async () => {
+  it('stays while it is empty, because a server is about to write it', async () => {
     await writeFile(file, '');
 
     expect(findPostmaster(cluster)).toBeNull();
     expect(existsSync(file)).toBe(true);
   });
 
-  it('goes when it has been empty for long', async () => {
+  it('is removed when it has been empty for a minute', async () => {
     await writeFile(file, '');
     const aMinuteAgo = Date.now() / 1_000 - 60;
     await utimes(file, aMinuteAgo, aMinuteAgo);
@@ -42,14 +42,14 @@ describe('the postmaster.pid of a server that is not there', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('stays when its process is gone: PostgreSQL replaces it, and knows whether another server has', async () => {
+  it('stays when its process has ended, because PostgreSQL replaces it safely', async () => {
     await writeFile(file, `${spawnSync('true').pid}\n${cluster}\n0\n5432\n`);
 
     expect(findPostmaster(cluster)).toBeNull();
     expect(existsSync(file)).toBe(true);
   });
 
-  it('goes when somebody else has its number by now', async () => {
+  it('is removed when another program has its process id', async () => {
     const other = spawn('sleep', ['60']);
     try {
       await writeFile(file, `${other.pid}\n${cluster}\n0\n5432\n`);

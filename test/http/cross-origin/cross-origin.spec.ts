@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { rejectCrossOrigin } from '../../../src/http/cross-origin/cross-origin.js';
 
-describe('a write is of the own host', () => {
+describe('a write', () => {
   const check = (origin: string, host: string, headers: Record<string, string> = {}) => {
     rejectCrossOrigin({ method: 'POST', headers: { origin, ...headers } }, host, [], () => false);
   };
@@ -13,7 +13,7 @@ describe('a write is of the own host', () => {
     ['https://shop.example', 'SHOP.example'],
     ['https://shop.example:8443', 'shop.example:8443'],
     ['http://[::1]:3000', '[::1]:3000'],
-  ])('when its origin is %s and its host %s', (origin, host) => {
+  ])('is same-origin when its origin is %s and its host %s', (origin, host) => {
     expect(() => check(origin, host)).not.toThrow();
   });
 
@@ -25,11 +25,11 @@ describe('a write is of the own host', () => {
     ['https://shop.example', 'not a host'],
     ['https://evil.example', 'evil.example@shop.example'],
     ['null', 'shop.example'],
-  ])('but not when its origin is %s and its host %s', (origin, host) => {
+  ])('is not same-origin when its origin is %s and its host %s', (origin, host) => {
     expect(() => check(origin, host)).toThrow('may send changes');
   });
 
-  it('and the refusal names a proxy that hides the host', () => {
+  it('is refused with a hint at a proxy that hides the host', () => {
     const own = { 'sec-fetch-site': 'same-origin' };
 
     expect(() => check('https://shop.example', 'backend:3000', own)).toThrow(/backend:3000.*TRUST_PROXY/);
@@ -48,7 +48,7 @@ describe('a write of an allowed origin', () => {
     ['of a client without Fetch Metadata', {}, false],
     ['of another site with a token', { 'sec-fetch-site': 'cross-site', authorization: 'Bearer x' }, false],
     ['of another site, where no cookie is needed', { 'sec-fetch-site': 'cross-site' }, true],
-  ])('is let in when it is %s', (_, headers, needsNoCookie) => {
+  ])('is accepted when it is %s', (_, headers, needsNoCookie) => {
     expect(() => check(headers, needsNoCookie)).not.toThrow();
   });
 
@@ -57,7 +57,7 @@ describe('a write of an allowed origin', () => {
     { 'sec-fetch-site': 'Cross-Site' },
     { 'sec-fetch-site': 'cross-site', authorization: 'Basic x' },
     { 'sec-fetch-site': 'cross-site', cookie: 'sid=s%3Ax.y' },
-  ])('is refused when no session could be kept for it: %j', (headers) => {
+  ])('is refused when the browser would keep no session for it: %j', (headers) => {
     expect(() => check(headers)).toThrow('log in by POST /api/auth/login');
   });
 });

@@ -7,7 +7,7 @@ describe('a preflight of an origin that is not allowed', () => {
     headers: { origin, 'access-control-request-method': 'PUT' },
   });
 
-  it('is logged once an origin, and an allowed one is not', () => {
+  it('is logged once per origin; one of an allowed origin is not logged', () => {
     const lines: string[] = [];
     const log = logRefusedPreflights(['https://partner.example'], (line) => lines.push(line));
 
@@ -22,7 +22,7 @@ describe('a preflight of an origin that is not allowed', () => {
     expect(lines[1]).toContain('https://b.example');
   });
 
-  it('fills neither the log nor the memory, however many origins and however long a stranger sends', () => {
+  it('fills neither the log nor the memory, however many are sent', () => {
     const lines: string[] = [];
     const log = logRefusedPreflights([], (line) => lines.push(line));
 

@@ -36,7 +36,7 @@ describe('a body', () => {
     expect([bomb.length < 16_384, answer.status]).toEqual([true, 413]);
   });
 
-  it('that does not match its encoding is refused', async () => {
+  it('is refused when it does not match its encoding', async () => {
     const answer = await post(await add(), { 'Content-Encoding': 'gzip' });
 
     expect([answer.status, answer.body.type]).toEqual([400, '/problems/invalid-input']);
@@ -49,19 +49,19 @@ describe('a body', () => {
     },
   );
 
-  it('may begin with a byte order mark', async () => {
+  it('may start with a byte order mark', async () => {
     expect((await post(`\uFEFF${await add()}`)).status).toBe(201);
   });
 
-  it.each(['null', '""', '1', 'true'])('that is %s is valid JSON, but no valid input', async (body) => {
+  it.each(['null', '""', '1', 'true'])('of %s is valid JSON, but invalid input', async (body) => {
     expect(await post(body)).toMatchObject({ status: 400, body: { type: '/problems/invalid-input' } });
   });
 
-  it.each(['{', 'undefined', '{"sku":"x",}', ' '])('that is %j is malformed JSON', async (body) => {
+  it.each(['{', 'undefined', '{"sku":"x",}', ' '])('of %j is malformed JSON', async (body) => {
     expect(await post(body)).toMatchObject({ status: 400, body: { type: '/problems/malformed-json' } });
   });
 
-  it('may be empty where none is needed, whatever its type', async () => {
+  it('may be empty with any type when the route needs none', async () => {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
       const headers = { 'Content-Type': type };
       const answer = await shop.guest().sends('POST', '/api/auth/logout', '', headers);

@@ -9,10 +9,10 @@ import { freePort } from '../../support/free-port.js';
 import { Shop } from '../../support/shop.js';
 
 const PREFIX = '/shop/basket';
-/** What a browser asks for when somebody follows a link. */
+/** The Accept header of a browser that follows a link. */
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-describe('a URL without BASE_PATH', () => {
+describe('BASE_PATH', () => {
   it.each([
     ['/shop/basket/api/basket?x=/shop', '/api/basket?x=/shop'],
     ['/shop/basket', '/'],
@@ -20,12 +20,12 @@ describe('a URL without BASE_PATH', () => {
     ['http://shop.example/shop/basket/api/basket', '/api/basket'],
     ['/shop/basket/shop/basket/x', '/shop/basket/x'],
     ['/shop/basket//api', '//api'],
-  ])('of %s is %s', (url, expected) => {
+  ])('maps the URL %s to %s', (url, expected) => {
     expect(withoutBasePath(url, PREFIX)).toBe(expected);
   });
 
   it.each(['/', '/api/basket', '/shop', '/shop/baskets/api', '/Shop/basket/api', '/shop%2Fbasket/api', '*'])(
-    'of %s is no path of a route',
+    'maps the URL %s to no route',
     (url) => {
       expect(withoutBasePath(url, PREFIX)).toBe('//');
     },
@@ -44,7 +44,7 @@ describe('a shop below a path of another host', () => {
 
   const origin = () => new URL(shop.url).origin;
 
-  it('keeps a basket with a cookie for all of the host', async () => {
+  it('keeps a basket with a cookie for the whole host', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
 
@@ -55,7 +55,7 @@ describe('a shop below a path of another host', () => {
     expect(await guest.quantities()).toEqual({ [tea.sku]: 2 });
   });
 
-  it('refuses a change of another site there', async () => {
+  it('refuses a write of another site', async () => {
     const foreign = { Origin: 'https://other.example' };
     const { body } = await shop
       .guest()
@@ -76,19 +76,19 @@ describe('a shop below a path of another host', () => {
     expect(page).toMatchObject({ status: 200, body: { type: '/problems/unknown-product' } });
   });
 
-  it('names the path as sent that can not be decoded', async () => {
+  it('names an undecodable path as sent', async () => {
     const { body } = await shop.guest().sends('GET', '/api/products/%ff');
 
     expect(body).toMatchObject({ type: '/problems/invalid-input', instance: `${PREFIX}/api/products/%ff` });
   });
 
-  it('tells the methods of a path there', async () => {
+  it('states the allowed methods of a path', async () => {
     const { status, headers } = await shop.guest().sends('PATCH', '/api/products');
 
     expect([status, headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
-  it('has its document, explorer and health there', async () => {
+  it('serves document, explorer and health', async () => {
     const document = await shop.guest().sends('GET', '/api/openapi.json');
     const explorer = await shop.guest().sends<string>('GET', '/api/docs');
     const [, script = ''] = /src="([^"]*swagger-ui-init\.js)"/.exec(explorer.body) ?? [];
@@ -100,7 +100,7 @@ describe('a shop below a path of another host', () => {
   });
 
   it.each(['', '/', '?q=tea', '/basket', '/orders/0199'])(
-    'has a page at %s, with its files',
+    'serves a page at %s, with its files',
     async (path) => {
       const page = await shop.guest().sends<string>('GET', path, undefined, BROWSER);
       const files = [...page.body.matchAll(/(?:src|href)="([^"]+\.\w+)"/g)].map(([, file = '']) => file);
@@ -111,7 +111,7 @@ describe('a shop below a path of another host', () => {
   );
 
   it.each(['/', '/api/basket', '/api/openapi.json', '/basket', '/shop', '/shop/baskets', '/icon.svg'])(
-    'answers nothing at %s of the host',
+    'answers 404 at %s of the host',
     async (path) => {
       const url = origin() + path;
       const answers = [
@@ -127,9 +127,9 @@ describe('a shop below a path of another host', () => {
     },
   );
 
-  it('is not cheated by dots in the path', async () => {
+  it('answers 404 when dots in the path lead out of the prefix', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      // As it stands: fetch would tidy it up.
+      // Sent unchanged: fetch would resolve the dots.
       const path = `${PREFIX}/../../api/basket`;
       get(origin(), { path }, (response) => resolve(response.resume().statusCode)).on('error', reject);
     });
@@ -137,7 +137,7 @@ describe('a shop below a path of another host', () => {
     expect(status).toBe(404);
   });
 
-  it('has no prefix on the operations port', async () => {
+  it('uses no prefix on the operations port', async () => {
     const operations = new Client(inside);
     const script = readdirSync(join(builtWeb(), 'assets')).find((file) => /^main-.*\.js$/.test(file));
 
@@ -150,7 +150,7 @@ describe('a shop below a path of another host', () => {
     expect((await shop.guest().sends('GET', '/metrics')).status).toBe(404);
   });
 
-  it('does a request with a key once, also when the prefix has changed meanwhile', async () => {
+  it('does a request with a key once, even when the prefix has changed meanwhile', async () => {
     const tea = await shop.product();
     const elsewhere = await shop.instance({ BASE_PATH: '/moved' });
     const guest = shop.guest();
@@ -167,7 +167,7 @@ describe('a shop below a path of another host', () => {
 });
 
 describe('two shops on one host', () => {
-  it('each read their own cookie, by SESSION_COOKIE_NAME', async () => {
+  it('read their own cookies by SESSION_COOKIE_NAME', async () => {
     const shop = await Shop.open({ SESSION_COOKIE_NAME: 'tea-sid' });
     const other = await shop.instance();
     const tea = await shop.product();

@@ -8,7 +8,7 @@ const request = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =
 describe('X-Forwarded-Proto and -Host', () => {
   const trusting = (setting: number | string[] | undefined) => trustedProxies(setting);
 
-  it('count for nothing without TRUST_PROXY, and from an address that it does not name', () => {
+  it('are ignored without TRUST_PROXY, and from an address that it does not name', () => {
     const forged = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' };
 
     for (const trusted of [undefined, trusting(0), trusting(['192.0.2.0/24'])]) {
@@ -17,14 +17,14 @@ describe('X-Forwarded-Proto and -Host', () => {
     }
   });
 
-  it.each([[1], [['loopback']]])('count from the proxy that %j trusts', (setting) => {
+  it.each([[1], [['loopback']]])('are used from the proxy that %j trusts', (setting) => {
     const sent = request({ 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' });
 
     expect(isSecure(sent, trusting(setting))).toBe(true);
     expect(hostOf(sent, trusting(setting))).toBe('shop.example');
   });
 
-  it('say what the one proxy has appended, not what the client has sent before: Express would believe the client', () => {
+  it('count as the one proxy appended them, not as the client sent them (Express would believe the client)', () => {
     const sent = request({
       'x-forwarded-for': '198.51.100.7',
       'x-forwarded-proto': 'https, http',
@@ -37,7 +37,7 @@ describe('X-Forwarded-Proto and -Host', () => {
     }
   });
 
-  it('say what the outer of two proxies has seen: Fastify would believe the inner one', () => {
+  it('count as the outer of two proxies saw them (Fastify would believe the inner one)', () => {
     const sent = request({
       'x-forwarded-for': '198.51.100.7, 10.0.0.2',
       'x-forwarded-proto': 'https, http',
@@ -50,7 +50,7 @@ describe('X-Forwarded-Proto and -Host', () => {
     }
   });
 
-  it('say what the outer of two proxies has appended behind what the client has sent', () => {
+  it("count as the outer of two proxies appended them after the client's values", () => {
     const sent = request({
       'x-forwarded-for': '203.0.113.1, 198.51.100.7, 10.0.0.2',
       'x-forwarded-proto': 'https, http, http',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Shop } from '../../support/shop.js';
 
-describe('the text of the document', () => {
+describe('the OpenAPI document', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open({ WEB: 'off' });
@@ -13,7 +13,7 @@ describe('the text of the document', () => {
 
   const get = (path: string, headers = {}) => shop.guest().sends<string>('GET', path, undefined, headers);
 
-  it('is made once, for all who ask for it', async () => {
+  it('is serialized once for all requests', async () => {
     const stringify = jest.spyOn(JSON, 'stringify');
 
     const answers = [await get('/api/openapi.json'), await get('/api/openapi.json')];
@@ -29,7 +29,7 @@ describe('the text of the document', () => {
   it.each([
     ['json', /^application\/json/],
     ['yaml', /^text\/yaml/],
-  ])('in %s keeps its type, its tag and its compressed form', async (format, type) => {
+  ])('in %s keeps its type, tag and compressed form', async (format, type) => {
     const path = `/api/openapi.${format}`;
     const answers = [
       await get(path),

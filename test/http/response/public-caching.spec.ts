@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Shop } from '../../support/shop.js';
 
-describe('an answer', () => {
+describe('a response', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -12,7 +12,7 @@ describe('an answer', () => {
   const get = (path: string, headers: Record<string, string> = {}) => fetch(shop.url + path, { headers });
 
   it.each(['/api/products', '/api/openapi.json', '/api/openapi.yaml', '/api/docs'])(
-    'that is public is confirmed by its tag and compressed: %s',
+    'with public data has a tag for 304 and is compressed: %s',
     async (path) => {
       const first = await get(path, { 'Accept-Encoding': 'br' });
       const tag = first.headers.get('etag') ?? '';
@@ -26,7 +26,7 @@ describe('an answer', () => {
     },
   );
 
-  it('that is personal is neither stored nor confirmed nor compressed', async () => {
+  it('with personal data is not stored, has no tag for 304 and is not compressed', async () => {
     const { headers } = await get('/api/basket');
     const again = await get('/api/basket', {
       'If-None-Match': headers.get('etag') ?? '',
@@ -38,13 +38,13 @@ describe('an answer', () => {
     expect(again.headers.get('content-encoding')).toBeNull();
   });
 
-  it('that refuses is not stored', async () => {
+  it('with an error is not stored', async () => {
     for (const path of ['/api/products/NONE', '/api/products?limit=0', '/api/docs/none', '/nowhere']) {
       expect((await get(path)).headers.get('cache-control')).toBe('no-store');
     }
   });
 
-  it('has the same headers to HEAD as to GET', async () => {
+  it('has the same headers for HEAD as for GET', async () => {
     for (const path of ['/api/products', '/api/basket', '/api/health/live', '/']) {
       const headers = { 'Accept-Encoding': 'identity' };
       const read = await get(path, headers);

@@ -12,7 +12,7 @@ async function* from<T>(values: T[]): AsyncGenerator<T> {
 }
 
 describe('JSON in pieces', () => {
-  it('is the same as in one piece, whatever the pages are', async () => {
+  it('equals the JSON in one piece, for any pages', async () => {
     const value = fc.jsonValue({ maxDepth: 2 });
     await fc.assert(
       fc.asyncProperty(
@@ -35,7 +35,7 @@ describe('a server that sends JSON in pieces', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  /** How the sending of the only request ends: nothing, or an error. */
+  /** The outcome of sending the response of the only request: nothing, or an error. */
   let sent: Promise<unknown>;
   let response: ServerResponse;
   const serve = async (chunks: AsyncIterable<string>) => {
@@ -54,7 +54,9 @@ describe('a server that sends JSON in pieces', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
-  /** Never ends; says how many pieces were taken, and whether it was ended from outside. */
+  /**
+   * An endless iteration. Counts the pieces taken, and records whether it was ended from outside.
+   */
   const endless = () => {
     const state = { taken: 0, isEnded: false };
     async function* chunks() {
@@ -75,7 +77,7 @@ describe('a server that sends JSON in pieces', () => {
     return answer;
   };
 
-  it('sends a short answer whole, with its length', async () => {
+  it('sends a short response at once, with its length', async () => {
     const url = await serve(from(['["', 'é', '"]']));
 
     const answer = await fetch(url);
@@ -86,7 +88,7 @@ describe('a server that sends JSON in pieces', () => {
     expect(await sent).toBe('sent');
   });
 
-  it('sends a long answer piece by piece, all of it', async () => {
+  it('sends a long response piece by piece, completely', async () => {
     const pieces = Array.from({ length: 300 }, (_, n) => `${n}${'é'.repeat(1_000)}`);
 
     const answer = await fetch(await serve(from(pieces)));
@@ -108,7 +110,7 @@ describe('a server that sends JSON in pieces', () => {
     expect(await sent).toMatchObject({ message: 'broken' });
   });
 
-  it('destroys the connection at an error after the first byte', async () => {
+  it('closes the connection after an error behind the first byte', async () => {
     async function* chunks() {
       for (let n = 0; n < 50; n++) yield await Promise.resolve('x'.repeat(10_000));
       throw new Error('broken');
@@ -121,7 +123,7 @@ describe('a server that sends JSON in pieces', () => {
     expect(await sent).toMatchObject({ message: 'broken' });
   });
 
-  it('ends the iteration when the client goes away, without an error', async () => {
+  it('ends the iteration without an error when the client disconnects', async () => {
     const { state, chunks } = endless();
     const answer = await answerOf(await serve(chunks));
 
@@ -131,12 +133,12 @@ describe('a server that sends JSON in pieces', () => {
     await eventually(() => Promise.resolve(state.isEnded));
   });
 
-  it('takes no more pieces while the client takes none', async () => {
+  it('takes no more pieces while the client reads none', async () => {
     const { state, chunks } = endless();
     const answer = await answerOf(await serve(chunks));
     answer.pause();
     await eventually(() => Promise.resolve(response.writableNeedDrain));
-    // The system's buffers are full when a turn of the event loop brings nothing new.
+    // When a turn of the event loop brings no new piece, the system's buffers are full.
     let before = -1;
     await eventually(async () => {
       const isStill = state.taken === before;

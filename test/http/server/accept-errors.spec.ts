@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { limitServer } from '../../../src/http/server/server-limits.js';
 
-describe('a server of HTTP', () => {
+describe('an HTTP server', () => {
   const warnings: string[] = [];
   const server = limitServer(createServer(), (message) => warnings.push(message));
   afterEach(() => void server.close());
 
-  it('says that a connection was not accepted, and goes on; a failed start is for whoever starts it', async () => {
+  it('logs a connection that it could not accept, and continues; a failed start reaches its caller', async () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -17,7 +17,7 @@ describe('a server of HTTP', () => {
 
     second.listen(port, '127.0.0.1');
     const [error] = (await once(second, 'error')) as [NodeJS.ErrnoException];
-    // As Node does it when the system has no memory for a connection.
+    // Node emits this when the system has no memory for a connection.
     server.emit('error', new Error('accept ENOBUFS'));
 
     expect(error.code).toBe('EADDRINUSE');

@@ -4,7 +4,7 @@ import type { ProblemBody } from '../../support/client.js';
 import { freePort } from '../../support/free-port.js';
 import { Shop } from '../../support/shop.js';
 
-/** Sends a path as it stands: fetch would resolve dots and drop a fragment. */
+/** Sends a path unchanged: fetch would resolve dots and drop a fragment. */
 const send = (url: string, method: string, path: string, headers: Record<string, string> = {}) =>
   new Promise<{ status: number | undefined; type: string | undefined }>((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -23,7 +23,7 @@ const send = (url: string, method: string, path: string, headers: Record<string,
 
 const NOT_FOUND = { status: 404, type: '/problems/not-found' };
 
-describe('a path that is only almost one of ours', () => {
+describe('a path that is not exactly one of ours', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -63,13 +63,13 @@ describe('a path that is only almost one of ours', () => {
 
     const { status, type } = await send(shop.url, method, path, { Cookie: guest.carriedCookie ?? '' });
 
-    // A sku of dots alone is no sku.
+    // A sku cannot consist of dots.
     const isSku = /\/lines\/(\.\.|%2e%2e)$/i.test(path);
     expect({ status, type }).toEqual(isSku ? { status: 400, type: '/problems/invalid-input' } : NOT_FOUND);
     expect(await guest.basket()).toEqual({ ...before, expiresAt: expect.any(String) });
   });
 
-  it('is what a client sends that removes the sku `..`: the basket keeps its lines', async () => {
+  it('is sent by a client that removes the sku `..`, and the basket keeps its lines', async () => {
     const guest = shop.guest();
     const tea = await shop.product();
     await guest.adds(tea, 2);

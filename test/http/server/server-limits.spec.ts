@@ -9,7 +9,7 @@ describe('a request', () => {
   });
   afterAll(() => shop.close());
 
-  /** As bytes, for no client library sends it. */
+  /** Sends raw bytes, which no client library would send. */
   const raw = (...lines: string[]) =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(Number(new URL(shop.url).port), '127.0.0.1', () =>
@@ -24,7 +24,7 @@ describe('a request', () => {
   const get = (path: string, ...headers: string[]) =>
     raw(`GET ${path} HTTP/1.1`, 'Connection: close', ...headers);
 
-  it('has all its headers read, also the one behind a hundred others', async () => {
+  it('has all its headers read, even after a hundred others', async () => {
     const answer = await get('/api/auth/me', 'Host: x', ...others(150), 'Authorization: Bearer x.y.z');
 
     expect(answer).toContain('/problems/invalid-token');
@@ -35,7 +35,7 @@ describe('a request', () => {
     ['400', 'malformed-request', ['Host: x', 'Host: y']],
     ['400', 'malformed-request', []],
     ['417', 'expectation-failed', ['Host: x', 'Expect: a miracle']],
-  ])('is answered %s %s', async (status, type, headers) => {
+  ])('gets %s %s', async (status, type, headers) => {
     const [head = '', body = ''] = (await get('/api/products', ...headers)).split('\r\n\r\n');
 
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -47,7 +47,7 @@ describe('a request', () => {
     expect(await raw('GET /api/health/live HTTP/1.0')).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it('that nobody is known by is told how to log in', async () => {
+  it('without a login is told how to log in', async () => {
     const wrong = { email: 'nobody@example.com', password: 'wrong horse battery' };
     const answers = await Promise.all([
       shop.guest().sends('GET', '/api/auth/me'),
@@ -60,7 +60,7 @@ describe('a request', () => {
     }
   });
 
-  it('to a known path by another method is told which ones there are', async () => {
+  it('to a known path by another method is told the allowed methods', async () => {
     const cases = [
       ['PATCH', '/api/basket', 'DELETE, GET, HEAD, OPTIONS'],
       ['GET', '/api/basket/lines', 'OPTIONS, POST'],

@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.js';
 import { whileLocked } from '../../support/row-lock.js';
 import { Shop } from '../../support/shop.js';
 
-/** More than the buffers of both ends hold. */
+/** More responses than the buffers of both ends hold. */
 const MANY = 200;
 
 describe('a connection', () => {
@@ -17,7 +17,7 @@ describe('a connection', () => {
   beforeEach(async () => {
     shop = await Shop.open({ WEB: 'off' });
     server = shop.app.getHttpServer();
-    // A minute otherwise.
+    // The limit is a minute otherwise.
     server.timeout = 100;
   });
   afterEach(async () => {
@@ -26,7 +26,7 @@ describe('a connection', () => {
   });
   afterAll(() => agent.destroy());
 
-  /** The server's end of a new connection. */
+  /** Returns the server's end of a new connection. */
   const opened = async (open: () => void): Promise<Socket> => {
     const connection = once(server, 'connection') as Promise<[Socket]>;
     open();
@@ -39,7 +39,7 @@ describe('a connection', () => {
     socket.write('GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(MANY));
   };
 
-  it('whose client never reads its answers is closed, no other one is', async () => {
+  it('is closed when its client never reads its responses; others stay open', async () => {
     const tea = await shop.product();
     const idle = await opened(() => get(shop.url, { agent }, (answer: IncomingMessage) => answer.resume()));
     const adds = () => [shop.guest().adds(tea)];
@@ -55,7 +55,7 @@ describe('a connection', () => {
     expect(body).toMatch(/_requests_aborted_total\{method="GET",route="\/api\/openapi.json"\} [1-9]/);
   });
 
-  it('that nobody uses is closed by a limit of its own', async () => {
+  it('is closed by a separate limit when it is idle', async () => {
     server.keepAliveTimeout = 50;
     const idle = await opened(() => get(shop.url, { agent }, (answer: IncomingMessage) => answer.resume()));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { BatchSize } from '../../../src/session/cleanup/batch-size.js';
 
-describe('the pace of batches', () => {
-  it('halves while batches take long and doubles again when they are quick, up to the most', () => {
+describe('the size of a batch', () => {
+  it('is halved after slow batches and doubled after fast ones, up to the maximum', () => {
     const batchSize = new BatchSize(2_000);
     const sizes = [5_000, 5_000, 150, 20, 20, 20].map((milliseconds) => {
       batchSize.recordDuration(milliseconds);
@@ -12,7 +12,7 @@ describe('the pace of batches', () => {
     expect(sizes).toEqual([1_000, 500, 500, 1_000, 2_000, 2_000]);
   });
 
-  it('comes down to a single row and no further', () => {
+  it('is at least one row', () => {
     const batchSize = new BatchSize(3);
 
     expect([

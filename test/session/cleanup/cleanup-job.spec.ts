@@ -6,14 +6,14 @@ import { SessionCounts } from '../../../src/session/cleanup/session-counts.servi
 import { Shop } from '../../support/shop.js';
 import { eventually } from '../../support/eventually.js';
 
-describe('the cleanup on schedule', () => {
+describe('the scheduled cleanup', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
   });
   afterAll(() => shop.close());
 
-  it('removes what has expired and keeps a record of the run', async () => {
+  it('removes expired sessions and records the run', async () => {
     const guest = shop.guest();
     await guest.adds(await shop.product());
     await shop.expireAll();
@@ -37,7 +37,7 @@ describe('the cleanup on schedule', () => {
     ]);
   });
 
-  it('records a run that failed half-way, with what it had removed and the error', async () => {
+  it('records a run that fails half-way, with the count of removed sessions and the error', async () => {
     const tea = await shop.product();
     for (let n = 0; n < 6; n++) await shop.guest().adds(tea);
     await shop.expireAll();
@@ -70,7 +70,7 @@ describe('the cleanup on schedule', () => {
     expect(runs.isRunning).toBe(false);
   });
 
-  it('keeps the rows of 90 days', async () => {
+  it('keeps the records of 90 days', async () => {
     await shop.sql(`
       INSERT INTO cleanup_runs (trigger, host, started_at)
       VALUES ('cron', 'old', now() - interval '91 days'), ('cron', 'young', now() - interval '89 days')`);
@@ -82,7 +82,7 @@ describe('the cleanup on schedule', () => {
     ]);
   });
 
-  it('records a run that can not even start, with the error', async () => {
+  it('records a run that cannot start, with the error', async () => {
     await shop.sql('ALTER TABLE sessions RENAME TO elsewhere');
     const run = shop.app.get(CleanupRuns).run('cli');
 

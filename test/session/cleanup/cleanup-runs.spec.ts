@@ -7,7 +7,7 @@ import { Program } from '../../support/program.js';
 import { RowLock } from '../../support/row-lock.js';
 import { Shop } from '../../support/shop.js';
 
-describe('the row of a run', () => {
+describe('the record of a run', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -27,7 +27,7 @@ describe('the row of a run', () => {
     ]);
     return row;
   };
-  /** Nothing can be removed meanwhile. */
+  /** Locks the sessions, so that no run can remove any. */
   const holdingSessions = async <T>(work: () => Promise<T>): Promise<T> => {
     const lock = await RowLock.hold(shop, 'LOCK TABLE sessions IN EXCLUSIVE MODE');
     try {
@@ -50,7 +50,7 @@ describe('the row of a run', () => {
     expect(row?.ended_at).toEqual(row?.last_seen_at);
   });
 
-  it('is left alone while its process is alive, also one of the previous version', async () => {
+  it('stays open while its process is alive, also when it runs the previous version', async () => {
     await insert('alive', '10 hours', '4 minutes');
     await insert('old version', '10 hours', null);
     await insert('old version, long gone', '25 hours', null);
@@ -63,7 +63,7 @@ describe('the row of a run', () => {
     ]);
   });
 
-  it('does not stop the next run when a process that hangs holds its lock', async () => {
+  it('does not stop the next run when a hanging process holds its lock', async () => {
     await insert('hangs', '1 hour', '6 minutes');
     const lock = await RowLock.hold(shop, 'SELECT FROM cleanup_runs FOR UPDATE');
 
@@ -73,7 +73,7 @@ describe('the row of a run', () => {
     expect(await rowOf('hangs')).toMatchObject({ ended_at: null });
   });
 
-  it('is seen also while a batch takes long, and opened again when it was closed by mistake', async () => {
+  it('is updated during a long batch, and opened again when it was closed by mistake', async () => {
     Object.assign(shop.app.get(CleanupRunStore), { heartbeatMilliseconds: 20 });
     const started = await holdingSessions(async () => {
       const run = await shop.app.get(CleanupRuns).start('admin');
@@ -96,7 +96,7 @@ describe('the row of a run', () => {
     ).toEqual([{ id: started.id, stop_reason: 'drained', error: null, has_ended: true }]);
   });
 
-  it('tells its real end when it was closed by mistake meanwhile', async () => {
+  it('has its real end when it was closed by mistake meanwhile', async () => {
     Object.assign(shop.app.get(CleanupRunStore), { heartbeatMilliseconds: 30_000 });
     await holdingSessions(async () => {
       await shop.app.get(CleanupRuns).start('admin');
@@ -111,7 +111,7 @@ describe('the row of a run', () => {
     ).toEqual([{ stop_reason: 'drained', error: null, has_ended: true }]);
   });
 
-  it('of a killed process stays open and is told from one that runs, until the next run closes it', async () => {
+  it('stays open for a killed process, marked as unseen, until the next run closes it', async () => {
     const admin = await shop.admin();
     const list = async () =>
       (await admin.sends<CleanupRunPageDto>('GET', '/api/admin/cleanup-runs')).body.runs.at(-1);

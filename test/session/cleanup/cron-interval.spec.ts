@@ -3,14 +3,14 @@ import { CronTime } from 'cron';
 import fc from 'fast-check';
 import { largestGap, largestGapOf } from '../../../src/session/cleanup/cron-interval.js';
 
-describe('the gap of a schedule', () => {
+describe('the longest interval of a schedule', () => {
   it.each([
     ['* * * * * *', 1],
     ['*/5 * * * *', 300],
     ['0 3 * * *', 86_400],
     ['0 3 * * 1-5', 3 * 86_400],
     ['*/30 8-18 * * *', 13.5 * 3_600],
-  ])('of %s is %d s', (cron, seconds) => {
+  ])('for %s is %d s', (cron, seconds) => {
     expect(largestGapOf(cron, 0)).toBe(seconds);
   });
 
@@ -27,16 +27,16 @@ describe('the gap of a schedule', () => {
     ['29 February, in the century without one', '0 0 29 2 *', (8 * 365 + 1) * 86_400],
     ['a day of a month or of a week', '0 0 13 * 5', 7 * 86_400],
     ['the Mondays of December', '0 0 * 12 1', 49 * 7 * 86_400],
-  ])('is the longest rest of %s', (_, cron, seconds) => {
+  ])('is found for %s', (_, cron, seconds) => {
     expect(largestGapOf(cron, 0)).toBe(seconds);
   });
 
-  it('contains the hour that is repeated in autumn, where it is longer than that', () => {
+  it('includes the hour that is repeated in autumn when it is longer than that', () => {
     expect(largestGapOf('0 3 * * *', 3_600)).toBe(25 * 3_600);
     expect(largestGapOf('*/5 * * * *', 3_600)).toBe(300);
   });
 
-  it('is never exceeded by a schedule, whatever it is and from whatever day', () => {
+  it('is never exceeded by any schedule from any day', () => {
     const field = (min: number, max: number) =>
       fc.oneof(
         fc.constant('*'),
@@ -59,7 +59,7 @@ describe('the gap of a schedule', () => {
     fc.assert(property, { numRuns: 60 });
   });
 
-  it('is the longest between neighbours, if there are any', () => {
+  it('is the longest between neighbouring times, and null for fewer than two', () => {
     expect([largestGap([]), largestGap([5]), largestGap([5, 1, 4, 0])]).toEqual([null, null, 3]);
   });
 });

@@ -23,7 +23,7 @@ describe('a batch of the cleanup', () => {
   });
 
   it.each(['force_custom_plan', 'force_generic_plan'])(
-    'is chosen by a scan of the index up to the time of the database (%s)',
+    "is selected by an index scan up to the database's time (%s)",
     async (mode) => {
       await queryRunner.query(`SET plan_cache_mode = ${mode}`);
 

@@ -13,13 +13,16 @@ describe('a scheduled job', () => {
     jest.restoreAllMocks();
   });
 
-  /** The due time passes while the time to wait is computed: each look at the clock is two seconds later. */
+  /**
+   * Lets the due time pass while the job computes its wait: each read of the clock adds two
+   * seconds.
+   */
   const beBusy = () => {
     let looks = 0;
     Date.now = () => now() + 2_000 * looks++;
   };
 
-  it('makes up for a run that a busy process missed, once, and writes nothing to the console', async () => {
+  it('runs once after a busy process missed a run, and writes nothing to the console', async () => {
     const lines = [jest.spyOn(console, 'warn'), jest.spyOn(console, 'error'), jest.spyOn(console, 'log')];
     let runs = 0;
     beBusy();
@@ -41,7 +44,7 @@ describe('a scheduled job', () => {
     job = scheduleJob('* * * * * *', () => Promise.resolve(void runs++));
     const due = job.nextDate().toMillis();
 
-    // Nothing else runs meanwhile, as in a loop that takes three seconds.
+    // Blocks the event loop for three seconds.
     const end = now() + 3_000;
     while (now() < end);
     expect(now()).toBeGreaterThan(due);
@@ -51,7 +54,7 @@ describe('a scheduled job', () => {
     expect(runs).toBe(1);
   });
 
-  it('logs what its work throws', async () => {
+  it('logs the errors of its work', async () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     job = scheduleJob('* * * * * *', () => Promise.reject(new Error('The plug was pulled.')));
 

@@ -16,7 +16,7 @@ describe('the counts of sessions', () => {
       [count, expiry],
     );
 
-  it('are exact while they are few', async () => {
+  it('are exact for few sessions', async () => {
     const [guest, user] = [shop.guest(), shop.guest()];
     await guest.adds(await shop.product());
     await user.logsInAs(await shop.user());
@@ -29,7 +29,7 @@ describe('the counts of sessions', () => {
     expect(await counts.countExpired()).toEqual({ count: 0, oldestExpiredAt: null, oldestSeconds: 0 });
   });
 
-  it('are near enough when they are many', async () => {
+  it('are estimated within bounds for many sessions', async () => {
     await insert(150_000, '1000 * n');
     await insert(120_000, '4102444800000 + n');
     await shop.sql('ANALYZE sessions');

@@ -27,7 +27,7 @@ describe('the sessions that one network creates', () => {
     Promise.all(Array.from({ length: count }, (_, n) => adds((n % 2 ? shop : other).guest(), from(address))));
   const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort();
 
-  it('are limited on all instances together, and what is refused leaves nothing behind', async () => {
+  it('are limited on all instances together, and a refused request stores nothing', async () => {
     const answers = await createSessions(6, '192.0.2.1');
 
     expect(statuses(answers)).toEqual([201, 201, 201, 429, 429, 429]);
@@ -53,7 +53,7 @@ describe('the sessions that one network creates', () => {
       'a quantity',
       (client, headers) => client.sends('PUT', `/api/basket/lines/${tea.sku}`, { quantity: 1 }, headers),
     ],
-  ])('are counted whatever creates them: %s', async (_, create) => {
+  ])('are counted when they are created by %s', async (_, create) => {
     await createSessions(LIMIT, '192.0.2.1');
 
     expect(await create(shop.guest(), from('192.0.2.1'))).toMatchObject({ status: 429 });
@@ -61,14 +61,14 @@ describe('the sessions that one network creates', () => {
     expect(await shop.count('sessions')).toBe(LIMIT + 1);
   });
 
-  it('are counted by the network of an IPv6 address', async () => {
+  it('are counted by the /64 network of an IPv6 address', async () => {
     await createSessions(LIMIT, '2001:db8:1:2::1');
 
     expect((await adds(shop.guest(), from('2001:db8:1:2::2'))).status).toBe(429);
     expect((await adds(shop.guest(), from('2001:db8:1:3::1'))).status).toBe(201);
   });
 
-  it('limit neither reads, nor visitors with a session, nor logins, nor tokens, nor what stores nothing', async () => {
+  it('are the only limited requests: reads, visitors with a session, logins, tokens and requests that store nothing pass', async () => {
     const guest = shop.guest();
     await adds(guest, from('192.0.2.1'));
     await createSessions(LIMIT, '192.0.2.1');

@@ -21,7 +21,10 @@ describe('a user with many sessions', () => {
     await statements.close();
   });
 
-  /** Sessions of a user that were created so long ago and were used last so long ago, in seconds; never, when it is null. */
+  /**
+   * Adds sessions of a user that were created `ago` seconds ago and last used `usedAgo` seconds
+   * ago, or never for null.
+   */
   const addSessions = (user: TestUser, count: number, ago = 60, usedAgo: number | null = null, prefix = '') =>
     shop.sql(
       `INSERT INTO sessions (id, user_id, created_at, expired_at)
@@ -63,7 +66,7 @@ describe('a user with many sessions', () => {
     expect([await sessionsOf(ada), await sessionsOf(bob)]).toEqual([left, left]);
   });
 
-  it('logs out everywhere though one of the sessions is being renewed', async () => {
+  it('logs out everywhere while one of the sessions is being renewed', async () => {
     const ada = await shop.user();
     const client = shop.guest();
     await client.logsInAs(ada);
@@ -82,7 +85,7 @@ describe('a user with many sessions', () => {
     expect(await sessionsOf(ada)).toBe(0);
   });
 
-  describe('beyond SESSIONS_PER_USER', () => {
+  describe('at the limit SESSIONS_PER_USER', () => {
     let limited: Shop;
     beforeAll(async () => {
       limited = await shop.instance({ SESSIONS_PER_USER: '5' });
@@ -101,7 +104,7 @@ describe('a user with many sessions', () => {
       return client;
     };
 
-    it('keeps the new one, and first loses those that were never used, then the least recently used', async () => {
+    it('keeps the new one, and loses those never used first, then the least recently used', async () => {
       const [ada, bob] = [await shop.user(), await shop.user()];
       await addSessions(bob, 20);
       await addSessions(ada, 1, 9_000, 8_000, 'old-');
@@ -143,7 +146,7 @@ describe('a user with many sessions', () => {
       expect(await sessionsOf(ada)).toBe(5);
     });
 
-    it('is let in though somebody holds a session that should go, which the next login removes', async () => {
+    it('logs in while another connection locks a session to remove, and the next login removes it', async () => {
       const ada = await shop.user();
       await addSessions(ada, 6);
       const held = await RowLock.hold(shop, 'SELECT FROM sessions WHERE user_id = $1 FOR UPDATE', [ada.id]);
@@ -156,7 +159,7 @@ describe('a user with many sessions', () => {
       expect(await sessionsOf(ada)).toBe(5);
     });
 
-    it('is let in though the removal fails, which the next login repeats', async () => {
+    it('logs in when the removal fails, and the next login repeats it', async () => {
       const ada = await shop.user();
       await addSessions(ada, 6);
       await shop.sql(`
@@ -172,7 +175,7 @@ describe('a user with many sessions', () => {
       expect(await sessionsOf(ada)).toBe(5);
     });
 
-    it('has no more than that after many logins at once', async () => {
+    it('has no more than the limit after many parallel logins', async () => {
       const ada = await shop.user();
 
       await Promise.all(Array.from({ length: 12 }, () => logsIn(ada)));

@@ -5,7 +5,7 @@ import { PASSWORD, Shop, type TestUser } from '../../support/shop.js';
 
 const NEW_PASSWORD = 'another horse battery';
 
-/** Writes of a session's user, in one statement and under the user's lock. */
+/** Writes of a user's session, by a single statement and under the user's lock. */
 const WRITES: [string, (client: Client) => Promise<Answer>][] = [
   [
     'an add in one statement',
@@ -28,7 +28,7 @@ const WRITES: [string, (client: Client) => Promise<Answer>][] = [
   ['a submit', (client) => client.sends('POST', '/api/basket/submit', {})],
 ];
 
-/** What ends the user's sessions. */
+/** Requests that end the user's sessions. */
 const ENDS: [string, (client: Client) => Promise<Answer>][] = [
   ['a logout', (client) => client.sends('POST', '/api/auth/logout')],
   ['a logout everywhere', (client) => client.sends('POST', '/api/auth/logout-everywhere')],
@@ -40,7 +40,7 @@ const ENDS: [string, (client: Client) => Promise<Answer>][] = [
   ['an erasure', (client) => client.sends('DELETE', '/api/auth/me')],
 ];
 
-describe('a session that has ended', () => {
+describe('a session that is ended', () => {
   let shop: Shop;
   let ada: TestUser;
   beforeAll(async () => {
@@ -62,8 +62,8 @@ describe('a session that has ended', () => {
       `SELECT b.id, version, status, sku, quantity FROM baskets b LEFT JOIN basket_lines ON basket_id = b.id`,
     );
 
-  describe.each(WRITES)('%s', (_write, write) => {
-    it.each(ENDS)('lands when it is under way, before %s is answered', async (_end, end) => {
+  describe.each(WRITES)('during %s', (_write, write) => {
+    it.each(ENDS)('stores that write before the response to %s', async (_end, end) => {
       const client = await loggedIn();
       const before = await baskets();
       const lock = await RowLock.hold(shop, 'SELECT FROM baskets FOR UPDATE');
@@ -83,7 +83,7 @@ describe('a session that has ended', () => {
       expect(seen).not.toEqual(before);
     });
 
-    it('is refused when it waits until the session is gone', async () => {
+    it('refuses that write when it waits until the session is deleted', async () => {
       const client = await loggedIn();
       const before = await baskets();
       const lock = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = $1 FOR UPDATE', [
@@ -100,7 +100,7 @@ describe('a session that has ended', () => {
   });
 
   it.each(ENDS.filter(([end]) => !/a logout$|erasure/.test(end)))(
-    'writes nothing more when %s was faster to lock the user',
+    'refuses every write when %s locked the user first',
     async (_end, end) => {
       const [client, other] = [await loggedIn(), await loggedIn()];
       const before = await baskets();
@@ -117,27 +117,24 @@ describe('a session that has ended', () => {
     },
   );
 
-  it.each(ENDS.slice(1))(
-    'an add with a token that is under way lands before %s is answered',
-    async (_end, end) => {
-      const client = await loggedIn();
-      const { accessToken } = await shop.guest().logsInAs(ada);
-      const lock = await RowLock.hold(shop, 'SELECT FROM baskets FOR UPDATE');
-      const headers = { Authorization: `Bearer ${accessToken}` };
-      const written = shop.guest().sends('POST', '/api/basket/lines', { sku: 'TEA', quantity: 1 }, headers);
-      await lock.isWaitedFor(1);
-      let seen: object[] | undefined;
-      const ended = end(client).then(async () => (seen = await baskets()));
-      await Promise.race([ended, lock.isWaitedFor(2)]);
-      await lock.release();
-      await ended;
+  it.each(ENDS.slice(1))('stores an add with a token before the response to %s', async (_end, end) => {
+    const client = await loggedIn();
+    const { accessToken } = await shop.guest().logsInAs(ada);
+    const lock = await RowLock.hold(shop, 'SELECT FROM baskets FOR UPDATE');
+    const headers = { Authorization: `Bearer ${accessToken}` };
+    const written = shop.guest().sends('POST', '/api/basket/lines', { sku: 'TEA', quantity: 1 }, headers);
+    await lock.isWaitedFor(1);
+    let seen: object[] | undefined;
+    const ended = end(client).then(async () => (seen = await baskets()));
+    await Promise.race([ended, lock.isWaitedFor(2)]);
+    await lock.release();
+    await ended;
 
-      expect((await written).status).toBe(201);
-      expect(await baskets()).toEqual(seen);
-    },
-  );
+    expect((await written).status).toBe(201);
+    expect(await baskets()).toEqual(seen);
+  });
 
-  it.each(ENDS.slice(1))('an add with a token is refused behind %s that was faster', async (_end, end) => {
+  it.each(ENDS.slice(1))('refuses an add with a token when %s locked the user first', async (_end, end) => {
     const client = await loggedIn();
     const { accessToken } = await shop.guest().logsInAs(ada);
     const lock = await RowLock.hold(shop, 'SELECT FROM users FOR UPDATE');

@@ -12,12 +12,12 @@ function signed(id: string, secret = SECRET): string {
   return `sid=${encodeURIComponent(`s:${id}.${signature}`)}`;
 }
 
-/** What a browser may carry beside the cookie of an active session. */
+/** Cookies that a browser may send beside the cookie of an active session. */
 const DEAD: [string, string][] = [
-  ['a dead one', signed('d'.repeat(43))],
-  ['a foreign one', signed('f'.repeat(43), 'the secret of another shop')],
-  ['an unsigned one', `sid=${'u'.repeat(43)}`],
-  ['one that can not be decoded', 'sid=s%3A%ZZ'],
+  ['dead', signed('d'.repeat(43))],
+  ['foreign', signed('f'.repeat(43), 'the secret of another shop')],
+  ['unsigned', `sid=${'u'.repeat(43)}`],
+  ['undecodable', 'sid=s%3A%ZZ'],
 ];
 
 describe('a visitor with two cookies of our name', () => {
@@ -39,7 +39,7 @@ describe('a visitor with two cookies of our name', () => {
 
   const guest = () => shop.guestWith(tea);
   const user = () => shop.userWith(tea);
-  /** A browser that sends these cookies, whatever it is answered. */
+  /** A browser that always sends these cookies, and ignores the ones that it gets. */
   const carries = (...cookies: (string | undefined)[]) => shop.guest().carries(cookies.join('; '));
   const acts: Record<string, (client: Client) => Promise<Answer>> = {
     'an add': (client) => client.sends('POST', '/api/basket/lines', { sku: tea.sku, quantity: 1 }),
@@ -49,31 +49,34 @@ describe('a visitor with two cookies of our name', () => {
       client.sends('POST', '/api/basket/lines', { sku: tea.sku, quantity: 1 }, { 'If-Match': '*' }),
   };
 
-  describe.each(DEAD)('%s beside the active one', (_, dead) => {
+  describe.each(DEAD)('one active and one %s,', (_, dead) => {
     it.each([
       ['before', 'a guest', guest],
-      ['behind', 'a guest', guest],
+      ['after', 'a guest', guest],
       ['before', 'a user', user],
-      ['behind', 'a user', user],
-    ])('%s it, of %s, has the basket and creates no session', async (place, _who, come) => {
-      const visitor = await come();
-      const sessions = await shop.count('sessions');
-      const cookies = [dead, visitor.carriedCookie];
-      const both = place === 'before' ? cookies : cookies.reverse();
+      ['after', 'a user', user],
+    ])(
+      'has the basket and creates no session when the latter is %s the former, for %s',
+      async (place, _who, come) => {
+        const visitor = await come();
+        const sessions = await shop.count('sessions');
+        const cookies = [dead, visitor.carriedCookie];
+        const both = place === 'before' ? cookies : cookies.reverse();
 
-      expect(await carries(...both).quantities()).toEqual({ [tea.sku]: 1 });
-      for (const act of Object.values(acts)) {
-        const { status, headers } = await act(carries(...both));
-        expect([status, headers.getSetCookie()]).toEqual([201, []]);
-      }
-      expect((await carries(...both).sends('POST', '/api/basket/freeze')).status).toBe(200);
+        expect(await carries(...both).quantities()).toEqual({ [tea.sku]: 1 });
+        for (const act of Object.values(acts)) {
+          const { status, headers } = await act(carries(...both));
+          expect([status, headers.getSetCookie()]).toEqual([201, []]);
+        }
+        expect((await carries(...both).sends('POST', '/api/basket/freeze')).status).toBe(200);
 
-      expect(await visitor.basket()).toMatchObject({ status: 'frozen', lines: [{ quantity: 4 }] });
-      expect(await shop.count('sessions')).toBe(sessions);
-    });
+        expect(await visitor.basket()).toMatchObject({ status: 'frozen', lines: [{ quantity: 4 }] });
+        expect(await shop.count('sessions')).toBe(sessions);
+      },
+    );
   });
 
-  it('logs out of the active one', async () => {
+  it('logs out of the active session', async () => {
     const ada = await user();
 
     await carries(DEAD[0]?.[1], ada.carriedCookie).sends('POST', '/api/auth/logout');
@@ -81,7 +84,7 @@ describe('a visitor with two cookies of our name', () => {
     expect(await ada.basket()).toMatchObject({ owner: 'guest', lines: [] });
   });
 
-  it('has the active session where the first cookie’s was replaced by a login, or has expired', async () => {
+  it("has the active session when a login replaced the first cookie's session, or it has expired", async () => {
     const [replaced, expired, active] = [await guest(), await guest(), await guest()];
     const cookies = [replaced, expired, active].map(({ carriedCookie }) => carriedCookie);
     await replaced.logsInAs(await shop.user());
@@ -91,7 +94,7 @@ describe('a visitor with two cookies of our name', () => {
     expect(await active.quantities()).toEqual({ [tea.sku]: 2 });
   });
 
-  it('is told that a login replaced the session where none is active', async () => {
+  it('is told that a login replaced the session when none is active', async () => {
     const replaced = await guest();
     const cookies = [DEAD[0]?.[1], replaced.carriedCookie];
     await replaced.logsInAs(await shop.user());
@@ -100,7 +103,7 @@ describe('a visitor with two cookies of our name', () => {
     expect(answer).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });
   });
 
-  it('has the first session where both are active', async () => {
+  it('has the first session when both are active', async () => {
     const [one, two] = [await guest(), await guest()];
 
     await acts['an add']?.(carries(two.carriedCookie, one.carriedCookie));
@@ -108,7 +111,7 @@ describe('a visitor with two cookies of our name', () => {
     expect([await one.quantities(), await two.quantities()]).toEqual([{ [tea.sku]: 1 }, { [tea.sku]: 2 }]);
   });
 
-  it('creates one session where none is active and none was replaced', async () => {
+  it('creates one session when none is active and none was replaced', async () => {
     const browser = carries(DEAD[0]?.[1], signed('e'.repeat(43)));
 
     await browser.adds(tea);
@@ -117,7 +120,7 @@ describe('a visitor with two cookies of our name', () => {
     expect(await shop.count('sessions')).toBe(1);
   });
 
-  it('costs one statement more, and only where more than one cookie is signed by us', async () => {
+  it('costs one more statement only when we signed more than one cookie', async () => {
     const counted = await shop.instance({ SESSION_SECRET: SECRET, DATABASE_URL: statements.url });
     const visitor = await guest();
     const looks = (...cookies: (string | undefined)[]) => {

@@ -15,22 +15,22 @@ describe('the signed ids of a Cookie header', () => {
     ['one twice, once', [cookie('a'), cookie('b'), cookie('a')], ['a', 'b']],
     ['one that an older secret signed', [cookie('a', 'old secret')], ['a']],
     ['the same id signed by both secrets, once', [cookie('a', 'old secret'), cookie('a')], ['a']],
-    ['behind an unsigned one', ['sid=a', cookie('b')], ['b']],
-    ['behind an empty one', ['sid=', cookie('b')], ['b']],
-    ['behind a foreign one', [cookie('a', 'wrong'), cookie('b')], ['b']],
-    ['behind a truncated one', [cookie('a').slice(0, -3), cookie('b')], ['b']],
-    ['behind one that can not be decoded', ['sid=s%3Aa.%ZZ', cookie('b')], ['b']],
-    ['behind one without a value', ['sid', cookie('b')], ['b']],
-    ['in quotes', [`sid="${encodeURIComponent(value('a'))}"`], ['a']],
-    ['not encoded', [`sid=${value('a')}`], ['a']],
-    ['with spaces around it', [`  sid =  ${cookie('a').slice(4)}  `], ['a']],
-    ['beside others', ['theme=sid', cookie('a'), 'sidebar=s:1.2'], ['a']],
-    ['of no other name', [cookie('a', undefined, '__Host-sid'), cookie('b', undefined, 'sid2')], []],
-  ])('are found: %s', (_, cookies, ids) => {
+    ['one after an unsigned one', ['sid=a', cookie('b')], ['b']],
+    ['one after an empty one', ['sid=', cookie('b')], ['b']],
+    ['one after a foreign one', [cookie('a', 'wrong'), cookie('b')], ['b']],
+    ['one after a truncated one', [cookie('a').slice(0, -3), cookie('b')], ['b']],
+    ['one after an undecodable one', ['sid=s%3Aa.%ZZ', cookie('b')], ['b']],
+    ['one after one without a value', ['sid', cookie('b')], ['b']],
+    ['one in quotes', [`sid="${encodeURIComponent(value('a'))}"`], ['a']],
+    ['one that is not encoded', [`sid=${value('a')}`], ['a']],
+    ['one with spaces around it', [`  sid =  ${cookie('a').slice(4)}  `], ['a']],
+    ['one beside other cookies', ['theme=sid', cookie('a'), 'sidebar=s:1.2'], ['a']],
+    ['none of another name', [cookie('a', undefined, '__Host-sid'), cookie('b', undefined, 'sid2')], []],
+  ])('include %s', (_, cookies, ids) => {
     expect(idsIn(...cookies)).toEqual(ids);
   });
 
-  it('are not found without a header', () => {
+  it('are none without a header', () => {
     expect(signedIdsIn(undefined, 'sid', SECRETS)).toEqual([]);
     expect(signedIdsIn('', 'sid', SECRETS)).toEqual([]);
   });
@@ -41,11 +41,11 @@ describe('the signed ids of a Cookie header', () => {
     expect(signedIdsIn(header, '__Host-sid', SECRETS)).toEqual(['b']);
   });
 
-  it('are ten at most, because their sessions are looked for', () => {
+  it('are ten at most, because each costs a lookup of its session', () => {
     expect(idsIn(...Array.from({ length: 20 }, (_, n) => cookie(String(n))))).toHaveLength(10);
   });
 
-  it('are found behind any number of values that only look signed', () => {
+  it('are found after any number of values that only look signed', () => {
     const planted = Array.from({ length: 300 }, (_, n) => cookie(String(n), 'wrong'));
 
     expect(idsIn(...planted, cookie('a'))).toEqual(['a']);

@@ -23,7 +23,7 @@ describe('a session over HTTP', () => {
     return guest;
   };
 
-  it('has a cookie that scripts can not read and other sites can not use, for its absolute lifetime', async () => {
+  it('has a cookie for its absolute lifetime that scripts cannot read and other sites cannot use', async () => {
     const tea = await shop.product();
     const { headers } = await shop.guest().triesToAdd(tea);
 
@@ -44,7 +44,7 @@ describe('a session over HTTP', () => {
     expect((await guest.triesToAdd(await shop.product())).headers.getSetCookie()).toEqual([]);
   });
 
-  it('slides with use, and writes only when that moves it by more than SESSION_TOUCH_SECONDS', async () => {
+  it('is extended by use, and written only when that moves its expiry by more than SESSION_TOUCH_SECONDS', async () => {
     const guest = await guestWithBasket();
     const created = await row(guest);
 
@@ -61,7 +61,7 @@ describe('a session over HTTP', () => {
     expect(await row(guest)).toEqual(renewed);
   });
 
-  it('lasts for two seconds, where the shop wants that, and slides then as well', async () => {
+  it('can last for two seconds, and is extended then as well', async () => {
     const short = await shop.instance({ SESSION_TTL_SECONDS: '2' });
     const guest = short.guest();
     await guest.adds(await shop.product());
@@ -75,7 +75,7 @@ describe('a session over HTTP', () => {
     expect(after.expiredAt - Date.now()).toBeLessThanOrEqual(2_000);
   });
 
-  it('is nobody’s when it has expired: the visitor starts anew with another id', async () => {
+  it('is refused when it has expired, and the visitor gets another id', async () => {
     const guest = await guestWithBasket();
     const before = guest.sessionId;
     await shop.expire(guest);
@@ -88,7 +88,7 @@ describe('a session over HTTP', () => {
   });
 
   it.each(['unsigned', 'signed with another secret', 'truncated', 'never made'])(
-    'that is %s is not adopted',
+    'with an id that is %s is not accepted',
     async (kind) => {
       const guest = await guestWithBasket();
       const id = String(guest.sessionId);
@@ -120,7 +120,7 @@ describe('a session over HTTP', () => {
     expect(await guest.tab(before.url).basket()).toMatchObject({ id: null });
   });
 
-  it('that needs a secure cookie is not created on an insecure connection', async () => {
+  it('is not created on an insecure connection when its cookie must be secure', async () => {
     const secrets = { SESSION_SECRET: 's'.repeat(32), JWT_SECRET: 'j'.repeat(32) };
     const production = await shop.instance({ NODE_ENV: 'production', ...secrets });
     const behindProxy = await shop.instance({ NODE_ENV: 'production', TRUST_PROXY: 'loopback', ...secrets });

@@ -5,7 +5,7 @@ import { SessionStore } from '../../../src/session/store/session.store.js';
 import { Shop } from '../../support/shop.js';
 import { StatementCounter } from '../../support/statement-counter.js';
 
-/** Each test is a fault of connect-typeorm's own store. */
+/** Each test covers a fault of connect-typeorm's own store. */
 describe('the session store', () => {
   let shop: Shop;
   let store: SessionStore;
@@ -44,7 +44,7 @@ describe('the session store', () => {
     return Number(row?.expired_at);
   };
 
-  it('answers a destroy only when it is done', async () => {
+  it('calls back after a destroy only when it is done', async () => {
     await does('set', 'one', fresh());
 
     await destroy('one');
@@ -52,7 +52,7 @@ describe('the session store', () => {
     expect(await shop.count('sessions')).toBe(0);
   });
 
-  it('reports a failed destroy to the callback instead of ending the process', async () => {
+  it('reports a failed destroy to the callback, and the process continues', async () => {
     const away = await shop.instance();
     const broken = away.app.get(SessionStore);
     await away.dataSource.destroy();
@@ -100,13 +100,13 @@ describe('the session store', () => {
     expect(await loaded('one')).toMatchObject({ colour: 'green' });
   });
 
-  it('inserts the same new session twice at once without an error', async () => {
+  it('inserts the same new session twice in parallel without an error', async () => {
     await Promise.all([does('set', 'one', fresh()), does('set', 'one', fresh())]);
 
     expect(await shop.count('sessions')).toBe(1);
   });
 
-  it('does not bring a destroyed session back to life', async () => {
+  it('does not restore a destroyed session', async () => {
     await does('set', 'one', fresh());
     const data = await loaded('one');
     await destroy('one');
@@ -119,7 +119,7 @@ describe('the session store', () => {
     expect(await shop.count('sessions')).toBe(0);
   });
 
-  it('does not bring a tombstone back to life', async () => {
+  it('does not restore a tombstone', async () => {
     await does('set', 'one', fresh());
     const before = await loaded('one');
     await shop.sql(`UPDATE sessions SET replaced_at = now(), json = '{}', expired_at = $1`, [
@@ -137,7 +137,7 @@ describe('the session store', () => {
     expect(await shop.sql('SELECT * FROM sessions')).toEqual(row);
   });
 
-  it('does not find a session whose idle or absolute lifetime is over', async () => {
+  it('does not find a session whose idle or absolute lifetime has ended', async () => {
     await does('set', 'idle', fresh());
     await does('set', 'old', fresh());
     await shop.sql(`UPDATE sessions SET expired_at = $1 WHERE id = 'idle'`, [Date.now()]);
