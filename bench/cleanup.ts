@@ -6,21 +6,21 @@ import { fillShop } from './support/shop-data.js';
 import { type Rate, removeByCtid, removeByRange } from './support/sql-loops.js';
 import { clearTogether, type WatchedRun, watchSessionsClear } from './support/watched-run.js';
 
-/** What the cleanup costs beside hand-written loops and beside the ways that come to mind first. */
+/** Compares the cleanup with hand-written loops and with two naive implementations. */
 export async function benchCleanup(expired: number, rounds: number): Promise<[Section, string]> {
   const active = expired >= 1_000_000 ? 1_000_000 : Math.round(expired / 5);
   const database = await BenchDatabase.open((client) => fillShop(client, { expired, active }));
   try {
     const runs: WatchedRun[] = [];
     const contenders: Record<string, (url: string) => Promise<Rate>> = {
-      'SQL, a statement a batch, by place': removeByCtid,
-      'SQL, a range of expiries a batch': removeByRange,
+      'SQL, one statement per batch, by ctid': removeByCtid,
+      'SQL, one range of expiry times per batch': removeByRange,
       '`sessions:clear`': async (url) => {
         const run = await watchSessionsClear(url);
         runs.push(run);
         return run;
       },
-      '`sessions:clear`, two processes at once': (url) => clearTogether(url, 2),
+      '`sessions:clear`, two processes in parallel': (url) => clearTogether(url, 2),
     };
     const rates: Record<string, number[]> = {};
     const measure = async (name: string, contender: (url: string) => Promise<Rate>) => {
@@ -40,10 +40,10 @@ export async function benchCleanup(expired: number, rounds: number): Promise<[Se
       name: `cleanup ${expired}`,
       title: `The cleanup of ${number(expired)} expired sessions`,
       text: [
-        `Each with a guest's basket of three lines, beside ${number(active)} active ones; batches of 2,000, ${interleaved(rounds)}, each on a copy of one filled database. The ratio is to the faster of the two hand-written loops. The last two were stopped after five seconds.`,
+        `Each session has a guest's basket of three lines. The tables also have ${number(active)} active sessions with such baskets. Batches have 2,000 sessions, ${interleaved(rounds)}, each on a copy of one filled database. The ratio is to the faster of the two hand-written loops. The last two implementations were stopped after five seconds.`,
         describe(runs),
       ],
-      header: ['way', 'sessions/s: median (least–most)', 'ratio'],
+      header: ['implementation', 'sessions/s: median (minimum–maximum)', 'ratio'],
       rows: Object.entries(rates).map(([name, all]) => [name, spread(all), number(median(all) / limit, 3)]),
     };
     return [section, await database.version()];
@@ -57,5 +57,5 @@ function describe(runs: WatchedRun[]): string {
   const tenths = runs
     .map(({ tenths }) => tenths.map((rate) => number(rate / 1_000, 1)).join(', '))
     .join('; ');
-  return `In the tenths of a run of \`sessions:clear\`, thousands a second: ${tenths}. Its memory rises by at most ${number(over, 1)} MiB above idle.`;
+  return `Thousands of sessions per second in each tenth of a run of \`sessions:clear\`: ${tenths}. Its memory rises by at most ${number(over, 1)} MiB above idle.`;
 }

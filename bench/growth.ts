@@ -8,7 +8,7 @@ const SECONDS = 5;
 const WARM_UP_SECONDS = 4;
 const CONNECTIONS = 16;
 
-/** Whether visitors wait longer the more baskets there are: the same mix on empty and on full tables. */
+/** Tells whether requests take longer on large tables: the same mix on empty and on full tables. */
 export async function benchGrowth(active: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(addProducts);
   try {
@@ -49,11 +49,11 @@ function toSection([empty, full]: [Phase[], Phase[]], active: number, rounds: nu
   ];
   return {
     name: `growth ${active}`,
-    title: `Requests as the tables grow to ${number(active)} baskets`,
+    title: `Requests on tables with ${number(active)} baskets`,
     text: [
-      `The mix of the requests above at ${CONNECTIONS} connections, ${SECONDS} s each and ${interleaved(rounds)}, by two processes of the shop: one on tables that begin empty, one on tables with ${number(active)} active guests’ baskets and ${number(active * 3)} lines.`,
+      `The same mix as in “Requests”, with ${CONNECTIONS} connections, ${SECONDS} s each, ${interleaved(rounds)}. It compares two processes of the shop: one starts on empty tables, the other on tables with ${number(active)} baskets of active guests and ${number(active * 3)} lines.`,
     ],
-    header: ['tables', 'requests/s: median (least–most)', 'database CPU, ms', 'ratio'],
+    header: ['tables', 'requests/s: median (minimum–maximum)', 'database CPU, ms', 'ratio'],
     rows: [row('empty at first', empty), row(`${number(active)} baskets`, full)],
   };
 }

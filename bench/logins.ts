@@ -13,18 +13,20 @@ const PASSWORD = 'correct horse battery';
 interface Phase {
   idle: number[];
   hashing: number[];
-  /** Logins a second meanwhile. */
+  /** Logins per second. */
   rate: number;
 }
 
-/** How long visitors wait for their basket while others log in, whose passwords are hashed. */
+/** Measures the reads of a basket while other users log in and their passwords are hashed. */
 export async function benchLogins(parallel: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(addProducts);
   try {
     return await database.onCopy(async (url) => {
       const env = { DATABASE_URL: url, RATE_LIMIT_LOGIN: 'off' };
       const phases = await withServers([{ name: 'shop', args: ['dist/src/main.js'], env }], ([shop]) =>
-        shop ? measureAll(shop, parallel, rounds) : Promise.reject(new Error('There is no server.')),
+        shop
+          ? measureAll(shop, parallel, rounds)
+          : Promise.reject(new Error('The benchmark needs a server.')),
       );
       return [toSection(phases, parallel, rounds), await database.version()];
     });
@@ -72,11 +74,11 @@ function toSection(phases: Phase[], parallel: number, rounds: number): Section {
   ];
   return {
     name: `logins ${parallel}`,
-    title: `Looks at a basket while ${parallel} others log in`,
+    title: `Reads of a basket while ${parallel} other users log in`,
     text: [
-      `${PER_SECOND} looks a second, ${SECONDS} s before and ${SECONDS} s while ${parallel} users log in again and again, ${number(median(phases.map(({ rate }) => rate)))} logins a second in all, ${rounds} rounds; server, database and load share the machine. The 99th percentile is ${number(p99(hashing) / p99(idle), 2)} times what it was.`,
+      `${PER_SECOND} reads per second, for ${SECONDS} s without logins and for ${SECONDS} s while ${parallel} users log in repeatedly (${number(median(phases.map(({ rate }) => rate)))} logins per second in total), ${rounds} rounds. Server, database and load share the machine. Logins raise the 99th percentile by a factor of ${number(p99(hashing) / p99(idle), 2)}.`,
     ],
     header: ['', 'median, ms', '95th', '99th'],
-    rows: [row('without logins', idle), row('with them', hashing)],
+    rows: [row('without logins', idle), row('with logins', hashing)],
   };
 }

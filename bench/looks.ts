@@ -7,7 +7,10 @@ import { ShopClient } from './support/shop-client.js';
 
 const CONNECTIONS = 16;
 
-/** Visitors without a cookie who only look, as crawlers do, beside an Express server that says the same. */
+/**
+ * Compares reads without a cookie, as crawlers send them, with an Express server that sends the
+ * same response.
+ */
 export async function benchLooks(looks: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(() => Promise.resolve());
   try {
@@ -37,7 +40,7 @@ async function measureAll(contenders: Contender[], looks: number, rounds: number
   return rates;
 }
 
-/** Looks a second. */
+/** Returns the reads per second. */
 async function readBasket({ url }: Contender, looks: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const began = performance.now();
@@ -54,11 +57,11 @@ async function readBasket({ url }: Contender, looks: number): Promise<number> {
 function toSection([bare = [], shop = []]: number[][], looks: number, rounds: number, rows: number): Section {
   return {
     name: `looks ${looks}`,
-    title: 'Looks without a cookie',
+    title: 'Reads without a cookie',
     text: [
-      `${number(looks)} times \`GET /api/basket\` at ${CONNECTIONS} connections, ${interleaved(rounds)}, beside an Express server that answers the same object and does nothing else. Rows left behind: ${rows}.`,
+      `${number(looks)} requests \`GET /api/basket\` on ${CONNECTIONS} connections, ${interleaved(rounds)}, compared with an Express server that only sends the same object. Rows that the shop stored: ${rows}.`,
     ],
-    header: ['', 'looks/s: median (least–most)', 'ratio'],
+    header: ['', 'reads/s: median (minimum–maximum)', 'ratio'],
     rows: [
       ['bare Express', spread(bare), '1.00'],
       ['shop', spread(shop), number(median(shop) / median(bare), 2)],

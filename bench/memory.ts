@@ -9,14 +9,14 @@ import { ShopClient } from './support/shop-client.js';
 const CONNECTIONS = 16;
 const TENTHS = 10;
 
-/** Whether the server's memory stays what it is, however many requests come. */
+/** Tells whether the server's memory grows with the number of requests. */
 export async function benchMemory(requests: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(addProducts);
   try {
     return await database.onCopy(async (url) => {
       const env = { DATABASE_URL: url };
       const memory = await withServers([{ name: 'shop', args: ['dist/src/main.js'], env }], ([shop]) =>
-        shop ? watch(shop, requests) : Promise.reject(new Error('There is no server.')),
+        shop ? watch(shop, requests) : Promise.reject(new Error('The benchmark needs a server.')),
       );
       return [toSection(memory, requests), await database.version()];
     });
@@ -25,7 +25,7 @@ export async function benchMemory(requests: number): Promise<[Section, string]> 
   }
 }
 
-/** Resident memory in MiB, at the start and after each tenth. */
+/** Returns the resident memory in MiB, at the start and after each tenth of the requests. */
 async function watch({ url, process }: Contender, requests: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const memory = [await residentMemory(process.pid)];
@@ -53,7 +53,7 @@ function toSection(memory: number[], requests: number): Section {
     name: `memory ${requests}`,
     title: `The server's memory over ${number(requests)} requests`,
     text: [
-      `Visitors who add three products and look twice, ${CONNECTIONS} connections. Resident memory in MiB, at the start and after each tenth.`,
+      `Visitors add three products and read the basket twice, on ${CONNECTIONS} connections. The table has the resident memory in MiB, at the start and after each tenth of the requests.`,
     ],
     header: ['start', ...Array.from({ length: TENTHS }, (_, n) => `${(n + 1) * TENTHS} %`)],
     rows: [memory.map((each) => number(each))],

@@ -13,22 +13,26 @@ const PER_SECOND = 50;
 const SECONDS = 4;
 
 interface Round {
-  /** Milliseconds for `PARALLEL` adds, again and again. */
+  /** Milliseconds for `PARALLEL` adds one after the other, many times. */
   inARow: number[];
   parallel: number[];
-  /** Milliseconds of another visitor's read. */
+  /** Milliseconds of another visitor's reads. */
   idle: number[];
   busy: number[];
 }
 
-/** Adds of one session at once: how long they take together, and how long they let another visitor wait. */
+/**
+ * Measures parallel adds of one session: their total time, and how much they delay another visitor.
+ */
 export async function benchOneSession(connections: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(addProducts);
   try {
     return await database.onCopy(async (url) => {
       const env = { DATABASE_URL: url, BASKET_MAX_QUANTITY: '1000000000' };
       const measured = await withServers([{ name: 'shop', args: ['dist/src/main.js'], env }], ([shop]) =>
-        shop ? measureAll(shop, connections, rounds) : Promise.reject(new Error('There is no server.')),
+        shop
+          ? measureAll(shop, connections, rounds)
+          : Promise.reject(new Error('The benchmark needs a server.')),
       );
       return [toSection(measured, connections, rounds), await database.version()];
     });
@@ -78,7 +82,10 @@ async function timed(work: () => Promise<unknown>): Promise<number[]> {
   return times;
 }
 
-/** Every connection adds again and again; one that is refused comes again after one to two seconds: `Retry-After` is 1. */
+/**
+ * Every connection adds repeatedly. After a refusal it waits one to two seconds, because
+ * `Retry-After` is 1.
+ */
 async function whileAdding<T>(
   add: () => Promise<unknown>,
   connections: number,
@@ -107,29 +114,29 @@ function toSection(measured: Round[], connections: number, rounds: number): Sect
   ];
   return {
     name: `one-session ${connections}`,
-    title: 'Adds of one session at once',
+    title: 'Parallel adds of one session',
     text: [
-      `${PARALLEL} adds of one session, one after another and at once, ${ADDS} times each; then another visitor's look at the basket, ${PER_SECOND} a second, without and with ${connections} connections that add to the one session all the time. ${rounds} rounds; server, database and load share the machine.`,
+      `First ${PARALLEL} adds of one session, sequential and parallel, ${ADDS} times each. Then ${PER_SECOND} reads of the basket per second by another visitor, without and with ${connections} connections that constantly add to the one session. ${rounds} rounds. Server, database and load share the machine.`,
     ],
-    header: ['', 'median, ms', '99th, ms', 'ratio of the medians', 'of the 99th'],
+    header: ['', 'median, ms', '99th, ms', 'ratio of the medians', 'ratio of the 99th'],
     rows: [
       row(
-        `${PARALLEL} adds in a row`,
+        `${PARALLEL} sequential adds`,
         ({ inARow }) => inARow,
         ({ inARow }) => inARow,
       ),
       row(
-        `${PARALLEL} adds at once`,
+        `${PARALLEL} parallel adds`,
         ({ parallel }) => parallel,
         ({ inARow }) => inARow,
       ),
       row(
-        'another visitor looks',
+        'another visitor reads',
         ({ idle }) => idle,
         ({ idle }) => idle,
       ),
       row(
-        `beside ${connections} connections`,
+        `reads beside ${connections} connections`,
         ({ busy }) => busy,
         ({ idle }) => idle,
       ),

@@ -9,10 +9,16 @@ const SECONDS = 3;
 const WARM_UP_SECONDS = 3;
 const CONNECTIONS = [1, 16, 64];
 
-/** What is measured once more with a cleanup and a look at the metrics each second. */
+/**
+ * The number of connections for the measurement with a cleanup and a read of the metrics every
+ * second.
+ */
 const DISTURBED = 16;
 
-/** A visitor who adds three products and looks twice, beside a bare server with hand-tuned SQL. */
+/**
+ * Compares visitors who add three products and read the basket twice with a bare server with
+ * hand-tuned SQL.
+ */
 export async function benchRequests(active: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(async (client) => {
     await fillShop(client, { active });
@@ -62,7 +68,7 @@ async function measureDisturbed(shop: Contender, postmaster: number, rounds: num
   const scrapes = (async () => {
     while (!isDone) {
       const answer = await fetch(`${shop.url}/metrics`);
-      if (!answer.ok) throw new Error(`The metrics were answered ${answer.status}.`);
+      if (!answer.ok) throw new Error(`GET /metrics got the status ${answer.status}.`);
       await answer.text();
       await sleep(1_000);
     }
@@ -102,17 +108,17 @@ function toSection(phases: Map<string, Phase[]>, active: number, rounds: number)
   ];
   return {
     name: `requests ${active}`,
-    title: `Requests, beside ${number(active)} baskets`,
+    title: `Requests with ${number(active)} baskets in the tables`,
     text: [
-      `Visitors who add three products and look twice, each with a new session, ${SECONDS} s each and ${interleaved(rounds)}, beside a bare Node and \`pg\` server with a hand-tuned statement a request (\`bench/bare\`). Servers, database and load share the machine; nothing is pinned. The last row was measured after the others, not between them.`,
+      `Visitors with new sessions add three products and read the basket twice, ${SECONDS} s each, ${interleaved(rounds)}. The shop is compared with a bare server on Node and \`pg\` with one hand-tuned statement per request (\`bench/bare\`). Servers, database and load share the machine, without CPU pinning. The last row was measured after the others, not interleaved.`,
     ],
     header: [
       '',
-      'requests/s: median (least–most)',
+      'requests/s: median (minimum–maximum)',
       'server CPU, ms',
       'database CPU, ms',
       'median, ms',
-      'of an add, ms',
+      'median of an add, ms',
       '99th, ms',
     ],
     rows: [
@@ -121,7 +127,7 @@ function toSection(phases: Map<string, Phase[]>, active: number, rounds: number)
         row('shop', connections),
         ratios(connections),
       ]),
-      row('shop, cleaning and asked for its metrics each second', DISTURBED, 'disturbed'),
+      row('shop with a cleanup and a read of the metrics every second', DISTURBED, 'disturbed'),
     ],
   };
 }

@@ -12,16 +12,16 @@ const PASSWORD = 'correct horse battery';
 
 interface Route {
   name: string;
-  /** What each visitor does first. */
+  /** Prepares a visitor. */
   enter?: (visitor: ShopClient, n: number) => Promise<unknown>;
-  /** What each visitor does again and again; it says how many requests that was. */
+  /** Sends requests of a visitor, and returns their number. */
   act: (visitor: ShopClient, n: number) => Promise<number>;
 }
 
 const ROUTES: Route[] = [
   { name: 'set a line', enter: fillBasket, act: setLine },
   {
-    name: 'remove a line, and set it again',
+    name: 'remove a line and set it again',
     enter: fillBasket,
     act: async (guest, n) => {
       await guest.sends('DELETE', '/api/basket/lines/TEA-2');
@@ -30,10 +30,12 @@ const ROUTES: Route[] = [
   },
   { name: 'a page of 20 products', act: (guest) => send(guest, 'GET', '/api/products') },
   { name: 'refresh a token', enter: logIn, act: (user) => send(user, 'POST', '/api/auth/refresh') },
-  { name: 'log in, the hash of the password included', act: logIn },
+  { name: 'log in, including the password hash', act: logIn },
 ];
 
-/** What the other frequent routes cost, beside a bare server with a hand-tuned statement a request. */
+/**
+ * Compares the other frequent routes with a bare server with one hand-tuned statement per request.
+ */
 export async function benchRoutes(active: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(async (client) => {
     await fillShop(client, { active });
@@ -47,7 +49,7 @@ export async function benchRoutes(active: number, rounds: number): Promise<[Sect
         { name: 'shop', args: ['dist/src/main.js'], env },
       ];
       const costs = await withServers(servers, ([bare, shop]) => {
-        if (!bare || !shop) throw new Error('There are two servers.');
+        if (!bare || !shop) throw new Error('The benchmark needs two servers.');
         return measureAll([bare, shop], database.postmasterPid, rounds);
       });
       return [toSection(costs, active, rounds), await database.version()];
@@ -71,7 +73,7 @@ async function measureAll(
     await new ShopClient(shop.url, agent).sends('POST', '/api/auth/register', { email, password: PASSWORD });
   }
   const costs: Costs = new Map();
-  // The first round warms up.
+  // The first round is a warm-up.
   for (let round = 0; round <= rounds; round++) {
     for (const { name, enter, act } of ROUTES) {
       for (const contender of contenders) {
@@ -87,7 +89,7 @@ async function measureAll(
   return costs;
 }
 
-/** All visitors at once, each one request after the other. */
+/** Runs all visitors in parallel, each with one request after the other. */
 async function repeat(visitors: ShopClient[], act: Route['act']): Promise<number> {
   const until = performance.now() + SECONDS * 1_000;
   const sent = await Promise.all(
@@ -140,11 +142,18 @@ function toSection(costs: Costs, active: number, rounds: number): Section {
   };
   return {
     name: `routes ${active}`,
-    title: `Other routes, beside ${number(active)} baskets`,
+    title: `Other routes with ${number(active)} baskets in the tables`,
     text: [
-      `${CONNECTIONS} visitors at once, ${SECONDS} s a route and ${interleaved(rounds)}, beside the bare server of \`bench/bare\` on the same tables. Ratios are shop to bare.`,
+      `${CONNECTIONS} parallel visitors, ${SECONDS} s per route, ${interleaved(rounds)}, compared with the bare server of \`bench/bare\` on the same tables. A ratio is the shop's figure divided by that of the bare server.`,
     ],
-    header: ['', 'bare, server CPU, ms', 'shop', 'ratio', 'database CPU, ratio', 'rate, ratio'],
+    header: [
+      '',
+      'server CPU of bare, ms',
+      'server CPU of the shop, ms',
+      'ratio',
+      'ratio of the database CPU',
+      'ratio of the rates',
+    ],
     rows: ROUTES.map(row),
   };
 }

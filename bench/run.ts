@@ -1,4 +1,7 @@
-/** `npm run bench`: each benchmark on a database of its own, beside its limit in the same run; by name, one of them. */
+/**
+ * `npm run bench` runs all benchmarks, or the named one. Each has its own database, and is compared
+ * with its limit in the same run.
+ */
 import { benchCleanup } from './cleanup.js';
 import { benchGrowth } from './growth.js';
 import { benchLogins } from './logins.js';
@@ -14,13 +17,13 @@ import { benchVisitors } from './visitors.js';
 
 interface Benchmark {
   run: (size: number, rounds: number) => Promise<[Section, postgres: string]>;
-  /** Rows to work on, or beside, or requests to send, unless said. */
+  /** The default number of rows to work on, of rows in the tables, or of requests. */
   size: number;
-  /** Unless said. */
+  /** The default number of rounds. */
   rounds: number;
 }
 
-/** Together they take less than ten minutes. */
+/** All of them with their defaults take less than ten minutes. */
 const BENCHMARKS: Record<string, Benchmark> = {
   cleanup: { run: benchCleanup, size: 100_000, rounds: 3 },
   visitors: { run: benchVisitors, size: 300_000, rounds: 3 },
@@ -35,13 +38,16 @@ const BENCHMARKS: Record<string, Benchmark> = {
   'start-up': { run: benchStartUp, size: 1, rounds: 3 },
 };
 
-// pg warns of queries that overlap on one connection, which is what one of the naive ways does.
+// pg warns about parallel queries on one connection. One of the naive implementations sends such
+// queries.
 process.removeAllListeners('warning');
 
 const [name, size, rounds] = process.argv.slice(2);
 const wanted = Object.keys(BENCHMARKS).filter((known) => name === undefined || name === known);
 if (wanted.length === 0 || !/^\d*$/.test(`${size ?? ''}${rounds ?? ''}`)) {
-  process.stderr.write(`Usage: npm run bench -- [${Object.keys(BENCHMARKS).join('|')}] [rows] [rounds]\n`);
+  process.stderr.write(
+    `Usage: npm run bench -- [${Object.keys(BENCHMARKS).join('|')}] [rows or requests] [rounds]\n`,
+  );
   process.exit(1);
 }
 for (const each of wanted) {

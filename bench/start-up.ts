@@ -5,14 +5,14 @@ import { spread } from './support/figures.js';
 import { served, start, stop } from './support/program.js';
 import type { Section } from './support/report.js';
 
-/** What is loaded on the way to a server that is ready, each with what was loaded before it. */
+/** The modules in their order of loading. Each step includes the steps before it. */
 const STEPS: [string, string][] = [
   ['Node', ''],
   ['the libraries', `await import('./dist/src/bundle/libraries.js');`],
   ['the shop’s own modules', `await import('./dist/src/bundle/shop.js');`],
 ];
 
-/** How much CPU it takes until `start:prod` is ready, and what for. */
+/** Measures the CPU time until `start:prod` is ready, step by step. */
 export async function benchStartUp(_size: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(() => Promise.resolve());
   try {
@@ -45,7 +45,7 @@ async function loadStepByStep(): Promise<[string, number][]> {
   return spent;
 }
 
-/** Seconds of CPU until it serves. */
+/** Returns the seconds of CPU until the server is ready. */
 async function startServer(url: string): Promise<number> {
   const secret = 'a secret for a benchmark and nothing else';
   const server = start(['dist/src/main.js'], {
@@ -67,9 +67,9 @@ function toSection(seconds: Map<string, number[]>, rounds: number): Section {
     name: 'start-up',
     title: 'Start-up',
     text: [
-      `CPU, in seconds, until \`npm run start:prod\` is ready, ${rounds} rounds; each row has what is in the rows above it.`,
+      `Seconds of CPU until \`npm run start:prod\` is ready, ${rounds} rounds. Each row includes the rows above it.`,
     ],
-    header: ['', 's of CPU: median (least–most)'],
+    header: ['', 'CPU, s: median (minimum–maximum)'],
     rows: [...seconds].map(([name, spent]) => [name, spread(spent, 2)]),
   };
 }

@@ -5,12 +5,12 @@ import type { Section } from './support/report.js';
 import { fillShop } from './support/shop-data.js';
 import { type Rate, removeOrphans } from './support/sql-loops.js';
 
-/** `baskets:sweep` beside a hand-written loop over the primary key. */
+/** Compares `baskets:sweep` with a hand-written loop over the primary key. */
 export async function benchSweep(orphans: number, rounds: number): Promise<[Section, string]> {
   const active = Math.round(orphans / 5);
   const database = await BenchDatabase.open((client) => fillShop(client, { active, orphans }));
   const contenders: Record<string, (url: string) => Promise<Rate>> = {
-    'SQL, a statement a batch, by keyset': removeOrphans,
+    'SQL, one statement per batch, by keyset': removeOrphans,
     '`baskets:sweep`': sweep,
   };
   const rates: Record<string, number[]> = {};
@@ -27,9 +27,9 @@ export async function benchSweep(orphans: number, rounds: number): Promise<[Sect
       name: `sweep ${orphans}`,
       title: `The sweep of ${number(orphans)} orphans`,
       text: [
-        `Each a basket of three lines, among ${number(active)} baskets of active guests; 5,000 baskets a batch, ${interleaved(rounds)}, each on a copy of one filled database.`,
+        `Each orphan is a basket of three lines, among ${number(active)} baskets of active guests. Batches have 5,000 baskets, ${interleaved(rounds)}, each on a copy of one filled database.`,
       ],
-      header: ['way', 'orphans/s: median (least–most)', 'ratio'],
+      header: ['implementation', 'orphans/s: median (minimum–maximum)', 'ratio'],
       rows: Object.entries(rates).map(([name, all]) => [name, spread(all), number(median(all) / limit, 3)]),
     };
     return [section, await database.version()];
@@ -38,7 +38,7 @@ export async function benchSweep(orphans: number, rounds: number): Promise<[Sect
   }
 }
 
-/** By its own clock: the start of the process does not count. */
+/** Uses the command's own duration, which does not include the start of the process. */
 async function sweep(url: string): Promise<Rate> {
   const output = await run(['dist/src/cli.js', 'baskets:sweep', '--json'], { DATABASE_URL: url });
   const { baskets: count, seconds } = JSON.parse(output) as { baskets: number; seconds: number };

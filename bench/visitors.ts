@@ -14,11 +14,11 @@ const GUESTS = 100;
 interface Phase {
   idle: number[];
   cleaning: number[];
-  /** Sessions a second that went meanwhile. */
+  /** Sessions removed per second. */
   rate: number;
 }
 
-/** How long visitors wait for an add while the same process cleans up as fast as it can. */
+/** Measures the adds of visitors while the same process cleans up at full speed. */
 export async function benchVisitors(expired: number, rounds: number): Promise<[Section, string]> {
   const database = await BenchDatabase.open(async (client) => {
     await fillShop(client, { expired, active: Math.round(expired / 5) });
@@ -37,12 +37,12 @@ export async function benchVisitors(expired: number, rounds: number): Promise<[S
     const [idle, cleaning] = [phases.map((phase) => phase.idle), phases.map((phase) => phase.cleaning)];
     const section: Section = {
       name: `visitors ${expired}`,
-      title: 'Visitors while the cleanup runs',
+      title: 'Adds of visitors during a cleanup',
       text: [
-        `${PER_SECOND} adds a second of ${GUESTS} guests, ${SECONDS} s before and ${SECONDS} s during a run of the cleanup in the same process, ${rounds} rounds; server, database and load share the machine. Meanwhile it removed ${number(median(phases.map(({ rate }) => rate)))} sessions a second. The 99th percentile is ${number(p99(cleaning) / p99(idle), 2)} times what it was.`,
+        `${PER_SECOND} adds per second of ${GUESTS} guests, for ${SECONDS} s before and for ${SECONDS} s during a run of the cleanup in the same process, ${rounds} rounds. Server, database and load share the machine. The run removed ${number(median(phases.map(({ rate }) => rate)))} sessions per second. It raises the 99th percentile by a factor of ${number(p99(cleaning) / p99(idle), 2)}.`,
       ],
       header: ['', 'median, ms', '95th', '99th'],
-      rows: [row('without the cleanup', idle), row('with it', cleaning)],
+      rows: [row('without the cleanup', idle), row('during the cleanup', cleaning)],
     };
     return [section, await database.version()];
   } finally {
@@ -85,14 +85,14 @@ async function logInAsAdmin(url: string, address: string, agent: Agent): Promise
   return admin;
 }
 
-/** @throws Error when the run was over before the load was */
+/** @throws Error when the run ends before the load */
 async function rateSoFar(url: string): Promise<number> {
   return withClient(url, async (client) => {
     const { rows } = await client.query<{ rate: number; over: boolean }>(`
       SELECT (sessions_removed / extract(epoch FROM now() - started_at))::float8 AS rate, ended_at IS NOT NULL AS over
       FROM cleanup_runs`);
     const [run] = rows;
-    if (!run || run.over) throw new Error('The cleanup was over too early: take more sessions.');
+    if (!run || run.over) throw new Error('The cleanup ended too early. Use more sessions.');
     return run.rate;
   });
 }

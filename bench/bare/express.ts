@@ -1,4 +1,4 @@
-/** The limit for a look without a cookie: Express, and an empty basket as it stands. */
+/** The limit for a read without a cookie: Express with a constant empty basket. */
 import express from 'express';
 import type { AddressInfo } from 'node:net';
 

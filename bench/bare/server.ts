@@ -1,8 +1,8 @@
 /**
- * The limit: Node's own http server and pg, a hand-tuned statement a request, and nothing that a framework does.
+ * The limit: Node's own http server and pg, one hand-tuned statement per request, and no framework.
  *
- * It keeps a guest's basket on the shop's own tables and answers as the shop does. It checks nothing that it need not
- * check to be right: no signature, no If-Match, no idempotency, no limits of logins.
+ * It keeps a guest's basket in the shop's own tables and responds like the shop. It omits every
+ * check: no signature, no If-Match, no idempotency, no login limits.
  */
 import { verify } from '@node-rs/argon2';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
@@ -45,7 +45,7 @@ interface Body {
 }
 interface Call {
   session: string;
-  /** Of the path. */
+  /** The sku in the path. */
   sku: string;
   body: Body;
   response: ServerResponse;
@@ -87,7 +87,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const sku = /^\/api\/basket\/lines\/(.+)$/.exec(path)?.[1] ?? '';
   const route = ROUTES[`${request.method} ${sku ? '/api/basket/lines/:sku' : path}`];
-  if (!route) throw new Error(`${request.method} ${path} is not here.`);
+  if (!route) throw new Error(`${request.method} ${path} is not a route of the bare server.`);
   const hasBody = Number(request.headers['content-length'] ?? 0) > 0;
   const body = (hasBody ? JSON.parse(await bodyOf(request)) : {}) as Body;
   await route({ session, sku, body, response });

@@ -1,4 +1,4 @@
-/** The hand-tuned statements of the bare server, on the shop's own tables: one a request. */
+/** The hand-tuned statements of the bare server on the shop's own tables, one per request. */
 const LINES = `
   l.sku, p.name, l.quantity, p.unit_price_minor AS price, l.unit_price_minor_when_added AS added, p.stock`;
 
@@ -53,7 +53,7 @@ export const ADD = {
     WHERE EXISTS (SELECT FROM line) ORDER BY l.added_at, l.sku`,
 };
 
-/** Both of them lock the session, as ADD does. */
+/** Both statements lock the session, as ADD does. */
 const BASKET = `
     WITH session AS (
       SELECT basket_id FROM sessions WHERE id = $1 AND expired_at > $2 FOR UPDATE

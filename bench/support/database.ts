@@ -5,10 +5,13 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { migrate } from '../../src/app/migrate.js';
 
-/** Room for the work, as on a server of its own; the rest as it comes. */
+/** Memory and WAL as on a dedicated server. All other settings are the defaults. */
 const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', max_connections: '300' };
 
-/** A PostgreSQL of a benchmark's own, with a filled database that every contender gets a copy of. */
+/**
+ * A separate PostgreSQL for one benchmark, with a filled database that is copied for every
+ * contender.
+ */
 export class BenchDatabase {
   private constructor(
     readonly url: string,
@@ -19,7 +22,7 @@ export class BenchDatabase {
 
   static async open(fill: (client: pg.Client) => Promise<void>): Promise<BenchDatabase> {
     const home = await mkdtemp(join(tmpdir(), 'basketkeeper-bench-'));
-    // The account that root lends to PostgreSQL has to get in.
+    // PostgreSQL runs under another account when we are root. That account needs access.
     await chmod(home, 0o755);
     const server = await startEmbeddedPostgres({ home, settings: SETTINGS });
     const admin = new pg.Client({ connectionString: server.url });
@@ -39,7 +42,7 @@ export class BenchDatabase {
     }
   }
 
-  /** Another one, migrated and filled; its address. */
+  /** Creates another database, migrates and fills it, and returns its URL. */
   async add(name: string, fill: (client: pg.Client) => Promise<void>): Promise<string> {
     await this.admin.query(`CREATE DATABASE ${name}`);
     await migrate(this.urlOf(name));
@@ -47,7 +50,7 @@ export class BenchDatabase {
     return this.urlOf(name);
   }
 
-  /** Does the work on a fresh copy of the filled database. */
+  /** Runs the work on a fresh copy of the filled database. */
   async onCopy<T>(work: (url: string) => Promise<T>): Promise<T> {
     await this.admin.query('CREATE DATABASE copy TEMPLATE filled STRATEGY file_copy');
     await this.admin.query('CHECKPOINT');

@@ -10,13 +10,13 @@ export function quantile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-/** `12,300 (11,900–12,800)`: the median, and the least and the most. */
+/** Formats median, minimum and maximum: `12,300 (11,900–12,800)`. */
 export function spread(values: number[], digits = 0): string {
   const text = (value: number) => number(value, digits);
   return `${text(median(values))} (${text(Math.min(...values))}–${text(Math.max(...values))})`;
 }
 
-/** `3 interleaved rounds`. */
+/** Formats `3 interleaved rounds`. */
 export function interleaved(rounds: number): string {
   return `${rounds} interleaved ${rounds === 1 ? 'round' : 'rounds'}`;
 }

@@ -7,7 +7,7 @@ import { ShopClient } from './shop-client.js';
 
 const PRODUCTS = 500;
 
-/** A server that is measured. */
+/** A server to be measured. */
 export interface Contender {
   name: string;
   url: string;
@@ -15,25 +15,25 @@ export interface Contender {
 }
 
 export interface Phase {
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
-  /** Milliseconds of CPU a request. */
+  /** Milliseconds of CPU per request. */
   serverCpu: number;
   databaseCpu: number;
-  /** Milliseconds, of each request. */
+  /** Milliseconds of each request. */
   times: number[];
-  /** Of the adds among them. */
+  /** Milliseconds of each add. */
   adds: number[];
 }
 
-/** What the visitors of the mix put into their baskets. */
+/** Adds the products that the visitors of the mix buy. */
 export async function addProducts(client: pg.Client): Promise<void> {
   await client.query(`
     INSERT INTO products (sku, name, unit_price_minor, stock)
     SELECT 'TEA-' || n, 'Tea number ' || n, 100 + n, CASE n % 2 WHEN 0 THEN 1000000 END FROM generate_series(1, ${PRODUCTS}) n`);
 }
 
-/** Starts servers, does the work with them, and stops them. */
+/** Starts servers, runs the work with them, and stops them. */
 export async function withServers<T>(
   servers: { name: string; args: string[]; env?: Record<string, string> }[],
   work: (contenders: Contender[]) => Promise<T>,
@@ -49,7 +49,10 @@ export async function withServers<T>(
   }
 }
 
-/** Milliseconds of CPU a request, and requests a second; `work` says how many it has sent. */
+/**
+ * Measures the milliseconds of CPU per request, and the requests per second. `work` returns the
+ * number of its requests.
+ */
 export async function measureCpu(
   { process }: Contender,
   postmaster: number,
@@ -72,7 +75,10 @@ export async function measureCpu(
   };
 }
 
-/** Visitors, each with a new session, add three products and look twice; one visitor a connection at a time. */
+/**
+ * Runs visitors, each with a new session, who add three products and read the basket twice. Each
+ * connection serves one visitor at a time.
+ */
 export async function measureMix(
   contender: Contender,
   postmaster: number,

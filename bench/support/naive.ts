@@ -6,10 +6,10 @@ import { GuestBasketSubscriber } from '../../src/basket/expiry/guest-basket.subs
 import { Session } from '../../src/session/session.entity.js';
 import type { Rate } from './sql-loops.js';
 
-/** They would go on for hours. */
+/** The naive implementations would take hours, so they are stopped after this time. */
 const SECONDS = 5;
 
-/** `remove()` entity by entity, through the shop's own subscriber. */
+/** Calls `remove()` for each entity, with the shop's own subscriber. */
 export const oneByOne = (url: string) =>
   removeEntities(
     url,
@@ -20,7 +20,7 @@ export const oneByOne = (url: string) =>
     },
   );
 
-/** Batches of entities, and a subscriber that asks the database for each of them. */
+/** Removes batches of entities, with a subscriber that sends a query for each entity. */
 export const queryPerSession = (url: string) =>
   removeEntities(
     url,
@@ -31,7 +31,7 @@ export const queryPerSession = (url: string) =>
     },
   );
 
-/** What one would write first. */
+/** A simple subscriber that one might write first. */
 class BasketPerSession implements EntitySubscriberInterface<Session> {
   listenTo(): typeof Session {
     return Session;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** A process of the built program. */
+/** Starts a process of the built program. */
 export function start(args: string[], env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, args, {
     cwd: ROOT,
@@ -14,7 +14,7 @@ export function start(args: string[], env: Record<string, string>): ChildProcess
   });
 }
 
-/** Runs a command to its end and answers what it printed. */
+/** Runs a command to its end and returns its output. */
 export async function run(args: string[], env: Record<string, string>): Promise<string> {
   return outputOf(start(args, env), args);
 }
@@ -27,18 +27,18 @@ export async function outputOf(child: ChildProcess, args: string[]): Promise<str
   return output;
 }
 
-/** Ends a process and waits for that; one that has ended by itself is no news. */
+/** Ends a process and waits for its end. Does nothing for a process that has ended. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'close');
 }
 
-/** Waits until the server says its address. */
+/** Waits until the server prints its address, and returns it. */
 export async function served(child: ChildProcess): Promise<string> {
   let output = '';
   return new Promise((resolve, reject) => {
-    // Also afterwards: what nobody reads would fill the pipe.
+    // Reads the output until the end, because a full pipe would block the server.
     child.stdout?.on('data', (text) => {
       output += String(text);
       const url = /Serving on (http:\/\/[^ "]+)/.exec(output)?.[1];
@@ -48,7 +48,7 @@ export async function served(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Resident memory in MiB; 0 when the process is gone. */
+/** Returns the resident memory in MiB, or 0 for a process that has ended. */
 export async function residentMemory(pid = 0): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;

@@ -5,18 +5,18 @@ import { format, resolveConfig } from 'prettier';
 
 const FILE = join(import.meta.dirname, '../../docs/benchmarks.md');
 
-/** What a benchmark has found. */
+/** The result of a benchmark. */
 export interface Section {
-  /** As on the command line: it names the section's place in the file. */
+  /** The arguments of the command. They also identify the section in the file. */
   name: string;
   title: string;
-  /** What was measured, a paragraph each. */
+  /** The paragraphs about the measurement. */
   text: string[];
   header: string[];
   rows: string[][];
 }
 
-/** Prints the section and puts it in its place in docs/benchmarks.md. */
+/** Prints the section and replaces it in docs/benchmarks.md. */
 export async function report({ name, title, text, header, rows }: Section, postgres: string): Promise<void> {
   const today = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory`;

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** A browser of a benchmark: one cookie, connections that stay open. */
+/** A benchmark's browser: one cookie, connections that stay open. */
 export class ShopClient {
   private cookie = '';
 
@@ -10,7 +10,7 @@ export class ShopClient {
     private readonly headers: Record<string, string> = {},
   ) {}
 
-  /** @throws Error when the answer is no success */
+  /** @throws Error when the response is not a success */
   async sends<T>(method: string, path: string, body?: unknown): Promise<T> {
     const text = body === undefined ? '' : JSON.stringify(body);
     const headers = {

@@ -1,17 +1,17 @@
 import type pg from 'pg';
 
-/** How many guest baskets of three lines a benchmark finds, by what became of their session. */
+/** The number of guest baskets with three lines, by the state of their session. */
 export interface ShopSize {
-  /** The session has expired. */
+  /** Baskets with an expired session. */
   expired?: number;
   active?: number;
-  /** There is none. */
+  /** Baskets without a session. */
   orphans?: number;
 }
 
 const CHUNK = 500_000;
 
-/** Apart, as when one comes after the other; orphans lie among the active ones. */
+/** The id and the expiry of the n-th row. The ids of orphans lie among those of active baskets. */
 const KINDS = {
   active: { id: `n * 5`, mark: 1, expiry: '4102444800000 + n' },
   expired: { id: `n`, mark: 2, expiry: '1000 + n' },
@@ -19,9 +19,10 @@ const KINDS = {
 };
 
 /**
- * Fills an empty shop. Ids are in the order of creation, as UUID v7 are, and sessions expire in the order of their baskets.
+ * Fills an empty shop.
  *
- * The foreign keys are checked no more than the rows themselves need: the constraint triggers are off while it fills.
+ * Ids ascend with the creation time, like UUID v7, and sessions expire in the order of their
+ * baskets. Foreign keys are not checked: their triggers are off while it fills.
  */
 export async function fillShop(client: pg.Client, size: ShopSize): Promise<void> {
   await client.query('SET session_replication_role = replica');

@@ -3,13 +3,16 @@ import { withClient } from './database.js';
 
 const BATCH = 2_000;
 
-/** What a hand-written loop has removed, and how long it took. */
+/** The number of rows that a loop has removed, and its duration. */
 export interface Rate {
   count: number;
   seconds: number;
 }
 
-/** One statement a batch: the rows by their place, the expiry checked again under the lock, moving forward. */
+/**
+ * One statement per batch: selects the rows by ctid, checks the expiry again under the lock, and
+ * moves forward.
+ */
 const BY_CTID = `
   WITH chosen AS (
     SELECT ctid, expired_at FROM sessions
@@ -25,7 +28,7 @@ const BY_CTID = `
   SELECT count(*)::int AS count, coalesce(max(expired_at), 0)::float8 AS last, (SELECT count(*)::int FROM baskets) AS baskets
   FROM gone`;
 
-/** A range of expiries: its end is read from the index, then all of it goes. */
+/** A range of expiry times: reads its end from the index, and then deletes the whole range. */
 const RANGE_END = `
   SELECT max(expired_at)::float8 AS last
   FROM (SELECT expired_at FROM sessions WHERE expired_at > $1 AND expired_at <= $2 ORDER BY expired_at LIMIT ${BATCH}) AS batch`;
@@ -39,7 +42,7 @@ const BY_RANGE = `
   )
   SELECT count(*)::int AS count, (SELECT count(*)::int FROM baskets) AS baskets FROM gone`;
 
-/** Orphans by keyset over the primary key: the least that can be done. */
+/** Removes orphans by keyset over the primary key, without any other work. */
 const ORPHANS = `
   WITH step AS (
     SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT 5000

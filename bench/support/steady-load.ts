@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Sends at a fixed rate, whether answers come or not, and says how long each took, in milliseconds.
+ * Sends requests at a fixed rate, and returns how long each took, in milliseconds.
  *
- * From the moment when it was due: a server that stalls is not asked less.
+ * The time counts from the moment when the request was due, so a server that stalls does not get
+ * fewer requests.
  */
 export async function steadyLoad(
   perSecond: number,

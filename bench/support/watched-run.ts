@@ -3,11 +3,11 @@ import { withClient } from './database.js';
 import { outputOf, residentMemory, start } from './program.js';
 import type { Rate } from './sql-loops.js';
 
-/** A run of a command that was watched from outside. */
+/** A run of a command, observed from outside. */
 export interface WatchedRun extends Rate {
-  /** Rows a second in each tenth of the run. */
+  /** Rows per second in each tenth of the run. */
   tenths: number[];
-  /** Resident memory before the first batch and at its highest, MiB. */
+  /** Resident memory in MiB before the first batch, and its maximum. */
   idleMemory: number;
   peakMemory: number;
 }
@@ -21,7 +21,10 @@ const PROGRESS = `
   SELECT sessions_removed AS count, extract(epoch FROM ended_at - started_at)::float8 AS seconds
   FROM cleanup_runs ORDER BY id DESC LIMIT 1`;
 
-/** `sessions:clear`, by its own record: the start of the process does not count. */
+/**
+ * Runs `sessions:clear`. Uses the times of its own record, which do not include the start of the
+ * process.
+ */
 export async function watchSessionsClear(url: string): Promise<WatchedRun> {
   const args = ['dist/src/cli.js', 'sessions:clear', '--json'];
   const child = start(args, { DATABASE_URL: url });
@@ -45,7 +48,7 @@ export async function watchSessionsClear(url: string): Promise<WatchedRun> {
   });
 }
 
-/** Several at once, from the first start to the last end. */
+/** Runs several processes in parallel, and measures from the first start to the last end. */
 export async function clearTogether(url: string, processes: number): Promise<Rate> {
   const args = ['dist/src/cli.js', 'sessions:clear', '--json'];
   await Promise.all(
@@ -71,7 +74,7 @@ function tenthsOf(seen: { at: number; count: number }[]): number[] {
     .map((time, n) => ((last.count - first.count) / 10 / (time - (times[n] ?? 0))) * 1_000);
 }
 
-/** When so many were gone, between two looks. */
+/** Interpolates the time at which this many rows were removed. */
 function timeOf(mark: number, seen: { at: number; count: number }[]): number {
   const after = seen.find(({ count }) => count >= mark) ?? seen.at(-1);
   const before = seen.findLast(({ count }) => count < mark) ?? after;
