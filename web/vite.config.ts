@@ -4,15 +4,18 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { defineConfig, loadEnv, type Plugin } from 'vite';
 
-/** As `npm start` reads it, `.env` included. */
+/** The port as `npm start` reads it, also from `.env`. */
 const { PORT } = loadEnv('development', join(import.meta.dirname, '..'), 'PORT');
 
-/** The API that `npm run web:dev` asks. It hears the page's own host: what pages of other hosts send it refuses. */
+/**
+ * The API for `npm run web:dev`. The proxy keeps the page's Host: the API refuses writes from pages
+ * of other hosts.
+ */
 const API = { target: `http://127.0.0.1:${PORT || '3000'}`, changeOrigin: false };
 
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
 
-/** Compressed once, when built, instead of with every answer: `.br` and `.gz` beside each file. */
+/** Compresses each file once, during the build: `.br` and `.gz` beside it. */
 function compress(): Plugin {
   let folder = '';
   return {
@@ -36,7 +39,7 @@ async function compressFile(file: string): Promise<void> {
 }
 
 export default defineConfig({
-  // The server decides at its start which path the pages are below (BASE_PATH).
+  // The server decides the prefix of the pages at its start (BASE_PATH).
   base: './',
   plugins: [compress()],
   build: {

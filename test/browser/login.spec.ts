@@ -38,7 +38,7 @@ describe('a visitor with an account', () => {
     await page.getByRole('button', { name: 'Register' }).click();
 
     await page.getByText('Your basket is in your account now').waitFor();
-    await page.getByText('Kept in your account').waitFor();
+    await page.getByText('Your account keeps this basket').waitFor();
     expect(await shop.count('baskets JOIN users u ON u.id = owner_id', `email = '${email}'`)).toBe(1);
   });
 
@@ -57,7 +57,7 @@ describe('a visitor with an account', () => {
     await page.getByLabel('Password').fill(PASSWORD);
 
     await page.getByRole('button', { name: 'Register' }).click();
-    await page.getByText('Try again: what is done already is not done twice.').waitFor();
+    await page.getByText('Try again: nothing is done twice.').waitFor();
     await page.getByRole('button', { name: 'Register' }).click();
 
     await page.getByText(`Welcome, ${email}.`).waitFor();
@@ -77,9 +77,9 @@ describe('a visitor with an account', () => {
     const before = await page.context().cookies();
 
     await logsIn(page, user);
-    await page.getByText('Your two baskets are one now').waitFor();
+    await page.getByText('Your two baskets were merged').waitFor();
     await page.reload();
-    await page.getByText('Your two baskets are one now').waitFor();
+    await page.getByText('Your two baskets were merged').waitFor();
 
     const rows = await page.locator('.merge tbody tr').allInnerTexts();
     expect(rows.map((row) => row.split(/\s*\t\s*/)).sort()).toEqual([
@@ -88,12 +88,12 @@ describe('a visitor with an account', () => {
       ['Iron teapot', '–', '1', '1'],
     ]);
     const other = await anotherTab(page, '/basket');
-    await other.getByText('Where both held a product, the larger quantity stays.').waitFor();
-    await page.getByRole('button', { name: 'Got it' }).click();
-    await page.getByText('Your two baskets are one now').waitFor({ state: 'detached' });
+    await other.getByText('For a product in both baskets, the larger quantity was kept.').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('Your two baskets were merged').waitFor({ state: 'detached' });
     await page.reload();
     await showsPieces(page, 5);
-    expect(await page.getByText('Your two baskets are one now').count()).toBe(0);
+    expect(await page.getByText('Your two baskets were merged').count()).toBe(0);
     expect(await page.context().cookies()).not.toEqual(before);
     expect(await shop.basketOf(user)).toEqual({ [tea.sku]: 3, [pot.sku]: 1, [whisk.sku]: 1 });
   });
@@ -136,7 +136,7 @@ describe('a visitor with an account', () => {
     await page.getByRole('button', { name: 'Go to checkout' }).click();
     await page.getByRole('button', { name: 'Order and pay' }).click();
     await page.getByRole('button', { name: 'Place the order' }).click();
-    await page.getByText('Thank you, it is ordered').waitFor();
+    await page.getByText('Thank you for your order').waitFor();
     await page.getByRole('link', { name: 'Orders' }).click();
     await page.getByText('€4.50').waitFor();
     await page.getByRole('button', { name: 'Log out' }).click();
@@ -149,7 +149,7 @@ describe('a visitor with an account', () => {
 
     await page.getByRole('link', { name: 'Orders' }).click();
 
-    await page.getByText('One moment').waitFor();
+    await page.getByText('Loading').waitFor();
     expect(await page.getByText('€4.50').count()).toBe(0);
   });
 
@@ -160,10 +160,10 @@ describe('a visitor with an account', () => {
     await page.goto('/basket');
 
     await page.getByRole('button', { name: 'Go to checkout' }).click();
-    await page.getByText('These prices are held while you pay.').waitFor();
+    await page.getByText('These prices stay the same while you pay.').waitFor();
     expect(await shop.count('baskets', `owner_id = '${user.id}' AND status = 'frozen'`)).toBe(1);
     await page.getByRole('button', { name: 'Change the basket' }).click();
-    await page.getByRole('button', { name: `One ${tea.name} more` }).click();
+    await page.getByRole('button', { name: `Add one ${tea.name}` }).click();
     await page.getByText('€13.50').first().waitFor();
     await page.getByRole('button', { name: 'Go to checkout' }).click();
     await page.getByRole('button', { name: 'Order and pay' }).click();
@@ -173,7 +173,7 @@ describe('a visitor with an account', () => {
     await page.getByRole('dialog').getByText('3 pieces for €13.50').waitFor();
     await page.getByRole('button', { name: 'Place the order' }).click();
 
-    await page.getByText('Thank you, it is ordered').waitFor();
+    await page.getByText('Thank you for your order').waitFor();
     await showsPieces(page, 0);
     await page.getByRole('link', { name: 'Orders' }).click();
     await page.getByText('€13.50').waitFor();
@@ -197,7 +197,7 @@ describe('a visitor with an account', () => {
     await page.getByRole('button', { name: 'Order and pay' }).click();
     await page.getByRole('button', { name: 'Place the order' }).click();
 
-    await page.getByText('Thank you, it is ordered').waitFor();
+    await page.getByText('Thank you for your order').waitFor();
     expect(attempts).toBe(2);
     expect(await shop.count('baskets', `owner_id = '${user.id}'`)).toBe(1);
   });

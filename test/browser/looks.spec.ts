@@ -71,7 +71,7 @@ describe('the pages', () => {
       await addsToBasket(page, name);
     await saved(page);
     await logsIn(page, admin);
-    await page.getByText('Your two baskets are one now').waitFor();
+    await page.getByText('Your two baskets were merged').waitFor();
     await shop.sql(`UPDATE products SET unit_price_minor = 1990 WHERE sku = 'TEA-MATCHA-030'`);
     return page;
   };
@@ -104,11 +104,11 @@ describe('the pages', () => {
 
   const PAGES: [string, string, string][] = [
     ['shop', '/', 'Green tea'],
-    ['search-without-hit', '/?q=coffee', 'Nothing is called “coffee”'],
-    ['basket', '/basket', 'Your two baskets are one now'],
-    ['orders', '/orders', 'There are none yet.'],
-    ['operations', '/operations', 'Runs of the cleanup'],
-    ['missing', '/nowhere', 'There is no such page'],
+    ['search-without-hit', '/?q=coffee', 'No product matches “coffee”'],
+    ['basket', '/basket', 'Your two baskets were merged'],
+    ['orders', '/orders', 'You have no orders yet.'],
+    ['operations', '/operations', 'Cleanup runs'],
+    ['missing', '/nowhere', 'This page does not exist'],
   ];
 
   it.each(PAGES)('%s fits three widths, in light and dark, and is accessible', async (name, path, text) => {
@@ -122,8 +122,8 @@ describe('the pages', () => {
 
   it.each([
     ['login', '/login', 'New here?'],
-    ['register', '/register', 'You have been here before?'],
-    ['empty-basket', '/basket', 'It is empty.'],
+    ['register', '/register', 'Do you have an account?'],
+    ['empty-basket', '/basket', 'Your basket is empty.'],
   ])('%s fits and is accessible for a guest', async (name, path, text) => {
     const page = await browser.visits(shop, path);
     await page.getByText(text).waitFor();
@@ -140,7 +140,7 @@ describe('the pages', () => {
       Date.now() - 60_000,
     ]);
     await page.reload();
-    await page.getByText('Your visit has expired,').waitFor();
+    await page.getByText('Your visit has expired.').waitFor();
     await page.route('**/api/basket/lines', (route) =>
       route.fulfill({ status: 404, json: { type: '/problems/not-found', detail: 'It is gone.' } }),
     );
@@ -161,7 +161,7 @@ describe('the pages', () => {
     await page.getByRole('button', { name: 'Order and pay' }).click();
     await looksRight(page, 'confirm');
     await page.getByRole('button', { name: 'Place the order' }).click();
-    await page.getByText('Thank you, it is ordered').waitFor();
+    await page.getByText('Thank you for your order').waitFor();
     await looksRight(page, 'ordered');
   });
 });

@@ -35,7 +35,7 @@ describe('the storefront during a failure', () => {
 
     await addsToBasket(page, tea.name);
     await addsToBasket(page, pot.name);
-    await page.getByText('2 changes kept on this device').waitFor();
+    await page.getByText('This device keeps 2 changes').waitFor();
     await showsPieces(page, 3);
     expect(await pieces(tea)).toBe(1);
     await page.context().setOffline(false);
@@ -52,7 +52,7 @@ describe('the storefront during a failure', () => {
     await saved(page);
     await page.context().setOffline(true);
     await addsToBasket(page, tea.name);
-    await page.getByText('1 change kept on this device').waitFor();
+    await page.getByText('This device keeps 1 change').waitFor();
     const context = page.context();
     await page.close();
     await context.setOffline(false);
@@ -111,13 +111,13 @@ describe('the storefront during a failure', () => {
     await shop.removeExpired();
 
     await addsToBasket(page, pot.name);
-    await page.getByText('Your visit has expired,').waitFor();
+    await page.getByText('Your visit has expired.').waitFor();
     await showsPieces(page, 1);
     await page.getByRole('button', { name: 'Put 2 products back' }).click();
     await saved(page);
 
     await showsPieces(page, 4);
-    await page.getByText('Your visit has expired,').waitFor({ state: 'detached' });
+    await page.getByText('Your visit has expired.').waitFor({ state: 'detached' });
     expect([await pieces(tea), await pieces(pot)]).toEqual([2, 2]);
   });
 
@@ -129,7 +129,7 @@ describe('the storefront during a failure', () => {
     await page.getByRole('link', { name: 'Basket 2 pieces' }).click();
     await shop.expireAll();
 
-    await page.getByRole('button', { name: `One ${tea.name} more` }).click();
+    await page.getByRole('button', { name: `Add one ${tea.name}` }).click();
     await page.getByRole('button', { name: 'Put 1 product back' }).click();
     await saved(page);
 
@@ -137,7 +137,7 @@ describe('the storefront during a failure', () => {
     expect([await pieces(tea), await pieces(pot)]).toEqual([2, 1]);
   });
 
-  it('adds to the account what was added after an expired login, at the next login', async () => {
+  it('adds products chosen after an expired login to the account at the next login', async () => {
     const user = await shop.user({ basket: [[tea, 2]] });
     const page = await browser.visits(shop);
     await logsIn(page, user);
@@ -202,22 +202,22 @@ describe('the storefront during a failure', () => {
 });
 
 describe('a session that expires', () => {
-  it('is announced, and the page shows before how long the basket is kept', async () => {
+  it('is announced, and before that the page shows how long the basket is kept', async () => {
     const shop = await Shop.open({ SESSION_TTL_SECONDS: '3', CLEANUP_CRON: '* * * * * *' });
     const browser = await TestBrowser.launch();
     const tea = await shop.product({ name: 'Green tea' });
     const page = await browser.visits(shop);
     await addsToBasket(page, tea.name);
     await page.getByRole('link', { name: 'Basket 1 piece' }).click();
-    await page.getByText(/^Kept until \d\d:\d\d:\d\d/).waitFor();
+    await page.getByText(/^This basket is kept until \d\d:\d\d:\d\d/).waitFor();
     await saved(page);
     await page.goto('about:blank');
     await page.waitForTimeout(4_500);
 
     await page.goto(`${shop.url}/basket`);
 
-    await page.getByText('Your visit has expired,').waitFor();
-    await page.getByText('It is empty.').waitFor();
+    await page.getByText('Your visit has expired.').waitFor();
+    await page.getByText('Your basket is empty.').waitFor();
     expect(await shop.guestBaskets()).toBe(0);
     await page.getByRole('button', { name: 'Put 1 product back' }).click();
     await showsPieces(page, 1);

@@ -44,10 +44,10 @@ describe('the pages of the operations port, in production', () => {
   it('show no shop', async () => {
     const page = await browser.visits(shop, '/basket', { baseURL });
 
-    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await page.getByRole('heading', { name: 'This page does not exist' }).waitFor();
     expect(await page.getByRole('link', { name: /basket \d|orders|register|shop/i }).count()).toBe(0);
     await page.getByRole('link', { name: 'Back to the start' }).click();
     await page.waitForURL('**/login?to=/operations');
-    expect(await page.getByText(/basket comes along|register/i).count()).toBe(0);
+    expect(await page.getByText(/basket is kept|register/i).count()).toBe(0);
   });
 });

@@ -36,7 +36,7 @@ describe('the operations page', () => {
 
     await logsIn(page, await shop.user(), '/login?to=/operations');
 
-    await page.getByText('This page is for the shop’s admins.').waitFor();
+    await page.getByText('Only admins can see this page.').waitFor();
     expect(await page.getByRole('link', { name: 'Operations' }).count()).toBe(0);
   });
 
@@ -48,12 +48,14 @@ describe('the operations page', () => {
     await guestsWithBaskets(2);
     const page = await asAdmin();
     await page.getByText('✓ The cleanup keeps up').waitFor();
-    expect(await figure(page, 'Expired, waiting')).toBe('45');
+    expect(await figure(page, 'Expired sessions')).toBe('45');
     expect(await figure(page, 'Active guest baskets')).toBe('2');
 
     await page.getByRole('button', { name: 'Clear now' }).click();
 
-    await page.getByText(/^45 sessions and 45 baskets removed in \d+\.\d s: drained\.$/).waitFor();
+    await page
+      .getByText(/^Removed 45 sessions and 45 baskets in \d+\.\d s\. Stop reason: drained\.$/)
+      .waitFor();
     const cells = await page.locator('.runs tbody tr').first().locator('td').allTextContents();
     expect(cells.map((cell, at) => (at === 0 ? cell.replace(/, .*/, '') : cell))).toEqual([
       'admin',
@@ -97,7 +99,7 @@ describe('the operations page', () => {
       }),
     );
 
-    await page.getByText('40,000 sessions and 30,000 baskets removed, 60,000 to go …').waitFor();
+    await page.getByText('Removed 40,000 sessions and 30,000 baskets. Waiting: 60,000 sessions.').waitFor();
 
     const progress = page.getByRole('progressbar');
     expect([await progress.getAttribute('value'), await progress.getAttribute('max')]).toEqual([
@@ -116,7 +118,7 @@ describe('the operations page', () => {
     const clock = { differs: true, differenceSeconds: -1_296_000.4 };
     await page.route(/api\/admin\/overview/, (route) => route.fulfill({ json: { ...overview, clock } }));
 
-    await page.getByText('▲ No cleanup runs: the clocks differ').waitFor();
+    await page.getByText('▲ The cleanup is stopped because the clocks differ').waitFor();
     await page.getByText('The database’s clock is 1,296,000 seconds behind the shop’s.').waitFor();
     await page.getByText(/no sign of life since \d\d:\d\d/).waitFor();
     await shop.sql('DELETE FROM cleanup_runs WHERE ended_at IS NULL');
@@ -128,7 +130,7 @@ describe('the operations page', () => {
     const page = await asAdmin();
 
     await page.getByText('▲ The cleanup is behind').waitFor();
-    await page.getByText('The oldest expired session ran out 24 hours ago').waitFor();
+    await page.getByText('The oldest waiting session expired 24 hours ago').waitFor();
     expect(await page.locator('.cleanup-status.behind').count()).toBe(1);
     await page.getByRole('button', { name: 'Clear now' }).click();
     await page.getByText('✓ The cleanup keeps up').waitFor();

@@ -106,23 +106,26 @@ describe('examples/page-on-subdomain', () => {
     expect(made).toEqual({ sessions: 1, baskets: 1 });
   });
 
-  it.each(['unavailable', 'lose-answer'] as const)('counts an add once after %s', async (how) => {
-    const page = await visits();
-    await adds(page, tea);
-    await shows(page, '1 × Green tea');
-    const keys: unknown[] = [];
-    intercept = ({ method, headers }) => {
-      const attempts = method === 'POST' ? keys.push(headers['idempotency-key']) : 0;
-      return Promise.resolve(attempts === 1 ? how : null);
-    };
+  it.each(['unavailable', 'lose-answer'] as const)(
+    'counts an add once after a failure of the kind "%s"',
+    async (how) => {
+      const page = await visits();
+      await adds(page, tea);
+      await shows(page, '1 × Green tea');
+      const keys: unknown[] = [];
+      intercept = ({ method, headers }) => {
+        const attempts = method === 'POST' ? keys.push(headers['idempotency-key']) : 0;
+        return Promise.resolve(attempts === 1 ? how : null);
+      };
 
-    await adds(page, tea);
-    await shows(page, '2 × Green tea');
+      await adds(page, tea);
+      await shows(page, '2 × Green tea');
 
-    expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
-    await page.reload();
-    await shows(page, '2 × Green tea');
-  });
+      expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
+      await page.reload();
+      await shows(page, '2 × Green tea');
+    },
+  );
 
   it('shows that the basket has expired, and what it held', async () => {
     const page = await visits();

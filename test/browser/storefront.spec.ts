@@ -43,7 +43,7 @@ describe('the storefront', () => {
     const sessions = await shop.count('sessions');
     const page = await browser.visits(shop, '/basket');
 
-    await page.getByText('It is empty.').waitFor();
+    await page.getByText('Your basket is empty.').waitFor();
 
     expect(await page.context().cookies()).toEqual([]);
     expect(await shop.count('sessions')).toBe(sessions);
@@ -89,7 +89,7 @@ describe('the storefront', () => {
     for (const { name } of [tea, pot]) await addsToBasket(page, name);
     await page.getByRole('link', { name: /^Basket \d/ }).click();
 
-    await page.getByRole('button', { name: `One ${tea.name} more` }).click();
+    await page.getByRole('button', { name: `Add one ${tea.name}` }).click();
     await page.getByText('€33.50').waitFor();
     await page.getByRole('textbox', { name: `Quantity of ${tea.name}` }).fill('5');
     await page.keyboard.press('Enter');
@@ -100,13 +100,13 @@ describe('the storefront', () => {
 
     expect(await page.locator('.totals').textContent()).toBe('Total€21.50');
     expect(await page.getByText('Kept until').textContent()).toMatch(
-      /^Kept until \d+ \w+ at \d\d:\d\d, longer/,
+      /^This basket is kept until \d+ \w+ at \d\d:\d\d\. Each visit/,
     );
     expect(await shop.count('basket_lines', `sku = '${tea.sku}' AND quantity = 5`)).toBe(1);
     expect(await shop.count('basket_lines', `sku = '${pot.sku}'`)).toBe(0);
   });
 
-  it('shows what has changed since: a price, a stock, a product no longer for sale', async () => {
+  it('shows changes of price and stock, and products that are no longer for sale', async () => {
     const [dearer, scarce, gone] = [await product(), await product({ stock: 9 }), await product()];
     const page = await browser.visits(shop);
     for (const { name } of [dearer, scarce, gone]) await addsToBasket(page, name);
@@ -121,24 +121,26 @@ describe('the storefront', () => {
     await page.reload();
 
     const line = ({ name }: Product) => page.getByRole('listitem').filter({ hasText: name });
-    await line(scarce).getByText('Only 3 left: take fewer to buy it.').waitFor();
+    await line(scarce).getByText('Only 3 left. Reduce the quantity to buy it.').waitFor();
     await line(dearer).getByText('The price rose from €4.30 to €4.50.').waitFor();
-    await line(gone).getByText('Not for sale any more: not in the total.').waitFor();
-    expect(await page.locator('.totals').textContent()).toBe('Total, without 2 that can’t be bought€4.50');
+    await line(gone).getByText('Not for sale any more. The total does not include it.').waitFor();
+    expect(await page.locator('.totals').textContent()).toBe(
+      'Total without 2 products that cannot be bought€4.50',
+    );
   });
 
   it('shows changes of one tab in the other', async () => {
     const tea = await product();
     const first = await browser.visits(shop);
     const second = await anotherTab(first, '/basket');
-    await second.getByText('It is empty.').waitFor();
+    await second.getByText('Your basket is empty.').waitFor();
 
     await addsToBasket(first, tea.name);
-    await second.getByRole('button', { name: `One ${tea.name} more` }).click();
+    await second.getByRole('button', { name: `Add one ${tea.name}` }).click();
     await showsPieces(first, 2);
     await Promise.all([
       addsToBasket(first, tea.name),
-      second.getByRole('button', { name: `One ${tea.name} more` }).click(),
+      second.getByRole('button', { name: `Add one ${tea.name}` }).click(),
     ]);
     await saved(first);
 
@@ -164,24 +166,24 @@ describe('the storefront', () => {
 
     await reach(/^Skip to the content/);
     await page.keyboard.press('Enter');
-    await reach(/Add Zitrone/);
+    await reach(/Add Zitrone to/);
     await page.keyboard.press('Enter');
     await showsPieces(page, 1);
     await reach(/^Basket \d/);
     await page.keyboard.press('Enter');
-    await reach(/One Zitrone more/);
+    await reach(/Add one Zitrone/);
     await page.keyboard.press('Enter');
     await showsPieces(page, 2);
     await saved(page);
     await reach(/^Go to checkout/);
     await page.keyboard.press('Enter');
-    await page.getByText('These prices are held while you pay.').waitFor();
+    await page.getByText('These prices stay the same while you pay.').waitFor();
     await reach(/^Order and pay/);
     await page.keyboard.press('Enter');
     await reach(/^Place the order/);
     await page.keyboard.press('Enter');
 
-    await page.getByText('Thank you, it is ordered').waitFor();
+    await page.getByText('Thank you for your order').waitFor();
     expect(await shop.count('baskets', "status = 'submitted'")).toBe(1);
   });
 });

@@ -24,7 +24,7 @@ describe('the page', () => {
     (_what, error) => {
       expect([isTemporary(error), isUncertain(error)]).toEqual([true, true]);
       expect(messageOf(error)).toMatch(
-        /^The shop (can not be reached|does not answer now)\. Try again: .* not done twice\.$/,
+        /^The shop (cannot be reached|is unavailable at the moment)\. Try again: nothing is done twice\.$/,
       );
       expect(messageOf(error)).not.toContain('Idempotency');
     },

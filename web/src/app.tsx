@@ -15,7 +15,7 @@ import { NoticeList } from './page/notice-list.js';
 import { NotFoundPage } from './page/not-found-page.js';
 import { Waiting } from './page/waiting.js';
 
-/** For few: whoever shops does not load its charts. */
+/** Loaded on demand: shoppers do not need its charts. */
 const OperationsPage = lazy(() => import('./operations/operations-page.js'));
 
 export function App(): ReactNode {
@@ -50,12 +50,12 @@ export function App(): ReactNode {
   );
 }
 
-/** As after loading a page: at the top, and a screen reader begins there. */
+/** Scrolls to the top and moves the focus there, as after loading a page. */
 function useScrollToTop(): void {
   const [path] = useLocation();
   useEffect(() => {
     window.scrollTo(0, 0);
-    // Not on the first one: the browser has put the focus where it belongs.
+    // Not for the first page, where the browser has set the focus.
     if (document.activeElement !== document.body) document.getElementById('content')?.focus();
   }, [path]);
 }

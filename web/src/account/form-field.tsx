@@ -5,7 +5,7 @@ interface Props extends InputHTMLAttributes<HTMLInputElement> {
   name: string;
   label: string;
   hint?: string;
-  /** The refusal of the form, which may be about this field. */
+  /** The error of the whole form. It may be about this field. */
   error: unknown;
 }
 
@@ -33,7 +33,7 @@ export function FormField({ name, label, hint, error, ...input }: Props): ReactN
   );
 }
 
-/** A refusal that is about no field. */
+/** Shows an error that is not about a field. */
 export function FormError({ error }: { error: unknown }): ReactNode {
   const isOfFields = fieldErrorsOf(error) !== undefined;
   const text = error && !isOfFields ? messageOf(error) : '';
@@ -44,7 +44,7 @@ export function FormError({ error }: { error: unknown }): ReactNode {
   );
 }
 
-/** What was typed into a form's fields, of which none takes files. */
+/** Reads the fields of a form. None of the forms has a file field. */
 export function fieldsOf(form: HTMLFormElement): Record<string, string> {
   return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value as string]));
 }

@@ -9,7 +9,7 @@ export function LogInPage(): ReactNode {
   return (
     <section className="sheet narrow">
       <h1>Log in</h1>
-      <p>What is in your basket comes along.</p>
+      <p>Your basket is kept when you log in.</p>
       <LogInForm onSuccess={useAfterLogin()} />
       <p>
         New here? <Link href="/register">Register</Link>

@@ -4,7 +4,7 @@ import { messageOf } from '../api/problem.js';
 import { notices } from '../page/notices.js';
 import { useLogOut } from './user.js';
 
-/** A button that ends the session, and says so by the notice. */
+/** A button that ends the session and then shows the notice. */
 export function LogOut({ name, notice }: { name: string; notice: string }): ReactNode {
   const [, navigate] = useLocation();
   const logOut = useLogOut(() => {

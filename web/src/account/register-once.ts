@@ -4,9 +4,11 @@ import type { components } from '../api/schema.js';
 type Registration = components['schemas']['RegistrationDto'];
 
 /**
- * Sends registrations. One whose answer was lost may have been done; sent again, its email is taken, by this visitor.
+ * Sends a registration, which may be repeated after a lost response.
  *
- * The caller logs in next with the same password, which fails where the email is another person's.
+ * A lost registration may have succeeded: then the repeated one gets `email-taken` for the
+ * visitor's own account. The caller logs in next with the same password. That login fails when the
+ * email belongs to another person.
  */
 export function registerOnce(
   send: (registration: Registration) => Promise<unknown>,

@@ -12,7 +12,7 @@ export function RegisterPage(): ReactNode {
   return (
     <section className="sheet narrow">
       <h1>Register</h1>
-      <p>Your basket will wait for you on all your devices.</p>
+      <p>Your account keeps your basket on all your devices.</p>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -44,7 +44,7 @@ export function RegisterPage(): ReactNode {
         </button>
       </form>
       <p>
-        You have been here before? <Link href="/login">Log in</Link>
+        Do you have an account? <Link href="/login">Log in</Link>
       </p>
     </section>
   );

@@ -4,13 +4,13 @@ import { notices } from '../page/notices.js';
 
 type Login = components['schemas']['LoginDto'];
 
-/** On to where the visitor wanted to go, or to what the login did to the basket. */
+/** Leads to the page that the visitor wanted, or to the basket that the login has changed. */
 export function useAfterLogin(): (login: Login) => void {
   const [, navigate] = useLocation();
   const wanted = new URLSearchParams(useSearch()).get('to');
   return ({ user, basket }) => {
     notices.say(`Welcome, ${user.displayName ?? user.email}.`);
-    // A path of this shop and nothing else: an address from outside must not lead away.
+    // Only paths of this shop: an address from outside must not lead away.
     if (wanted && /^\/\w[\w/-]*$/.test(wanted)) return navigate(wanted);
     navigate(basket.outcome === 'none' ? '/' : '/basket');
   };

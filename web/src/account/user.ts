@@ -14,7 +14,10 @@ const userQuery = queryOptions({
   queryFn: () => answerOf(api.GET('/api/auth/me')),
 });
 
-/** Who is logged in; null: nobody, undefined: not known yet. The basket says whether there is anybody to ask for. */
+/**
+ * The logged-in user. Null: a guest. Undefined: not known yet. Asks only when the basket belongs to
+ * a user.
+ */
 export function useUser(): User | null | undefined {
   const { data: basket } = useQuery(basketQuery);
   const { data: user, error } = useQuery({ ...userQuery, enabled: basket?.owner === 'user' });
@@ -34,7 +37,7 @@ export function useLogIn(onSuccess: (login: Login) => void) {
 
 const register = registerOnce((body) => answerOf(api.POST('/api/auth/register', { body })));
 
-/** A registration is no login: both, one after the other. */
+/** A registration does not log in, so the login follows. */
 export function useRegister(onSuccess: (login: Login) => void) {
   const logIn = useLogIn(onSuccess);
   const registration = useMutation({

@@ -3,10 +3,10 @@ import { ApiProblem, Unreachable } from './problem.js';
 import { BASE_PATH } from '../page/base-path.js';
 import type { paths } from './schema.js';
 
-/** A request that hangs as long is taken for lost. */
+/** A request that takes longer counts as lost. */
 const TIMEOUT_MILLISECONDS = 15_000;
 
-/** The API, typed by its OpenAPI document; the session's cookie goes along by itself. */
+/** The API, typed by its OpenAPI document. The browser sends the session's cookie. */
 export const api = createClient<paths>({
   baseUrl: BASE_PATH,
   fetch: (request) =>
@@ -22,10 +22,10 @@ interface Answer<T> {
 }
 
 /**
- * The body of an answer.
+ * Returns the body of a response.
  *
- * @throws ApiProblem when the API refused
- * @throws Unreachable when nobody answered; whether the request arrived is not known then
+ * @throws ApiProblem when the API responded with an error
+ * @throws Unreachable without a response; the request may have arrived
  */
 export async function answerOf<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call.catch((cause: unknown) => {

@@ -2,30 +2,34 @@ import type { components } from './schema.js';
 
 type Schemas = components['schemas'];
 
-/** Every problem of the document, to switch on by `type`; `about:blank` is the one of all others. */
+/**
+ * Every problem of the document, for a switch on `type`. `about:blank` stands for all other types.
+ */
 export type Problem = Schemas[Extract<keyof Schemas, `${string}Problem` | 'ProblemDto'>];
 
-/** Nobody answered: no network, or no server. */
+/** No response: the network or the server is unavailable. */
 export class Unreachable extends Error {
   constructor(cause: unknown) {
-    super('The shop can not be reached.', { cause });
+    super('The shop cannot be reached.', { cause });
   }
 }
 
-/** A refusal of the API (RFC 9457), or of something between that is down. */
+/** An error response of the API (RFC 9457), or of a proxy in front of it. */
 export class ApiProblem extends Error {
   readonly status: number;
   /** The last part of the problem's type, such as `insufficient-stock`. */
   readonly type: string;
   /** Seconds. */
   readonly retryAfter: number | null;
-  /** Null: something between answered, not the shop. */
+  /** Null when a proxy responded instead of the shop. */
   readonly body: Problem | null;
 
   constructor(response: Response, body: unknown) {
     const problem = isProblem(body) ? body : null;
     const { title, detail } = problem ?? {};
-    super([title, detail].filter(Boolean).join('. ') || `The shop answered ${response.status}.`);
+    super(
+      [title, detail].filter(Boolean).join('. ') || `The shop responded with the error ${response.status}.`,
+    );
     this.status = response.status;
     this.type = (problem?.type ?? '').replace('/problems/', '');
     this.retryAfter = Number(response.headers.get('Retry-After')) || null;
@@ -33,25 +37,26 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Whether the same request, sent again with the same key, may succeed without anybody doing anything. */
+/** Tells whether the same request with the same key may succeed later without any action. */
 export function isTemporary(error: unknown): boolean {
   if (error instanceof Unreachable) return true;
   if (!(error instanceof ApiProblem)) return false;
-  // session-replaced: after a login in another tab; the browser has the new cookie by now, or in a moment.
+  // session-replaced follows a login in another tab. The browser has the new cookie by now, or
+  // soon.
   return error.type === 'session-replaced' || [429, 502, 503, 504].includes(error.status);
 }
 
-/** Whether a request may have been done though the answer does not say so: the answer was lost on its way, or in the shop. */
+/** Tells whether a request may have been done despite the error, because the response was lost. */
 export function isUncertain(error: unknown): boolean {
   return (
     error instanceof Unreachable || (error instanceof ApiProblem && [502, 503, 504].includes(error.status))
   );
 }
 
-/** True of every form and button: what needs a key is sent again with the same one. */
-const TRY_AGAIN = 'Try again: what is done already is not done twice.';
+/** Valid for every form and button: requests that need a key are repeated with the same one. */
+const TRY_AGAIN = 'Try again: nothing is done twice.';
 
-/** What the visitor is told. */
+/** The message for the visitor. */
 export function messageOf(error: unknown): string {
   if (error instanceof Unreachable) return `${error.message} ${TRY_AGAIN}`;
   if (
@@ -59,19 +64,20 @@ export function messageOf(error: unknown): string {
     error instanceof ApiProblem &&
     ['', 'database-unavailable'].includes(error.type)
   ) {
-    return `The shop does not answer now. ${TRY_AGAIN}`;
+    return `The shop is unavailable at the moment. ${TRY_AGAIN}`;
   }
   if (!(error instanceof ApiProblem)) return error instanceof Error ? error.message : String(error);
   if (error.body?.type === '/problems/insufficient-stock') {
-    return error.body.available === 0 ? 'It is sold out.' : `Only ${error.body.available} left.`;
+    return error.body.available === 0 ? 'This product is sold out.' : `Only ${error.body.available} left.`;
   }
-  if (error.type === 'basket-frozen') return 'It is being paid for. Choose “Change the basket” there first.';
-  if (error.type === 'total-changed') return 'The total has changed. Look at it again, please.';
+  if (error.type === 'basket-frozen')
+    return 'You are paying for this basket. Choose “Change the basket” on the basket page first.';
+  if (error.type === 'total-changed') return 'The total has changed. Please check it.';
   const errors = fieldErrorsOf(error);
   return errors?.map(({ message }) => message).join(' ') || error.message;
 }
 
-/** What a form's fields are refused for; undefined: it is not about fields. */
+/** The errors of a form's fields, or undefined when the error is not about fields. */
 export function fieldErrorsOf(error: unknown): Schemas['FieldErrorDto'][] | undefined {
   if (!(error instanceof ApiProblem) || error.body?.type !== '/problems/invalid-input') return undefined;
   return error.body.errors;

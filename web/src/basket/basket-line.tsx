@@ -7,7 +7,7 @@ import type { Basket, Line } from './basket-write.js';
 import { write } from './keep-basket.js';
 import { QuantityField } from './quantity-field.js';
 
-/** Of a product's data what a line doesn't hold: its picture and its stock. */
+/** Loads the picture and the stock of a product, which a line does not have. */
 function useProduct(sku: string) {
   return useQuery({
     queryKey: ['product', sku],
@@ -58,8 +58,10 @@ function LineNotices({ line, currency, stock }: NoticeProps): ReactNode {
   const verb = unitPriceMinor > before ? 'rose' : 'fell';
   const texts: Record<Line['notices'][number], string> = {
     'price-changed': `The price ${verb} from ${money(before, currency)} to ${money(unitPriceMinor, currency)}.`,
-    'insufficient-stock': stock ? `Only ${stock} left: take fewer to buy it.` : 'Sold out: not in the total.',
-    unavailable: 'Not for sale any more: not in the total.',
+    'insufficient-stock': stock
+      ? `Only ${stock} left. Reduce the quantity to buy it.`
+      : 'Sold out. The total does not include it.',
+    unavailable: 'Not for sale any more. The total does not include it.',
   };
   return line.notices.map((notice) => (
     <p key={notice} className={notice === 'price-changed' ? 'line-notice' : 'line-notice problem'}>

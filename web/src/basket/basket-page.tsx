@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { messageOf } from '../api/problem.js';
-import { money } from '../page/money.js';
+import { count, money } from '../page/money.js';
 import { moment } from '../page/time.js';
 import { usePageTitle } from '../page/use-page-title.js';
 import { Waiting } from '../page/waiting.js';
@@ -26,7 +26,7 @@ function Filled({ basket, waiting }: { basket: Basket; waiting: number }): React
   if (basket.lines.length === 0) {
     return (
       <p className="sheet">
-        It is empty. <Link href="/">Look around in the shop</Link>
+        Your basket is empty. <Link href="/">See the products</Link>
       </p>
     );
   }
@@ -53,7 +53,9 @@ function Totals({ basket: { totals, currency } }: { basket: Basket }): ReactNode
   return (
     <div className="totals" role="status">
       <span>
-        Total{totals.unavailableLines > 0 && `, without ${totals.unavailableLines} that can’t be bought`}
+        Total
+        {totals.unavailableLines > 0 &&
+          ` without ${count(totals.unavailableLines, 'product')} that cannot be bought`}
       </span>
       <strong>{money(totals.amountMinor, currency)}</strong>
     </div>
@@ -61,12 +63,12 @@ function Totals({ basket: { totals, currency } }: { basket: Basket }): ReactNode
 }
 
 function Expiry({ basket: { owner, expiresAt } }: { basket: Basket }): ReactNode {
-  if (owner === 'user') return <p className="expiry">Kept in your account, on all your devices.</p>;
+  if (owner === 'user') return <p className="expiry">Your account keeps this basket on all your devices.</p>;
   if (!expiresAt) return null;
   return (
     <p className="expiry">
-      Kept until <time dateTime={expiresAt}>{moment(expiresAt)}</time>, longer with each visit.{' '}
-      <Link href="/login">Log in</Link> to keep it for good.
+      This basket is kept until <time dateTime={expiresAt}>{moment(expiresAt)}</time>. Each visit extends this
+      time. <Link href="/login">Log in</Link> to keep it permanently.
     </p>
   );
 }

@@ -4,19 +4,20 @@ export type Basket = components['schemas']['BasketDto'];
 export type Line = components['schemas']['LineDto'];
 export type Product = Pick<components['schemas']['ProductDto'], 'sku' | 'name' | 'unitPriceMinor'>;
 
-/** What a visitor did to the basket and the shop has not confirmed yet. */
+/** A change of the basket that the shop has not confirmed yet. */
 export interface BasketWrite {
-  /** The `Idempotency-Key`, the same at each attempt: what arrived twice counts once. */
+  /** The `Idempotency-Key`, the same at each attempt, so that the shop counts the change once. */
   key: string;
   kind: 'add' | 'set';
   product: Product;
-  /** Pieces to add, or to have; to have 0 removes the line. */
+  /** Pieces to add (`add`), or the new quantity (`set`). A new quantity of 0 removes the line. */
   quantity: number;
 }
 
 /**
- * Puts a write behind the others. Of two that set one product's quantity only the last counts, unless the first may be on
- * its way already.
+ * Appends a write.
+ *
+ * A later `set` of the same product replaces the last one, unless that may be under way already.
  */
 export function enqueue(writes: readonly BasketWrite[], write: BasketWrite): BasketWrite[] {
   const last = writes.at(-1);
@@ -28,7 +29,7 @@ export function enqueue(writes: readonly BasketWrite[], write: BasketWrite): Bas
   return [...(isOvertaken ? writes.slice(0, -1) : writes), write];
 }
 
-/** The basket as it will be once the shop has confirmed everything: what the visitor sees in the meantime. */
+/** The basket as if the shop had confirmed all writes. The visitor sees it in the meantime. */
 export function applyWrites(basket: Basket, writes: readonly BasketWrite[]): Basket {
   if (writes.length === 0) return basket;
   const lines = writes.reduce(applyWrite, basket.lines);

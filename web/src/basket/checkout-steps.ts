@@ -4,7 +4,10 @@ import { withBrowserLock } from './with-browser-lock.js';
 
 export type CheckoutStep = 'freeze' | 'thaw' | 'submit';
 
-/** What a step does to a basket is named by the basket's version: however often it is sent, it is done once. */
+/**
+ * The key has the version of the basket, so each step is done once per version, however often it is
+ * sent.
+ */
 function conditions(step: CheckoutStep, { id, version }: Basket) {
   return { header: { 'Idempotency-Key': `${step}:${id}.${version}` } };
 }
@@ -14,7 +17,9 @@ export const CHECKOUT_STEPS: Record<CheckoutStep, (basket: Basket) => Promise<Ba
     withBrowserLock(() => answerOf(api.POST('/api/basket/freeze', { params: conditions('freeze', basket) }))),
   thaw: (basket) =>
     withBrowserLock(() => answerOf(api.POST('/api/basket/thaw', { params: conditions('thaw', basket) }))),
-  /** @throws ApiProblem `total-changed` with the basket as it is, when the shopper has seen another amount */
+  /**
+   * @throws ApiProblem `total-changed` with the present basket when the shopper saw another amount
+   */
   submit: (basket) =>
     withBrowserLock(() =>
       answerOf(

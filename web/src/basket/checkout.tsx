@@ -10,7 +10,7 @@ import { showBasket, visitorChanged } from './keep-basket.js';
 
 const ATTEMPTS = 4;
 
-/** Freeze while the visitor pays, then submit; or thaw. */
+/** Freezes the basket while the visitor pays. Then it is submitted, or thawed again. */
 export function Checkout({ basket, isSaving }: { basket: Basket; isSaving: boolean }): ReactNode {
   const step = useStep(basket);
   const isBusy = isSaving || step.isPending;
@@ -25,7 +25,7 @@ export function Checkout({ basket, isSaving }: { basket: Basket; isSaving: boole
   }
   return (
     <div className="checkout">
-      <p>These prices are held while you pay.</p>
+      <p>These prices stay the same while you pay.</p>
       <button type="button" className="button quiet" disabled={isBusy} onClick={() => step.mutate('thaw')}>
         Change the basket
       </button>
@@ -47,8 +47,8 @@ function Confirm(props: { basket: Basket; isBusy: boolean; onConfirm: () => void
         <form method="dialog">
           <h2 id="confirm-title">Place the order?</h2>
           <p>
-            {count(basket.totals.quantity, 'piece')} for <strong>{amount}</strong>. It is a demo: nobody is
-            paid.
+            {count(basket.totals.quantity, 'piece')} for <strong>{amount}</strong>. This is a demo without a
+            payment.
           </p>
           <div className="dialog-buttons">
             <button className="button quiet">Not yet</button>

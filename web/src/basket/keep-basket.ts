@@ -10,14 +10,14 @@ import { Outbox } from './outbox.js';
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: { staleTime: 5_000, retry: (failures, error) => failures < 3 && isTemporary(error) },
-    // Without a network they fail and say so, instead of waiting for it in silence.
+    // Without a network, mutations fail with an error instead of waiting silently.
     mutations: { networkMode: 'always' },
   },
 });
 
 const BASKET = ['basket'];
 const LOST = ['lost'];
-/** What every visitor sees, or has its own way. */
+/** Data that is the same for all visitors, or that is replaced separately. */
 const SHARED = new Set(['products', 'product', 'basket', 'lost']);
 
 export const basketQuery = queryOptions({
@@ -37,7 +37,7 @@ export const outbox = new Outbox({
   refused: ({ product }, problem) => notices.problem(`${product.name}: ${messageOf(problem)}`, product.sku),
 });
 
-/** Other tabs of this browser. */
+/** Messages to the other tabs of this browser. */
 type TabMessage = { basket: Basket } | 'visitor-changed';
 const tabs = new BroadcastChannel(NAMESPACE);
 tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
@@ -60,27 +60,34 @@ export function write(
   outbox.add({ key, kind, product: { sku, name, unitPriceMinor }, quantity });
 }
 
-/** Shows what the shop has answered to a change, in all tabs; `changedSku` is a product whose quantity the visitor has set. */
+/**
+ * Shows the basket of a response in all tabs.
+ *
+ * `changedSku` is the product whose quantity the visitor has set.
+ */
 export function showBasket(basket: Basket, changedSku?: string): void {
   storeBasket(basket, changedSku);
   tabs.postMessage({ basket } satisfies TabMessage);
 }
 
-/** After a login, a logout or an order: everything that is known may be another visitor's. */
+/** Called after a login, a logout or an order: all known data may belong to another visitor. */
 export async function visitorChanged(): Promise<void> {
   forget();
   tabs.postMessage('visitor-changed' satisfies TabMessage);
   await forgetVisitor();
 }
 
-/** Orders and figures of one visitor are not shown to the next, not for a moment; the basket is replaced by theirs. */
+/**
+ * Drops one visitor's orders and figures at once, so that the next visitor never sees them. The
+ * basket is fetched again.
+ */
 async function forgetVisitor(): Promise<void> {
   queryClient.setQueryData(LOST, null);
   await queryClient.invalidateQueries({ queryKey: BASKET });
   await queryClient.resetQueries({ predicate: ({ queryKey }) => !SHARED.has(String(queryKey[0])) });
 }
 
-/** Puts what went with an expired session into the basket of the new one. */
+/** Adds the products of an expired session to the new basket. */
 export function restore({ lines }: Lost): void {
   for (const { quantity, ...product } of lines) write('add', product, quantity);
   dismiss();
@@ -91,7 +98,7 @@ export function dismiss(): void {
   queryClient.setQueryData(LOST, null);
 }
 
-/** A look that was sent before a change, and answered after it, knows less. */
+/** Cancels reads that are under way: they may not include the change. */
 function storeBasket(basket: Basket, changedSku?: string): void {
   void queryClient.cancelQueries({ queryKey: BASKET });
   queryClient.setQueryData(BASKET, rememberBasket(basket, changedSku));

@@ -10,13 +10,15 @@ interface KnownBasket {
   lines: (Product & { quantity: number })[];
 }
 
-/** What an expired session took away: a guest's products, or a user's login. */
+/** The loss by an expired session: a guest's products, or a user's login. */
 export type Lost = Pick<KnownBasket, 'owner' | 'lines'>;
 
 /**
- * Compares what the shop answers with what it answered before: another basket, or none, without the visitor's doing, means
- * that the session has expired.
- * `changedSku` is a product whose quantity the visitor has set meanwhile: what there was of it before counts no more.
+ * Compares the shop's basket with the last known one.
+ *
+ * Another basket, or none, means that the session has expired, unless the visitor has caused it
+ * (see `forget`). `changedSku` is a product whose quantity the visitor has set meanwhile: its
+ * earlier quantity is not lost.
  */
 export function remember(basket: Basket, changedSku?: string): Lost | null {
   const known = read<KnownBasket>(KNOWN);
@@ -28,7 +30,7 @@ export function remember(basket: Basket, changedSku?: string): Lost | null {
   return readLost();
 }
 
-/** After what the visitor did on purpose: a login, a logout, an order. */
+/** Called after a login, a logout or an order, which change the basket on purpose. */
 export function forget(): void {
   localStorage.removeItem(KNOWN);
   localStorage.removeItem(LOST);

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { count } from '../page/money.js';
 import { dismiss, lostQuery, restore } from './keep-basket.js';
 
-/** After a session has expired: what went with it can be had again. */
+/** Offers the products of an expired session again. */
 export function LostNotice(): ReactNode {
   const { data: lost } = useQuery(lostQuery);
   if (!lost) return <div role="status" />;
@@ -12,12 +12,12 @@ export function LostNotice(): ReactNode {
     <div className="banner" role="status">
       {lost.owner === 'user' ? (
         <p>
-          <strong>You have been logged out.</strong> Your basket is kept in your account:{' '}
-          <Link href="/login">log in</Link> again. What you add until then will be put into it.
+          <strong>You have been logged out.</strong> Your account keeps your basket.{' '}
+          <Link href="/login">Log in</Link> again to see it. Products that you add until then are added to it.
         </p>
       ) : (
         <p>
-          <strong>Your visit has expired,</strong> and the basket with it:{' '}
+          <strong>Your visit has expired.</strong> Your basket held these products:{' '}
           {lost.lines.map(({ name }) => name).join(', ')}.
         </p>
       )}

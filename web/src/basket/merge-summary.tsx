@@ -7,21 +7,25 @@ type Report = components['schemas']['MergeReportDto'];
 type MergedLine = components['schemas']['MergedLineDto'];
 
 const RULE: Record<Report['strategy'], string> = {
-  max: 'Where both held a product, the larger quantity stays.',
-  sum: 'Where both held a product, the quantities were added.',
-  guest: 'Where both held a product, the quantity that you chose just now stays.',
-  user: 'Where both held a product, the quantity in your account stays.',
+  max: 'For a product in both baskets, the larger quantity was kept.',
+  sum: 'For a product in both baskets, the quantities were added.',
+  guest: 'For a product in both baskets, the quantity from before the login was kept.',
+  user: 'For a product in both baskets, the quantity in your account was kept.',
 };
 
 const NOTE: Record<NonNullable<MergedLine['notice']>, string> = {
-  'limited-to-stock': 'No more in stock',
-  'limited-to-maximum': 'The most one can have',
+  'limited-to-stock': 'Limited by the stock',
+  'limited-to-maximum': 'Limited by the maximum quantity',
   unavailable: 'Not for sale any more',
 };
 
 const READ = `${NAMESPACE}.merge-read`;
 
-/** What the login did, line by line. The basket brings it along until it changes: also after a reload, and in other tabs. */
+/**
+ * Shows line by line how a login merged the baskets.
+ *
+ * The basket has this report until it changes, also after a reload and in other tabs.
+ */
 export function MergeSummary({ basket, report }: { basket: Basket; report: Report }): ReactNode {
   const id = `${basket.id}.${basket.version}`;
   const [read, setRead] = useState(() => sessionStorage.getItem(READ));
@@ -33,13 +37,13 @@ export function MergeSummary({ basket, report }: { basket: Basket; report: Repor
   return (
     <section className="merge sheet" aria-labelledby="merge-title">
       <h2 id="merge-title">
-        {report.outcome === 'merged' ? 'Your two baskets are one now' : 'Your basket is in your account now'}
+        {report.outcome === 'merged' ? 'Your two baskets were merged' : 'Your basket is in your account now'}
       </h2>
       {report.outcome === 'merged' && <p>{RULE[report.strategy]}</p>}
-      {report.thawed.length > 0 && <p>It was held for a payment, and is open again.</p>}
+      {report.thawed.length > 0 && <p>The checkout was cancelled. You can change the basket again.</p>}
       <MergeTable basket={basket} lines={report.lines} />
       <button type="button" className="button quiet" onClick={dismiss}>
-        Got it
+        Close
       </button>
     </section>
   );

@@ -4,31 +4,34 @@ import { NAMESPACE } from '../page/base-path.js';
 import { withBrowserLock } from './with-browser-lock.js';
 import { type Basket, type BasketWrite, enqueue } from './basket-write.js';
 
-/** Each write lies by itself, so that no tab overwrites what another has just put there. */
+/** Each write has its own entry, so that no tab overwrites an entry of another tab. */
 const STORED = `${NAMESPACE}.outbox.`;
 
-/** Waits between attempts; the last one again and again, until the network is back. */
+/** Pauses between attempts. The last one repeats until the network is back. */
 const RETRY_MILLISECONDS = [300, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 export interface OutboxState {
   writes: readonly BasketWrite[];
-  /** Why nothing moves: an attempt has failed and another will be made. */
+  /** The error of the last attempt, while another attempt is planned. */
   sendError: unknown;
 }
 
 interface Outcomes {
-  /** Sends one write. @throws ApiProblem or Unreachable */
+  /**
+   * Sends one write.
+   * @throws ApiProblem or Unreachable
+   */
   send: (write: BasketWrite) => Promise<Basket>;
   confirmed: (basket: Basket, write: BasketWrite) => void;
   refused: (write: BasketWrite, problem: unknown) => void;
 }
 
 /**
- * What the visitor did and the shop has not confirmed: shown at once, sent one after the other, kept over a reload and a lost
- * network, and dropped when the shop refuses it.
+ * Keeps the visitor's writes until the shop has confirmed or refused them.
  *
- * It lies in the local storage, so that all tabs have one, and one tab at a time sends: a browser without a cookie that
- * sent two writes at once would get two sessions.
+ * The writes are in the local storage, so all tabs share them. One tab at a time sends: a browser
+ * without a cookie that sent two writes in parallel would get two sessions. See
+ * docs/decisions/09-outbox.md.
  */
 export class Outbox {
   private state: OutboxState = { writes: read(), sendError: null };
@@ -63,13 +66,12 @@ export class Outbox {
     void this.sendAll();
   }
 
-  /** Tries again now. */
   retryNow(): void {
     this.failures = 0;
     void this.sendAll();
   }
 
-  /** Gives up on what has not been confirmed. */
+  /** Drops the writes that are not confirmed yet. */
   clear(): void {
     remove(read());
     this.change({ writes: [], sendError: null });
@@ -84,11 +86,11 @@ export class Outbox {
     } finally {
       this.isSending = false;
     }
-    // Added after the last look, while the lock was being given back.
+    // A write may have been added while the lock was being released.
     if (this.failures === 0) void this.sendAll();
   }
 
-  /** Releases the lock while it waits for another attempt: a tab in the foreground may have better luck. */
+  /** Releases the lock during a pause, so that another tab can send in the meantime. */
   private async sendOneByOne(): Promise<void> {
     for (let [write] = read(); write; [write] = read()) {
       try {
@@ -101,7 +103,7 @@ export class Outbox {
     }
   }
 
-  /** In one go: in between the write would be seen twice, or not at all. */
+  /** Batched: otherwise the page would show the write twice, or not at all, for a moment. */
   private finishWrite(finished: BasketWrite, basket?: Basket): void {
     notifyManager.batch(() => {
       if (basket) this.outcomes.confirmed(basket, finished);
@@ -128,7 +130,7 @@ function remove(writes: BasketWrite[]): void {
   for (const { key } of writes) localStorage.removeItem(STORED + key);
 }
 
-/** In the order of their keys, which begin with the time. */
+/** Sorted by their keys, which begin with the time. */
 function read(): BasketWrite[] {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(STORED));
   return keys.sort().map((key) => JSON.parse(localStorage.getItem(key) ?? '{}') as BasketWrite);

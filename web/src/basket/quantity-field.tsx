@@ -6,7 +6,7 @@ interface Props {
   onChange: (quantity: number) => void;
 }
 
-/** One fewer, one more, or a number typed in, which counts when the field is left or Enter is pressed. */
+/** Two buttons and an input. A typed number is used when the field loses the focus or on Enter. */
 export function QuantityField({ name, quantity, onChange }: Props): ReactNode {
   const [typed, setTyped] = useState<string | null>(null);
   const commit = () => {
@@ -16,7 +16,7 @@ export function QuantityField({ name, quantity, onChange }: Props): ReactNode {
   };
   return (
     <span className="quantity" role="group" aria-label={`Quantity of ${name}`}>
-      <button type="button" aria-label={`One ${name} fewer`} onClick={() => onChange(quantity - 1)}>
+      <button type="button" aria-label={`Remove one ${name}`} onClick={() => onChange(quantity - 1)}>
         −
       </button>
       <input
@@ -30,7 +30,7 @@ export function QuantityField({ name, quantity, onChange }: Props): ReactNode {
           if (key === 'Escape') setTyped(null);
         }}
       />
-      <button type="button" aria-label={`One ${name} more`} onClick={() => onChange(quantity + 1)}>
+      <button type="button" aria-label={`Add one ${name}`} onClick={() => onChange(quantity + 1)}>
         +
       </button>
     </span>

@@ -4,13 +4,13 @@ import { applyWrites, type Basket } from './basket-write.js';
 import { basketQuery, outbox } from './keep-basket.js';
 
 interface ShownBasket {
-  /** With what the visitor did and the shop has not confirmed yet; undefined before the first answer. */
+  /** The shop's basket with the unconfirmed changes. Undefined before the first response. */
   basket: Basket | undefined;
-  /** Changes that are on their way. */
+  /** The number of unconfirmed changes. */
   waiting: number;
-  /** Why they don't get through. */
+  /** The error that delays them. */
   sendError: unknown;
-  /** Why there is no basket to show. */
+  /** The error when there is no basket to show. */
   error: Error | null;
 }
 

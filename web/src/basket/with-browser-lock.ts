@@ -3,9 +3,10 @@ import { NAMESPACE } from '../page/base-path.js';
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Does something while no other tab does: a write to the basket, a login or a logout.
+ * Runs work (a write to the basket, a login, a logout) while no other tab does.
  *
- * Web Locks need a secure context. Without one it is one at a time in this tab, and idempotency keys do the rest.
+ * Web Locks need a secure context. Without one the lock covers this tab only, and idempotency keys
+ * prevent double writes.
  */
 export async function withBrowserLock<T>(work: () => Promise<T>): Promise<T> {
   if ('locks' in navigator) return navigator.locks.request(NAMESPACE, work);

@@ -11,7 +11,7 @@ const PAGE_SIZE = 24;
 
 export function CataloguePage(): ReactNode {
   usePageTitle('Teas and pots');
-  // In the address: it survives a reload, and can be sent to a friend.
+  // The search is in the URL, so that a reload keeps it and a link shares it.
   const [params, setParams] = useSearchParams();
   const words = params.get('q') ?? '';
   return (
@@ -45,9 +45,9 @@ function Products({ words }: { words: string }): ReactNode {
   return (
     <>
       <p className="hidden" role="status">
-        {products.length === 0 ? `Nothing found for ${words}` : `${products.length} products shown`}
+        {products.length === 0 ? `No products found for ${words}` : `${products.length} products shown`}
       </p>
-      {products.length === 0 && <p className="sheet">Nothing is called “{words}”. Try a shorter word.</p>}
+      {products.length === 0 && <p className="sheet">No product matches “{words}”. Try a shorter word.</p>}
       <ul className="products">
         {products.map((product) => (
           <ProductCard key={product.sku} product={product} />

@@ -8,7 +8,7 @@ import { ProductPicture } from './product-picture.js';
 
 type Product = components['schemas']['ProductDto'];
 
-/** So few that a shopper should know. */
+/** From this stock downwards the card shows the number of pieces. */
 const SCARCE = 5;
 
 export function ProductCard({ product }: { product: Product }): ReactNode {

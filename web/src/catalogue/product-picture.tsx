@@ -1,7 +1,10 @@
 import { type ReactNode, useState } from 'react';
 import { BASE_PATH } from '../page/base-path.js';
 
-/** A product without a picture, or with one that can't be loaded, gets a plain one. The name stands beside it. */
+/**
+ * Shows a plain picture when a product has none or it cannot be loaded. The alt text is empty
+ * because the name stands beside it.
+ */
 export function ProductPicture({ url }: { url: string | null }): ReactNode {
   const [failed, setFailed] = useState<string | null>(null);
   const source = url && url !== failed ? url : `${BASE_PATH}/products/plain.svg`;

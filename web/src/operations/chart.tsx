@@ -2,14 +2,14 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
-/** Told apart by colour and by form: a bar, a line, a dashed one. */
+/** Series differ by colour and by form: a bar, a line, a dashed line. */
 export interface Series {
   label: string;
-  /** A custom property of the style sheet, which knows light and dark. */
+  /** A custom property of the style sheet, which has a value for light and dark. */
   colour: string;
   dash?: number[];
   isBar?: boolean;
-  /** Its own axis, at the right. */
+  /** A separate axis on the right. */
   scale?: string;
 }
 
@@ -54,8 +54,10 @@ export function Chart({ title, series, data }: Props): ReactNode {
   return (
     <figure className="chart">
       <figcaption>{title}</figcaption>
-      {data[0].length === 0 && <p className="chart-empty">Nothing to show before the first run has ended.</p>}
-      <div ref={container} role="img" aria-label={`${title}; the figures are in the table below`} />
+      {data[0].length === 0 && (
+        <p className="chart-empty">The chart appears after the first run has ended.</p>
+      )}
+      <div ref={container} role="img" aria-label={`${title}. The table below has the figures.`} />
     </figure>
   );
 }
@@ -104,7 +106,7 @@ function seriesOf({ label, dash, isBar, scale = 'y' }: Series, stroke: string): 
   };
 }
 
-/** 14:00, and the day at its beginning. */
+/** Formats 14:00, or the day at midnight. */
 function tick(seconds: number): string {
   const at = new Date(seconds * 1_000);
   return at.getHours() + at.getMinutes() === 0 ? day.format(at) : hour.format(at);
@@ -115,7 +117,7 @@ const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
 const compact = new Intl.NumberFormat('en', { notation: 'compact' });
 const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** A count that hardly changes must not look as if it fell to nothing. */
+/** Starts every axis at 0, so that a small change does not look like a large one. */
 function fromZero(_: uPlot, _min: number, max: number): [number, number] {
   return [0, Math.max(1, max * 1.1)];
 }

@@ -3,7 +3,9 @@ import uPlot from 'uplot';
 import { Chart, type Series } from './chart.js';
 import { type CleanupRun, secondsOf } from './operations-queries.js';
 
-/** How the sessions and the guests' baskets have gone: each run of the cleanup counts them at its end. */
+/**
+ * The active sessions and guest baskets over time. Each run of the cleanup counts them at its end.
+ */
 export function ActiveChart({ runs }: { runs: CleanupRun[] }): ReactNode {
   const data = useMemo((): uPlot.AlignedData => {
     const counted = ended(runs).filter(({ sessionsLiving }) => sessionsLiving !== null);
@@ -25,7 +27,7 @@ export function RemovedChart({ runs }: { runs: CleanupRun[] }): ReactNode {
       done.map((run) => secondsOf(run)),
     ];
   }, [runs]);
-  return <Chart title="Removed and duration, run by run" series={REMOVED} data={data} />;
+  return <Chart title="Removed sessions and duration of each run" series={REMOVED} data={data} />;
 }
 
 const ACTIVE: Series[] = [
@@ -38,7 +40,7 @@ const REMOVED: Series[] = [
   { label: 'Seconds', colour: '--series-2', scale: 'seconds' },
 ];
 
-/** The oldest first. */
+/** The ended runs, oldest first. */
 function ended(runs: CleanupRun[]): CleanupRun[] {
   return runs.filter(({ endedAt }) => endedAt !== null).reverse();
 }

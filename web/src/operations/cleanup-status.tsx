@@ -3,7 +3,7 @@ import { count } from '../page/money.js';
 import { ago, moment } from '../page/time.js';
 import type { Overview } from './operations-queries.js';
 
-/** Whether the cleanup keeps up: in words and by a sign, not by a colour alone. */
+/** Shows whether the cleanup keeps up, by words and a sign, not by colour alone. */
 export function CleanupStatus({ overview, isStale }: { overview: Overview; isStale: boolean }): ReactNode {
   const { cleanup, sessions, clock } = overview;
   const limit = count(Math.round(cleanup.limitSeconds / 60), 'minute');
@@ -16,19 +16,19 @@ export function CleanupStatus({ overview, isStale }: { overview: Overview; isSta
         <strong>{cleanup.isBehind ? '▲ The cleanup is behind' : '✓ The cleanup keeps up'}</strong>
         <br />
         {sessions.oldestExpiredAt
-          ? `The oldest expired session ran out ${ago(sessions.oldestExpiredAt)}; up to ${limit} is fine.`
+          ? `The oldest waiting session expired ${ago(sessions.oldestExpiredAt)}. The limit is ${limit}.`
           : 'No expired session is waiting.'}
-        {cleanup.lastDrainedAt && ` Last finished ${moment(cleanup.lastDrainedAt)}.`}
+        {cleanup.lastDrainedAt && ` Last complete run: ${moment(cleanup.lastDrainedAt)}.`}
       </p>
       {clock.differs && (
         <p>
-          <strong>▲ No cleanup runs: the clocks differ</strong>
+          <strong>▲ The cleanup is stopped because the clocks differ</strong>
           <br />
           The database’s clock is {count(Math.abs(Math.round(clock.differenceSeconds)), 'second')}{' '}
-          {clock.differenceSeconds > 0 ? 'ahead of' : 'behind'} the shop’s. Either can be the wrong one.
+          {clock.differenceSeconds > 0 ? 'ahead of' : 'behind'} the shop’s. Either clock may be wrong.
         </p>
       )}
-      {isStale && <p>These figures are old: the shop does not answer.</p>}
+      {isStale && <p>These figures are old, because the shop does not respond.</p>}
     </div>
   );
 }
@@ -39,11 +39,13 @@ export function Figures({ overview: { sessions, guestBaskets } }: { overview: Ov
     <dl className="figures">
       <Figure name="Active guest baskets" value={guestBaskets.living} />
       <Figure name="Active sessions" value={sessions.living} />
-      <Figure name="Expired, waiting" value={sessions.expired} />
+      <Figure name="Expired sessions" value={sessions.expired} />
       <Figure
         name="Orphaned baskets"
         value={orphans?.count ?? null}
-        note={orphans ? `${orphans.countedBy}, ${ago(orphans.countedAt)}` : 'not counted: run baskets:audit'}
+        note={
+          orphans ? `${orphans.countedBy}, ${ago(orphans.countedAt)}` : 'Not counted yet. Run baskets:audit.'
+        }
       />
     </dl>
   );

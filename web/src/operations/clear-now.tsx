@@ -27,7 +27,7 @@ export function ClearNow({ overview, lastRun }: { overview: Overview; lastRun?: 
 
 function Progress({ run, waiting }: { run: CleanupRun; waiting: number }): ReactNode {
   const { sessionsRemoved: done, basketsRemoved, endedAt, stopReason } = run;
-  const removed = `${count(done, 'session')} and ${count(basketsRemoved, 'basket')} removed`;
+  const removed = `Removed ${count(done, 'session')} and ${count(basketsRemoved, 'basket')}`;
   return (
     <>
       <progress
@@ -37,8 +37,8 @@ function Progress({ run, waiting }: { run: CleanupRun; waiting: number }): React
       />
       <p role="status">
         {endedAt
-          ? `${removed} in ${secondsOf(run).toFixed(1)} s: ${stopReason}.`
-          : `${removed}, ${waiting.toLocaleString('en')} to go …`}
+          ? `${removed} in ${secondsOf(run).toFixed(1)} s. Stop reason: ${stopReason}.`
+          : `${removed}. Waiting: ${count(waiting, 'session')}.`}
       </p>
     </>
   );

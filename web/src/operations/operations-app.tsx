@@ -9,7 +9,7 @@ import { NoticeList } from '../page/notice-list.js';
 import { usePageTitle } from '../page/use-page-title.js';
 import OperationsPage from './operations-page.js';
 
-/** The pages of `OPERATIONS_PORT`: the operations and their login, without a shop. */
+/** The pages of `OPERATIONS_PORT`: operations and login, without a shop. */
 export default function OperationsApp(): ReactNode {
   const user = useUser();
   return (

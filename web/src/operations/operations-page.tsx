@@ -12,7 +12,7 @@ import { RunTable } from './run-table.js';
 import { Figures, CleanupStatus } from './cleanup-status.js';
 import '../style/operations.css';
 
-/** For the shop's own people. The default export is for `lazy`, which takes no other. */
+/** The page for admins. `lazy` needs the default export. */
 export default function OperationsPage(): ReactNode {
   usePageTitle('Operations');
   const user = useUser();
@@ -22,7 +22,7 @@ export default function OperationsPage(): ReactNode {
   return (
     <section className="sheet">
       <h1>Operations</h1>
-      <p>This page is for the shop’s admins. Ask one of them, or log in as one.</p>
+      <p>Only admins can see this page. Log in as an admin.</p>
     </section>
   );
 }
@@ -30,7 +30,7 @@ export default function OperationsPage(): ReactNode {
 function Operations(): ReactNode {
   const { data: overview, error, dataUpdatedAt } = useQuery(overviewQuery);
   const { data: runs, fetchNextPage, hasNextPage, refetch } = useInfiniteQuery(runsQuery);
-  // The runs are as new as the overview that was asked for beside them.
+  // Fetches the runs again with each new overview, so that both show the same moment.
   useEffect(() => void refetch(), [dataUpdatedAt, refetch]);
   if (error && !overview) return <p role="alert">{explain(error)}</p>;
   if (!overview || !runs) return <Waiting />;
@@ -52,6 +52,6 @@ function Operations(): ReactNode {
 function explain(error: Error): string {
   const isElsewhere = error instanceof ApiProblem && error.status === 404;
   return isElsewhere
-    ? 'This shop serves its operations on a port of its own (OPERATIONS_PORT): open /operations there.'
+    ? 'The operations page is on another port (OPERATIONS_PORT). Open /operations there.'
     : messageOf(error);
 }

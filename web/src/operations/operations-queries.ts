@@ -34,7 +34,7 @@ export function useStartRun() {
   });
 }
 
-/** Seconds that a run took, or has taken so far. */
+/** The duration of a run in seconds, until now for a running one. */
 export function secondsOf({ startedAt, endedAt }: CleanupRun, now = Date.now()): number {
   return ((endedAt ? Date.parse(endedAt) : now) - Date.parse(startedAt)) / 1_000;
 }

@@ -5,20 +5,20 @@ import { type CleanupRun, secondsOf } from './operations-queries.js';
 export function RunTable({ runs, onOlder }: { runs: CleanupRun[]; onOlder?: () => void }): ReactNode {
   return (
     <section className="runs">
-      <h2 id="runs-title">Runs of the cleanup</h2>
-      {runs.length === 0 && <p>There was none in the last 90 days.</p>}
-      {/* It scrolls by itself on a narrow screen, also by keyboard. */}
+      <h2 id="runs-title">Cleanup runs</h2>
+      {runs.length === 0 && <p>There was no run in the last 90 days.</p>}
+      {/* The table scrolls separately on a narrow screen, also by keyboard. */}
       <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="runs-title">
         <table>
           <thead>
             <tr>
               <th scope="col">Started</th>
-              <th scope="col">By</th>
+              <th scope="col">Started by</th>
               <th scope="col">Sessions</th>
               <th scope="col">Baskets</th>
               <th scope="col">Seconds</th>
-              <th scope="col">Left</th>
-              <th scope="col">Ended</th>
+              <th scope="col">Remaining</th>
+              <th scope="col">Result</th>
             </tr>
           </thead>
           <tbody>
@@ -30,14 +30,14 @@ export function RunTable({ runs, onOlder }: { runs: CleanupRun[]; onOlder?: () =
       </div>
       {onOlder && (
         <button type="button" className="button quiet" onClick={onOlder}>
-          Show older ones
+          Show older runs
         </button>
       )}
     </section>
   );
 }
 
-/** Until the next run closes it. */
+/** For a run without a recorded end. The next run closes it. */
 function lastSeenText({ lastSeenAt }: CleanupRun): string {
   return lastSeenAt ? `no sign of life since ${moment(lastSeenAt)}` : 'no sign of life';
 }
@@ -56,7 +56,7 @@ function Row({ run }: { run: CleanupRun }): ReactNode {
       <td>{figure(run.basketsRemoved)}</td>
       <td>{run.endedAt ? secondsOf(run).toFixed(1) : '–'}</td>
       <td>{figure(run.sessionsLeft)}</td>
-      <td>{run.error ?? run.stopReason ?? (run.isUnseen ? lastSeenText(run) : 'not yet')}</td>
+      <td>{run.error ?? run.stopReason ?? (run.isUnseen ? lastSeenText(run) : 'running')}</td>
     </tr>
   );
 }

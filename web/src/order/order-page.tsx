@@ -19,9 +19,9 @@ export function OrderPage({ id }: { id: string }): ReactNode {
   if (!order) return <Waiting />;
   return (
     <section className="sheet">
-      <h1>{isNew ? 'Thank you, it is ordered' : 'Your order'}</h1>
+      <h1>{isNew ? 'Thank you for your order' : 'Your order'}</h1>
       <p>
-        {moment(order.submittedAt)} · number <code>{order.id}</code>
+        {moment(order.submittedAt)} · order number <code>{order.id}</code>
       </p>
       <table>
         <thead>

@@ -25,7 +25,7 @@ function Orders(): ReactNode {
   });
   if (error) return <p role="alert">{messageOf(error)}</p>;
   if (!data) return <Waiting />;
-  if (data.orders.length === 0) return <p className="sheet">There are none yet.</p>;
+  if (data.orders.length === 0) return <p className="sheet">You have no orders yet.</p>;
   return (
     <ul className="orders">
       {data.orders.map(({ id, submittedAt, totals, currency }) => (

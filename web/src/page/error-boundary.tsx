@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { messageOf } from '../api/problem.js';
 
-/** A page that fails leaves the rest of the shop usable. */
+/** Keeps the rest of the shop usable when a page fails. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
   override state = { error: null };
 
@@ -13,10 +13,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: u
     if (this.state.error === null) return this.props.children;
     return (
       <section className="sheet" role="alert">
-        <h1>This page has failed</h1>
+        <h1>This page cannot be shown</h1>
         <p>{messageOf(this.state.error)}</p>
         <button type="button" className="button" onClick={() => location.reload()}>
-          Load it again
+          Reload the page
         </button>
       </section>
     );

@@ -5,7 +5,7 @@ export function Footer(): ReactNode {
   return (
     <footer className="footer">
       <p>
-        A demo shop on the Basketkeeper API. <a href={`${BASE_PATH}/api/docs`}>Explore the API</a>
+        This is a demo shop on the Basketkeeper API. <a href={`${BASE_PATH}/api/docs`}>Explore the API</a>
       </p>
     </footer>
   );

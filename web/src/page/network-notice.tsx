@@ -4,7 +4,7 @@ import { outbox } from '../basket/keep-basket.js';
 import { useBasket } from '../basket/use-basket.js';
 import { count } from './money.js';
 
-/** While the network is unreachable: what the visitor did meanwhile is kept, and that is said. */
+/** Tells the visitor that the network or the shop is unavailable, and that changes are kept. */
 export function NetworkNotice(): ReactNode {
   const { waiting, sendError, error } = useBasket();
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
@@ -15,8 +15,8 @@ export function NetworkNotice(): ReactNode {
       <p>
         <strong>{isUnreachable ? 'No connection.' : 'The shop is busy.'}</strong>{' '}
         {waiting > 0
-          ? `${count(waiting, 'change')} kept on this device, sent as soon as it works again.`
-          : 'You can go on; changes are kept on this device.'}
+          ? `This device keeps ${count(waiting, 'change')} and will send everything automatically.`
+          : 'You can continue. This device keeps your changes.'}
       </p>
       <button type="button" className="button quiet" onClick={() => outbox.retryNow()}>
         Try now

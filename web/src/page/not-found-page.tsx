@@ -6,9 +6,9 @@ export function NotFoundPage(): ReactNode {
   usePageTitle('Not found');
   return (
     <section className="sheet">
-      <h1>There is no such page</h1>
+      <h1>This page does not exist</h1>
       <p>
-        <Link href="/">Back to the start</Link>
+        <Link href="/">Back to the start page</Link>
       </p>
     </section>
   );

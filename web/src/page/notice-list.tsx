@@ -1,7 +1,7 @@
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { notices } from './notices.js';
 
-/** Always there: a screen reader reads out what comes into it. */
+/** Always in the page, because screen readers announce only changes of an existing element. */
 export function NoticeList(): ReactNode {
   const list = useSyncExternalStore(notices.subscribe, notices.current);
   return (

@@ -1,12 +1,12 @@
 interface Notice {
   id: number;
-  /** What it is about: what is said of it later takes its place. */
+  /** The topic. A later notice on the same topic replaces this one. */
   subject: string;
   text: string;
   isProblem: boolean;
 }
 
-/** What is good news may go by itself; a problem stays until it is read. */
+/** A success message disappears. A problem stays until the visitor closes it. */
 const SHOWN_MILLISECONDS = 5_000;
 
 /** Short messages at the edge of the page. */

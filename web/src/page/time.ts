@@ -1,7 +1,7 @@
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** "9 December, 14:05", or "14:05" when it is within a day. */
+/** Formats "9 December, 14:05", or "14:05" within a day. */
 export function moment(iso: string, now = Date.now()): string {
   const at = new Date(iso);
   const isNear = Math.abs(at.getTime() - now) < DAY;
@@ -10,7 +10,7 @@ export function moment(iso: string, now = Date.now()): string {
   return new Intl.DateTimeFormat('en-GB', format as Intl.DateTimeFormatOptions).format(at);
 }
 
-/** "4 minutes ago". */
+/** Formats "4 minutes ago". */
 export function ago(iso: string, now = Date.now()): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));
   const format = new Intl.RelativeTimeFormat('en');

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** What the tab is called. */
+/** Sets the title of the tab. */
 export function usePageTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Basketkeeper`;

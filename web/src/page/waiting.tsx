@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 export function Waiting(): ReactNode {
   return (
     <p className="waiting" role="status">
-      One moment …
+      Loading …
     </p>
   );
 }
