@@ -13,7 +13,7 @@ const FILES = [
   'tsconfig.json',
 ];
 
-/** The script with tools that do nothing: what is tested is when it runs them. */
+/** Runs the script with tools that do nothing. The tests check when it calls them. */
 describe('npm run cli', () => {
   let folder: string;
   beforeEach(() => {
@@ -41,7 +41,7 @@ describe('npm run cli', () => {
     expect(cli()).toEqual({ status: 0, stdout: '', hasBuilt: true });
     expect(cli()).toEqual({ status: 0, stdout: '', hasBuilt: false });
 
-    // As of an archive that keeps the times.
+    // An archive that keeps the modification times creates a file like this.
     write('src/cli.ts', 'two');
     utimesSync(join(folder, 'src/cli.ts'), 0, 0);
     expect(cli().hasBuilt).toBe(true);
@@ -52,7 +52,7 @@ describe('npm run cli', () => {
     expect(cli().hasBuilt).toBe(false);
   });
 
-  it('builds again after a build that failed, and runs nothing until then', () => {
+  it('builds again after a build that failed, and runs no command before', () => {
     install('vite', 'echo why; exit 1');
     expect(cli()).toEqual({ status: 1, stdout: '', hasBuilt: true });
 
@@ -60,7 +60,7 @@ describe('npm run cli', () => {
     expect(cli()).toEqual({ status: 0, stdout: '', hasBuilt: true });
   });
 
-  it('runs what is built where there are no sources, as in an image', () => {
+  it('runs the existing build when there are no sources, as in an image', () => {
     cli();
     for (const name of ['src', 'scripts', 'web']) rmSync(join(folder, name), { recursive: true });
 

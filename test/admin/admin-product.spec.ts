@@ -81,7 +81,7 @@ describe('an admin', () => {
     expect(await stored()).toEqual(TEA);
   });
 
-  it('gets 404 for a PATCH of an unknown product, which creates none', async () => {
+  it('gets 404 for a PATCH of an unknown product, and no product is created', async () => {
     for (const changes of [{}, { stock: 1 }]) {
       const { status, body } = await admin.sends<ProblemBody>('PATCH', '/api/admin/products/CUP', changes);
       expect([status, body.type]).toEqual([404, '/problems/unknown-product']);

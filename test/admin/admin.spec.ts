@@ -6,7 +6,7 @@ import type { Client, ProblemBody } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { Shop } from '../support/shop.js';
 
-describe('the shop’s own back end', () => {
+describe('the admin API', () => {
   let shop: Shop;
   let admin: Client;
   beforeAll(async () => {

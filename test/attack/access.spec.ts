@@ -7,7 +7,7 @@ import { Shop } from '../support/shop.js';
 
 const CLAIMS = { issuer: 'basketkeeper', audience: 'basketkeeper-api', expiresIn: 60 };
 
-describe('an attacker without permission', () => {
+describe('a client without permission', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();

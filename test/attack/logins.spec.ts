@@ -3,7 +3,7 @@ import { rateLimitSubnet } from '../../src/http/request/rate-limit-subnet.js';
 import type { Client } from '../support/client.js';
 import { PASSWORD, Shop } from '../support/shop.js';
 
-describe('an attacker who guesses passwords', () => {
+describe('the login limit', () => {
   let shop: Shop;
   let other: Shop;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('an attacker who guesses passwords', () => {
   const times = <T>(count: number, make: (n: number) => T) =>
     Array.from({ length: count }, (_, n) => make(n));
 
-  it('is limited for one user, also with parallel requests and on two instances', async () => {
+  it('applies to one user, also with parallel requests and on two instances', async () => {
     const { email } = await shop.user();
 
     const answers = await statuses(
@@ -39,14 +39,14 @@ describe('an attacker who guesses passwords', () => {
     expect((await logsIn(email, PASSWORD, '192.0.2.2')).status).toBe(200);
   });
 
-  it('is limited for one email address in different spellings', async () => {
+  it('applies to one email address in different spellings', async () => {
     const { email } = await shop.user();
     await Promise.all(times(5, (n) => logsIn(n % 2 ? email.toUpperCase() : ` ${email}`, 'wrong')));
 
     expect((await logsIn(email, 'wrong')).status).toBe(429);
   });
 
-  it('is limited for many users from one address', async () => {
+  it('applies to many users from one address', async () => {
     const answers = await statuses(times(55, (n) => logsIn(`nobody-${n}@example.com`, 'wrong')));
 
     expect(answers.filter((status) => status === 401)).toHaveLength(50);
@@ -56,7 +56,7 @@ describe('an attacker who guesses passwords', () => {
     expect((await logsIn(ada.email, PASSWORD, '192.0.2.9')).status).toBe(200);
   });
 
-  it('does not cause a limit for right passwords in parallel or a few wrong ones', async () => {
+  it('does not apply to right passwords in parallel, or to a few wrong ones', async () => {
     const { email } = await shop.user();
     await Promise.all(times(4, () => logsIn(email, 'wrong')));
     expect((await logsIn(email, PASSWORD)).status).toBe(200);
@@ -66,7 +66,7 @@ describe('an attacker who guesses passwords', () => {
     expect(await shop.count('login_attempts', `key LIKE 'pair%' AND points > 0`)).toBe(0);
   });
 
-  it('may try again after a minute', async () => {
+  it('ends after a minute', async () => {
     const { email } = await shop.user();
     await Promise.all(times(6, () => logsIn(email, 'wrong')));
     await shop.sql('UPDATE login_attempts SET expire = $1', [Date.now() - 1]);
@@ -74,7 +74,7 @@ describe('an attacker who guesses passwords', () => {
     expect((await logsIn(email, PASSWORD)).status).toBe(200);
   });
 
-  it('may try again after a minute even when a wrong clock has set the end of that minute', async () => {
+  it('ends after a minute even when a wrong clock has set a later end', async () => {
     const { email } = await shop.user();
     await Promise.all(times(6, () => logsIn(email, 'wrong')));
     // Simulates an instance of the previous version whose clock is fifteen days ahead.
@@ -83,7 +83,7 @@ describe('an attacker who guesses passwords', () => {
     expect((await logsIn(email, PASSWORD)).status).toBe(200);
   });
 
-  it('is limited when guessing the current password of a logged-in user', async () => {
+  it("applies to guesses of a logged-in user's current password", async () => {
     const ada = await shop.user();
     const client = shop.guest();
     await client.logsInAs(ada);
@@ -94,7 +94,7 @@ describe('an attacker who guesses passwords', () => {
     expect((await change()).status).toBe(429);
   });
 
-  it('leaves no email address in the stored counts', async () => {
+  it('stores no email address', async () => {
     const { email } = await shop.user();
     await logsIn(email, 'wrong');
 
@@ -105,7 +105,7 @@ describe('an attacker who guesses passwords', () => {
     expect(JSON.stringify(rows)).not.toContain(email);
   });
 
-  it('is not limited when the shop has no limit', async () => {
+  it('can be switched off', async () => {
     const open = await shop.instance({ RATE_LIMIT_LOGIN: 'off' });
     const { email } = await shop.user();
 
@@ -114,7 +114,7 @@ describe('an attacker who guesses passwords', () => {
     expect(answers).toEqual(times(15, () => 401));
   });
 
-  it('is limited for one user from many networks when the shop limits the failures per email', async () => {
+  it('applies to one user from many networks when the shop limits the failures per email', async () => {
     const strict = await shop.instance({ TRUST_PROXY: 'loopback', RATE_LIMIT_ACCOUNT: '3' });
     const [ada, bob] = [await shop.user(), await shop.user()];
     const tries = (email: string, password: string, n: number) =>
@@ -144,12 +144,12 @@ describe('an attacker who guesses passwords', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ])('is counted from %s as %s', (address, network) => {
+  ])('counts a request from %s for %s', (address, network) => {
     expect(rateLimitSubnet(address)).toBe(network);
   });
 
   it.each(['password', 'Passw0rd', '12345678', 'QWERTYUIOP', 'ｐａｓｓｗｏｒｄ'])(
-    'cannot guess the password %s, because nobody can choose it',
+    'is backed by the registration, which refuses the common password %s',
     async (password) => {
       const body = { email: 'common@example.com', password };
       const answer = await shop.guest().sends('POST', '/api/auth/register', body);

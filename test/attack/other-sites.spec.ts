@@ -84,7 +84,7 @@ describe('a page of another site', () => {
     expect(preflight.headers.get('x-request-id')).toEqual(expect.any(String));
   });
 
-  it('is refused, while our own pages and other programs are accepted', async () => {
+  it('is told apart from our own pages and other programs, which may write', async () => {
     expect((await adds({ Origin: shop.url, 'Sec-Fetch-Site': 'same-origin' })).status).toBe(201);
     expect((await adds({ 'Sec-Fetch-Site': 'none' })).status).toBe(201);
     expect((await adds({})).status).toBe(201);

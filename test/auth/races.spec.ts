@@ -8,7 +8,7 @@ import { PASSWORD, Shop, type TestUser } from '../support/shop.js';
 
 const NEW_PASSWORD = 'another horse battery';
 
-describe('parallel requests of one user', () => {
+describe('with parallel requests of one user, the shop', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
@@ -30,7 +30,7 @@ describe('parallel requests of one user', () => {
     return { client, accessToken };
   };
 
-  it('refuse a login when the password changes while it waits', async () => {
+  it('refuses a login when the password changes while it waits', async () => {
     const ada = await shop.user();
     const changed = await hash(NEW_PASSWORD);
 
@@ -46,7 +46,7 @@ describe('parallel requests of one user', () => {
     expect(await sessionsOf(ada)).toBe(0);
   });
 
-  it('refuse a login behind a password change over HTTP, and the change keeps one session', async () => {
+  it('refuses a login behind a password change over HTTP, and the change keeps one session', async () => {
     const ada = await shop.user();
     const { client } = await browserOf(ada);
     const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
@@ -64,7 +64,7 @@ describe('parallel requests of one user', () => {
     expect((await client.sends('GET', '/api/auth/me')).status).toBe(200);
   });
 
-  it('allow a login while another login rehashes the same password', async () => {
+  it('allows a login while another login rehashes the same password', async () => {
     const ada = await shop.user();
     const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
 
@@ -79,7 +79,7 @@ describe('parallel requests of one user', () => {
     expect(await sessionsOf(ada)).toBe(1);
   });
 
-  it('allow a password change while a login rehashes the password', async () => {
+  it('allows a password change while a login rehashes the password', async () => {
     const ada = await shop.user();
     const { client } = await browserOf(ada);
     const rehashed = await hash(PASSWORD, { memoryCost: 20_000 });
@@ -97,7 +97,7 @@ describe('parallel requests of one user', () => {
     expect((await logsIn(ada, NEW_PASSWORD)).status).toBe(200);
   });
 
-  it('refuse a login like one with an unknown email when the user is erased meanwhile', async () => {
+  it('refuses a login like one with an unknown email when the user is erased meanwhile', async () => {
     const ada = await shop.user();
 
     const [answer] = await whileLocked(
@@ -110,7 +110,7 @@ describe('parallel requests of one user', () => {
     expect(answer).toMatchObject({ status: 401, body: { type: '/problems/invalid-credentials' } });
   });
 
-  it('give no token to a refresh behind logout everywhere', async () => {
+  it('gives no token to a refresh behind logout everywhere', async () => {
     const ada = await shop.user();
     const { client, accessToken } = await browserOf(ada);
     // Placed behind logout everywhere, which waits for the session, not for the user.
@@ -129,7 +129,7 @@ describe('parallel requests of one user', () => {
     expect((await me(accessToken)).status).toBe(401);
   });
 
-  it('give an accepted token to a login behind logout everywhere', async () => {
+  it('gives an accepted token to a login behind logout everywhere', async () => {
     const ada = await shop.user();
     const raise = 'UPDATE users SET token_generation = token_generation + 1 WHERE id = $1';
 
@@ -143,7 +143,7 @@ describe('parallel requests of one user', () => {
     expect((await me(login?.accessToken ?? '')).status).toBe(200);
   });
 
-  it('end the token of an earlier refresh when the user becomes an admin', async () => {
+  it('ends the token of an earlier refresh when the user becomes an admin', async () => {
     const ada = await shop.user();
     const { client, accessToken } = await browserOf(ada);
     const grant = await shop.app.get(AccessTokenService).grantBySession(client.sessionId ?? '');
@@ -166,7 +166,7 @@ describe('parallel requests of one user', () => {
       { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
     ],
   ])(
-    'refuse %s when its session or token ends meanwhile, and change nothing',
+    'refuses %s when its session or token ends meanwhile, and changes nothing',
     async (_, method, path, body) => {
       const ada = await shop.user();
       const { client, accessToken } = await browserOf(ada);

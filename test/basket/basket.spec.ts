@@ -34,7 +34,7 @@ describe('the basket of a guest', () => {
     expect(await shop.count('baskets')).toBe(0);
   });
 
-  it('has the Location of each add, and no other response has one', async () => {
+  it('is the Location of each add, and no other response has one', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     const key = { 'Idempotency-Key': 'once' };

@@ -14,7 +14,7 @@ describe('.env', () => {
   });
   afterAll(() => project.remove());
 
-  /** What the start names as wrong, or the command. */
+  /** Returns the problems that the start, or a command, reports. */
   const problemsOf = async (text: string, variables: Record<string, string> = {}) => {
     writeFileSync(file, text);
     const { code, stderr } = await Program.run('main', [], variables, project.folder).ends();
@@ -25,7 +25,7 @@ describe('.env', () => {
       .map((line) => (JSON.parse(line) as { message: string }).message);
   };
 
-  it('gives the variables that the process does not have', async () => {
+  it('provides the variables that the process does not have', async () => {
     const text = '# comment\n\nPORT=of the file\nCURRENCY=of the file\r\n';
 
     expect(await problemsOf(text, { CURRENCY: 'of the process' })).toEqual([
@@ -44,7 +44,7 @@ describe('.env', () => {
     ]);
   });
 
-  it('with lines of another form is refused, naming each without what it says', async () => {
+  it('is refused when a line has another form, and the error names the line without its value', async () => {
     const problems = await problemsOf('PORT=3000\nJWT_SECRET = secret-word\nexport HOST=::1\nsecret-word\n');
 
     expect(problems.map((problem) => problem.split(' must ')[0])).toEqual([
@@ -55,7 +55,7 @@ describe('.env', () => {
     expect(problems.join()).not.toContain('secret-word');
   });
 
-  it('that is a folder is refused with a sentence', async () => {
+  it('is refused with one sentence when it is a folder', async () => {
     rmSync(file, { force: true });
     mkdirSync(file);
 
@@ -81,7 +81,7 @@ describe('.env.example', () => {
     .split('\n');
   const entries = lines.filter((line) => /^\w/.test(line)).map((line) => line.split('=') as [string, string]);
 
-  it('has lines that a shell, Docker and systemd read alike: comments alone, no quotes, no spaces', () => {
+  it('has lines that a shell, Docker and systemd read alike: only comments, no quotes, no spaces', () => {
     expect(lines.filter((line) => !/^(#.*|[A-Z_]+=[\w:/.,-]*)?$/.test(line))).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe('.env.example', () => {
     expect(entries.map(([name]) => name).sort()).toEqual([...read].sort());
   });
 
-  it('has the default of each', () => {
+  it('has the default of each variable', () => {
     expect(readEnvironment(Object.fromEntries(entries))).toEqual(readEnvironment({}));
   });
 });

@@ -53,7 +53,7 @@ describe('a server', () => {
     [9, 'request'],
     [12, 'answer'],
   ])(
-    'killed in a login at statement %i, before the %s, loses nothing: the guest is a guest or a user',
+    'that is killed in a login at statement %i, before the %s, loses nothing: the guest is a guest or a user',
     async (statement, at) => {
       const tea = await shop.product();
       const ada = await shop.user({ basket: [[tea, 1]] });
@@ -72,17 +72,20 @@ describe('a server', () => {
     [5, 'request'],
     [9, 'answer'],
     [12, 'answer'],
-  ])('killed in a submit at statement %i, before the %s, sells the basket once', async (statement, at) => {
-    const tea = await shop.product({ stock: 10 });
-    const guest = new Client(url);
-    await guest.adds(tea, 3);
-    const headers = { 'Idempotency-Key': randomUUID() };
+  ])(
+    'that is killed in a submit at statement %i, before the %s, sells the basket once',
+    async (statement, at) => {
+      const tea = await shop.product({ stock: 10 });
+      const guest = new Client(url);
+      await guest.adds(tea, 3);
+      const headers = { 'Idempotency-Key': randomUUID() };
 
-    await killedAt(statement, at, () => guest.sends('POST', '/api/basket/submit', {}, headers));
+      await killedAt(statement, at, () => guest.sends('POST', '/api/basket/submit', {}, headers));
 
-    expect((await guest.tab(url).sends('POST', '/api/basket/submit', {}, headers)).status).toBe(200);
-    expect(await shop.sql('SELECT stock FROM products WHERE sku = $1', [tea.sku])).toEqual([{ stock: 7 }]);
-  });
+      expect((await guest.tab(url).sends('POST', '/api/basket/submit', {}, headers)).status).toBe(200);
+      expect(await shop.sql('SELECT stock FROM products WHERE sku = $1', [tea.sku])).toEqual([{ stock: 7 }]);
+    },
+  );
 
   it('that gets SIGTERM is not ready first, then finishes running requests, and exits with 0 within 10 seconds', async () => {
     const tea = await shop.product();

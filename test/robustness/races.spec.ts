@@ -109,7 +109,7 @@ describe('with parallel requests on two instances', () => {
     ['guest', 3],
     ['user', 1],
   ])(
-    'one user who logs in from 20 guest sessions gets, by %s, the quantity %i',
+    'one user who logs in from 20 guest sessions gets, by the strategy %s, the quantity %i',
     async (mergeStrategy, expected) => {
       const tea = await shop.product();
       const ada = await shop.user({ basket: [[tea, 1]] });
@@ -174,7 +174,7 @@ describe('with parallel requests on two instances', () => {
       async (shop, _, id) => (await shop.admin()).sends('POST', `/api/admin/baskets/${id}/submit`, {}),
       { quantity: 6, stock: 94 },
     ],
-  ])('%s includes the uncommitted add of another session', async (_, change, left) => {
+  ])('%s waits for the uncommitted add of another session, and includes it', async (_, change, left) => {
     const ada = await shop.user({ basket: [[await shop.product({ sku: 'TEA', stock: 100 }), 1]] });
     const client = shop.guest();
     await client.logsInAs(ada);

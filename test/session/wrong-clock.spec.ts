@@ -64,7 +64,7 @@ describe.each([15, -15])('an instance whose clock is wrong by %d days', (days) =
     expect(await guest.tab(shop.url).quantities()).toEqual({ [tea.sku]: 1 });
   });
 
-  it('creates one by a request with an idempotency key, and by a login', async () => {
+  it('creates such a session by a request with an idempotency key, and by a login', async () => {
     const guest = shop.guest().tab(url);
     const body = { sku: tea.sku, quantity: 1 };
     await guest.sends('POST', '/api/basket/lines', body, { 'Idempotency-Key': 'K' });

@@ -142,7 +142,7 @@ describe('the committed OpenAPI document', () => {
     ]);
   });
 
-  it('allows guests only on routes that need no login', () => {
+  it('allows guests exactly on the routes that never require a login', () => {
     const answersLogin = ({ responses }: Operation) =>
       JSON.stringify(responses['401'] ?? {}).includes('LoginRequiredProblem');
     const secured = operations.filter(({ security }) => security.length > 0);

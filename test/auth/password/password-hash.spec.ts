@@ -61,7 +61,7 @@ describe('a stored password hash', () => {
     await expect(passwords.verify(unusable, PASSWORD)).rejects.toThrow();
   });
 
-  it('lets its user log in when this shop made it, or Django with argon2 or PBKDF2', async () => {
+  it('lets its user log in when it comes from this shop, or from Django with argon2 or PBKDF2', async () => {
     const derived = (digest: string, bytes: number) =>
       pbkdf2Sync(PASSWORD, 'salt', 1_000, bytes, digest).toString('base64');
     const hashes = [

@@ -33,7 +33,7 @@ describe('an access token', () => {
     return row?.token_generation ?? NaN;
   };
 
-  it("states its generation and its times by the database's clock", async () => {
+  it("states its generation, and its times by the database's clock", async () => {
     const { accessToken } = await shop.guest().logsInAs(ada);
 
     for (const token of [accessToken, await refresh()]) {

@@ -66,39 +66,33 @@ describe('a request that is sent twice in parallel with one key', () => {
     ],
   ];
 
-  it.each(senders)(
-    'is done once for %s: first by a single statement, then under the lock',
-    async (_, both) => {
-      const [first, second] = await both();
-      const lock = await RowLock.hold(shop, LOCK_BASKET);
-      const single = adds(first);
-      await lock.isWaitedFor(1);
-      const transaction = adds(second, ANY_BASKET);
-      await lock.isWaitedFor(2);
-      await lock.release();
+  it.each(senders)('is done once (%s), first by a single statement, then under the lock', async (_, both) => {
+    const [first, second] = await both();
+    const lock = await RowLock.hold(shop, LOCK_BASKET);
+    const single = adds(first);
+    await lock.isWaitedFor(1);
+    const transaction = adds(second, ANY_BASKET);
+    await lock.isWaitedFor(2);
+    await lock.release();
 
-      expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
-      expect((await transaction).body.lines).toMatchObject([{ quantity: 2 }]);
-      expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
-      expect(await shop.count('idempotency_keys')).toBe(1);
-    },
-  );
+    expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
+    expect((await transaction).body.lines).toMatchObject([{ quantity: 2 }]);
+    expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
+    expect(await shop.count('idempotency_keys')).toBe(1);
+  });
 
-  it.each(senders)(
-    'is done once for %s: first under the lock, then by a single statement',
-    async (_, both) => {
-      const [first, second] = await both();
-      const lock = await RowLock.hold(shop, LOCK_BASKET);
-      const transaction = adds(first, ANY_BASKET);
-      await lock.isWaitedFor(1);
-      const single = adds(second);
-      await lock.isWaitedFor(2);
-      await lock.release();
+  it.each(senders)('is done once (%s), first under the lock, then by a single statement', async (_, both) => {
+    const [first, second] = await both();
+    const lock = await RowLock.hold(shop, LOCK_BASKET);
+    const transaction = adds(first, ANY_BASKET);
+    await lock.isWaitedFor(1);
+    const single = adds(second);
+    await lock.isWaitedFor(2);
+    await lock.release();
 
-      expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
-      expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
-    },
-  );
+    expect([(await single).status, (await transaction).status]).toEqual([201, 201]);
+    expect(await shop.basketOf(ada)).toEqual({ TEA: 2 });
+  });
 
   it('is refused when the key belongs to a request that changed nothing', async () => {
     const [thawing, adding] = [bySession(await session()), bySession(await session())];
@@ -129,7 +123,7 @@ describe('a request that is sent twice in parallel with one key', () => {
     expect(await shop.basketOf(ada)).toEqual({ TEA: 1 + 60 * 4 });
   });
 
-  it('is done once more, by either way, when its key is older than 24 hours', async () => {
+  it('is done once more when its key is older than 24 hours', async () => {
     const [first, second] = [bySession(await session()), bySession(await session())];
     await adds(first);
     await shop.sql(`UPDATE idempotency_keys SET created_at = created_at - interval '24 hours'`);
@@ -142,7 +136,7 @@ describe('a request that is sent twice in parallel with one key', () => {
     expect(await shop.basketOf(ada)).toEqual({ TEA: 3 });
   });
 
-  describe('when the guest logs in', () => {
+  describe('and a login:', () => {
     const guestWithKey = async (): Promise<Client> => {
       const guest = shop.guest();
       await guest.adds(tea);
@@ -150,7 +144,7 @@ describe('a request that is sent twice in parallel with one key', () => {
       return guest;
     };
 
-    it('locks the baskets before its keys move to the user, in the lock order of all other writes', async () => {
+    it('the login locks the baskets before it moves the keys, like all other writes', async () => {
       const guest = await guestWithKey();
       const lock = await RowLock.hold(shop, `SELECT FROM baskets WHERE owner_id = $1 FOR UPDATE`, [ada.id]);
       const login = guest.logsInAs(ada);
@@ -163,7 +157,7 @@ describe('a request that is sent twice in parallel with one key', () => {
       expect(await shop.count('idempotency_keys', 'user_id IS NOT NULL')).toBe(1);
     });
 
-    it('keeps a recent key of the user even when the guest used the same key long ago', async () => {
+    it("the user's recent key is used, even when the guest used the same key long ago", async () => {
       const user = bySession(await session());
       const guest = await guestWithKey();
       await shop.sql(`UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'`);

@@ -5,7 +5,7 @@ import type { Client } from '../../support/client.js';
 import { RowLock } from '../../support/row-lock.js';
 import { Shop } from '../../support/shop.js';
 
-describe('the idempotency keys of one visitor', () => {
+describe('the idempotency keys', () => {
   let shop: Shop;
   let tea: Product;
   beforeAll(async () => {
@@ -82,7 +82,7 @@ describe('the idempotency keys of one visitor', () => {
     });
   });
 
-  it('are 1,000 at most when an add waits for a request that changes nothing', async () => {
+  it('of a visitor are 1,000 at most when an add waits for a request that changes nothing', async () => {
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [thawing, adding] = [shop.guest(), shop.guest()];
     await thawing.logsInAs(ada);
@@ -100,7 +100,7 @@ describe('the idempotency keys of one visitor', () => {
     expect(await shop.count('idempotency_keys')).toBe(MAX_KEYS);
   });
 
-  it('are 1,000 at most after a login, which deletes the oldest of guest and user', async () => {
+  it('of a visitor are 1,000 at most after a login, which deletes the oldest of guest and user', async () => {
     const ada = await shop.user({ basket: [[tea, 1]] });
     const [client, visitor] = [shop.guest(), await guest()];
     await client.logsInAs(ada);

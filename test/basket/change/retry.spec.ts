@@ -168,7 +168,7 @@ describe('a repeated request', () => {
     expect(guest.sessionId).toBeUndefined();
   });
 
-  describe('a change with If-Match', () => {
+  describe('with If-Match', () => {
     const ifMatch = (
       client: Client,
       tag: string,

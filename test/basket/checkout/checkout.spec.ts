@@ -4,7 +4,7 @@ import type { OrderDto, OrderPageDto } from '../../../src/basket/order/order.dto
 import type { Client, ProblemBody } from '../../support/client.js';
 import { Shop } from '../../support/shop.js';
 
-describe('the life cycle of a basket', () => {
+describe('the checkout', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await Shop.open({ FROZEN_TTL_SECONDS: '3600' });
@@ -194,7 +194,7 @@ describe('the life cycle of a basket', () => {
     expect(await guest.basket()).toMatchObject({ status: 'frozen', lines: [{ unitPriceMinor: 450 }] });
   });
 
-  describe('as an order', () => {
+  describe('an order', () => {
     const ordered = async (client: Client) => {
       await client.adds(await shop.product());
       return (await does(client, 'submit')).body;

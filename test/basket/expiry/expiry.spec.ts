@@ -12,7 +12,7 @@ describe('the removal of a session', () => {
   beforeEach(() => shop.sql('TRUNCATE sessions, baskets, products, cleanup_runs CASCADE'));
   afterAll(() => shop.close());
 
-  it('removes the open basket of its guest with all lines, and no other basket', async () => {
+  it('deletes the open basket of its guest with all lines, and keeps all other baskets', async () => {
     const [tea, cup] = [await shop.product(), await shop.product()];
     const [expired, active] = [shop.guest(), shop.guest()];
     const ada = await shop.user({ basket: [[tea, 2]] });
@@ -101,7 +101,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('sessions')).toBe(5);
   });
 
-  it('as entities by other code removes the baskets, even one created after the sessions were loaded', async () => {
+  it('as entities by other code deletes their baskets, even one created after the sessions were loaded', async () => {
     const tea = await shop.product();
     const guests = [shop.guest(), shop.guest(), shop.guest()] as const;
     for (const guest of guests) await guest.adds(tea);
@@ -137,7 +137,7 @@ describe('the removal of a session', () => {
     expect(await shop.count('baskets')).toBe(1);
   });
 
-  it('by express-session removes the basket', async () => {
+  it('by express-session deletes its basket', async () => {
     const tea = await shop.product();
     const guest = shop.guest();
     await guest.adds(tea);

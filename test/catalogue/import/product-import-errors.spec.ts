@@ -39,7 +39,7 @@ describe('products:import reports', () => {
     ['too large an amount', '2147483648', /unitPriceMinor is too large/],
     ['a currency', '5 EUR', /unitPriceMinor is not a number \("5 EUR"\)/],
     ['no amount', '', /unitPriceMinor is empty/],
-  ])('by its line a price that has %s', async (_, amount, message) => {
+  ])('the line of a price that has %s', async (_, amount, message) => {
     const report = await imports(`${HEADER}\nA,Tea,${amount}\nB,Cup,007\n`);
 
     expect(report).toMatchObject({ imported: 1, errors: [{ line: 2 }] });
@@ -58,13 +58,13 @@ describe('products:import reports', () => {
     ['a sku of dots', '..,Tea,1,true,', 'sku must be 1 to 100 visible characters'],
     ['an invisible sku', '\u3164,Tea,1,true,', 'sku must be 1 to 100 visible characters'],
     ['no sku', ',Tea,1,true,', 'sku must be 1 to 100 visible characters'],
-  ])('by its line a product with %s', async (_, line, message) => {
+  ])('the line of a product with %s', async (_, line, message) => {
     const report = await imports(`${HEADER},isActive,stock\n${line}\nZ,Cup,1,true,\n`);
 
     expect(report).toEqual({ imported: 1, errors: [{ line: 2, message: expect.stringContaining(message) }] });
   });
 
-  it('text that is not UTF-8 by its line and its encoding, and does not store the line', async () => {
+  it('the line and the encoding of text that is not UTF-8, and does not store it', async () => {
     const latin1 = Buffer.from(`${HEADER}\r\nA,Tea,1\r\nB,M\xfcsli & Caf\xe9,100\r\n`, 'latin1');
 
     const report = await imports(latin1);

@@ -69,7 +69,7 @@ describe('a path that is not exactly one of ours', () => {
     expect(await guest.basket()).toEqual({ ...before, expiresAt: expect.any(String) });
   });
 
-  it('is sent by a client that removes the sku `..`, and the basket keeps its lines', async () => {
+  it('is sent by a client that removes the sku `..`: it is refused, and the basket keeps its lines', async () => {
     const guest = shop.guest();
     const tea = await shop.product();
     await guest.adds(tea, 2);

@@ -104,7 +104,7 @@ describe('a user with many sessions', () => {
       return client;
     };
 
-    it('keeps the new one, and loses those never used first, then the least recently used', async () => {
+    it('keeps the new session, and loses first those never used, then the least recently used', async () => {
       const [ada, bob] = [await shop.user(), await shop.user()];
       await addSessions(bob, 20);
       await addSessions(ada, 1, 9_000, 8_000, 'old-');
@@ -125,7 +125,7 @@ describe('a user with many sessions', () => {
       expect(await sessionsOf(bob)).toBe(20);
     });
 
-    it('loses expired ones before all others', async () => {
+    it('loses expired sessions before all others', async () => {
       const ada = await shop.user();
       await addSessions(ada, 3, 9_000_000, 8_000_000, 'gone');
       await addSessions(ada, 4, 20, null, 'new-');
@@ -137,7 +137,7 @@ describe('a user with many sessions', () => {
       );
     });
 
-    it('loses thousands in batches', async () => {
+    it('loses thousands of sessions in batches', async () => {
       const ada = await shop.user();
       await addSessions(ada, 6_000);
 
