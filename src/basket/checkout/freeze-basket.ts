@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { COUNT_CHANGE } from '../query/write-basket.js';
 
 /** Pins prices, names and the currency; a product that the catalogue has no more keeps the last price that is known. */
 const FREEZE = `
   WITH basket AS (
-    UPDATE baskets SET status = 'frozen', currency = $2, frozen_at = now(), version = version + 1, updated_at = now(),
-      last_merge = NULL
+    UPDATE baskets SET status = 'frozen', currency = $2, frozen_at = now(), ${COUNT_CHANGE}
     WHERE id = $1
     RETURNING id
   ), pins AS (
@@ -19,15 +19,18 @@ const FREEZE = `
   FROM basket, pins
   WHERE l.basket_id = basket.id AND l.sku = pins.sku`;
 
-const THAW = `
-  WITH basket AS (
-    UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, version = version + 1, updated_at = now(),
-      last_merge = NULL
-    WHERE id = ANY ($1)
+/** SQL: the part of a WITH that opens the baskets of an array of ids, and selects their ids as `thawed`. */
+export const thaw = (ids: string): string => `
+  thawed AS (
+    UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, ${COUNT_CHANGE}
+    WHERE id = ANY (${ids})
     RETURNING id
-  )
-  UPDATE basket_lines l SET name_pinned = NULL, unit_price_minor_pinned = NULL
-  FROM basket WHERE l.basket_id = basket.id`;
+  ), lines AS (
+    UPDATE basket_lines l SET name_pinned = NULL, unit_price_minor_pinned = NULL
+    FROM thawed WHERE l.basket_id = thawed.id
+  )`;
+
+const THAW = `WITH ${thaw('$1')} SELECT FROM thawed`;
 
 /** Freezes a locked basket; it reserves nothing. */
 export async function freezeBasket(

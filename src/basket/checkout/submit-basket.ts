@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
 import { findBaskets, type LineProduct, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { COUNT_CHANGE } from '../query/write-basket.js';
 import { isBuyable } from '../to-basket-dto.js';
 
 /** Shows a basket as its reader sees it. */
@@ -49,7 +50,7 @@ const SUBMIT = `
   ), basket AS (
     UPDATE baskets
     SET status = 'submitted', currency = $2, submitted_session_id = (SELECT id FROM session), frozen_at = NULL,
-      version = version + 1, updated_at = now(), last_merge = NULL
+      ${COUNT_CHANGE}
     WHERE id = $1
     RETURNING id
   )

@@ -5,6 +5,7 @@ import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { Environment } from '../../config/environment.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
 import { KEY_TTL_SECONDS } from '../change/idempotency.js';
+import { thaw } from '../checkout/freeze-basket.js';
 
 /** The number of rows, and the time that decided it. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
@@ -24,22 +25,13 @@ const REMOVE_FROZEN = `
   )
   ${COUNT} FROM removed`;
 
-/** A user's basket is never removed, only opened again; in one statement, its lines with it. */
-const THAW_OWNED = `
-  WITH stale AS (
-    SELECT id FROM baskets
-    WHERE frozen_at <= ${AGO} AND status = 'frozen' AND owner_id IS NOT NULL
-    LIMIT $2 FOR UPDATE SKIP LOCKED
-  ), lines AS (
-    UPDATE basket_lines l SET name_pinned = NULL, unit_price_minor_pinned = NULL
-    FROM stale WHERE l.basket_id = stale.id
-  ), thawed AS (
-    UPDATE baskets b
-    SET status = 'open', currency = NULL, frozen_at = NULL, version = version + 1, updated_at = now()
-    FROM stale WHERE b.id = stale.id
-    RETURNING b.id
-  )
-  ${COUNT} FROM thawed`;
+const STALE_OF_USERS = `
+  SELECT id FROM baskets
+  WHERE frozen_at <= ${AGO} AND status = 'frozen' AND owner_id IS NOT NULL
+  LIMIT $2 FOR UPDATE SKIP LOCKED`;
+
+/** A user's basket is never removed, only opened again. */
+const THAW_OWNED = `WITH ${thaw(`ARRAY (${STALE_OF_USERS})`)} ${COUNT} FROM thawed`;
 
 const REMOVE_KEYS = `
   WITH removed AS (

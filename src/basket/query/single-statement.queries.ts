@@ -2,6 +2,7 @@ import type { NamedStatement } from '../../database/named-statement.js';
 import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
 import { MAX_KEYS } from '../change/idempotency.js';
 import { CHANGED_COLUMNS } from './basket-snapshot.js';
+import { COUNT_CHANGE } from './write-basket.js';
 
 /**
  * Whose basket: that of a session, a guest's own or its user's, or of the user whom a token names; and whether an
@@ -90,7 +91,7 @@ function readBasket(kind: SingleStatementKind, placeholders: Placeholders): stri
  * The change itself, if nobody has changed the basket since the snapshot: what was read of it still holds then, its owner
  * and its status, its lines and their limits. Else it does nothing. Whatever changes a basket raises its version.
  */
-const CHANGE = 'UPDATE baskets b SET version = b.version + 1, updated_at = now(), last_merge = NULL';
+const CHANGE = `UPDATE baskets b SET ${COUNT_CHANGE}`;
 const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
 
 /**

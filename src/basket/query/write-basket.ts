@@ -3,10 +3,13 @@ import type { MergedLine, MergeReport } from '../../auth/event/user-logged-in.ev
 import { Basket } from '../basket.entity.js';
 import type { BasketSnapshot, LineSnapshot } from './basket-snapshot.js';
 
+/** SQL: what every change of a basket sets. The report of the last merge holds until the next change. */
+export const COUNT_CHANGE = 'version = version + 1, updated_at = now(), last_merge = NULL';
+
 /** The first part of each change, so that the version counts exactly the changes and the basket is locked before its lines. */
 const CHANGED = `
   WITH changed AS (
-    UPDATE baskets SET version = version + 1, updated_at = now(), last_merge = NULL WHERE id = $1
+    UPDATE baskets SET ${COUNT_CHANGE} WHERE id = $1
     RETURNING id
   )`;
 

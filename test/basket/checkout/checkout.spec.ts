@@ -183,12 +183,14 @@ describe('the checkout', () => {
     }
     await shop.sql(`UPDATE products SET unit_price_minor = 500`);
     await shop.sql(`UPDATE baskets SET frozen_at = now() - interval '3601 s'`);
+    await shop.sql(`UPDATE baskets SET last_merge = '{}' WHERE owner_id = $1`, [ada.id]);
 
     expect(await shop.removeExpired()).toMatchObject({ baskets: 0 });
 
     expect(await user.basket()).toMatchObject({
       status: 'open',
       version: 3,
+      lastMerge: null,
       lines: [{ unitPriceMinor: 500 }],
     });
     expect(await guest.basket()).toMatchObject({ status: 'frozen', lines: [{ unitPriceMinor: 450 }] });
