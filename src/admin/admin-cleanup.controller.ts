@@ -1,7 +1,8 @@
 import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { invalidCursor } from '../http/page/invalid-cursor.js';
+import { decodeCursor, encodeCursor } from '../http/page/cursor.js';
 import { PageQueryDto } from '../http/page/page-query.dto.js';
+import { toPage } from '../http/page/page.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { CleanupRunStore } from '../session/cleanup/cleanup-run.store.js';
 import { CleanupRuns } from '../session/cleanup/cleanup-runs.service.js';
@@ -39,10 +40,10 @@ export class AdminCleanupController {
   @ApiOkResponse({ type: CleanupRunPageDto })
   @ApiProblems('invalid-input')
   async list(@Query() { limit, cursor }: PageQueryDto): Promise<CleanupRunPageDto> {
-    if (cursor !== undefined && !/^\d{1,18}$/.test(cursor)) throw invalidCursor();
-    const found = await this.store.findPage(limit + 1, cursor);
-    const runs = found.slice(0, limit).map(toCleanupRunDto);
-    return { runs, nextCursor: found.length > limit ? (runs.at(-1)?.id ?? null) : null };
+    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const found = await this.store.findPage(limit + 1, beforeId);
+    const { rows, nextCursor } = toPage(found, limit, ({ id }) => encodeCursor(id));
+    return { runs: rows.map(toCleanupRunDto), nextCursor };
   }
 
   @Post('cleanup-runs')
@@ -56,4 +57,8 @@ export class AdminCleanupController {
   async start(): Promise<CleanupRunDto> {
     return toCleanupRunDto(await this.runs.start('admin'));
   }
+}
+
+function parseId(text: string): string | null {
+  return /^\d{1,18}$/.test(text) ? text : null;
 }

@@ -1,5 +1,5 @@
-import { invalidCursor } from '../http/page/invalid-cursor.js';
 import { PRINTABLE } from '../http/input/printable.js';
+import { decodeCursor, encodeCursor } from '../http/page/cursor.js';
 
 /** The last product of a page, in the order of name and sku. The next page begins after it. */
 export interface ProductCursor {
@@ -7,18 +7,18 @@ export interface ProductCursor {
   sku: string;
 }
 
-export function encodeCursor({ name, sku }: ProductCursor): string {
-  return Buffer.from(JSON.stringify([name, sku])).toString('base64url');
+export function encodeProductCursor({ name, sku }: ProductCursor): string {
+  return encodeCursor(JSON.stringify([name, sku]));
 }
 
-/** @throws Problem `invalid-input` for a text that `encodeCursor` did not create */
-export function decodeCursor(text: string): ProductCursor {
-  const decoded = parse(Buffer.from(text, 'base64url').toString());
-  if (Array.isArray(decoded) && decoded.length === 2) {
-    const [name, sku] = decoded as unknown[];
-    if (isPrintable(name) && isPrintable(sku)) return { name, sku };
-  }
-  throw invalidCursor();
+/** @throws Problem `invalid-input` for anything that `encodeProductCursor` did not create */
+export function decodeProductCursor(cursor: string): ProductCursor {
+  return decodeCursor(cursor, (text) => {
+    const keys = parse(text);
+    if (!Array.isArray(keys) || keys.length !== 2) return null;
+    const [name, sku] = keys as unknown[];
+    return isPrintable(name) && isPrintable(sku) ? { name, sku } : null;
+  });
 }
 
 function parse(json: string): unknown {

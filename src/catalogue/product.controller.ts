@@ -24,8 +24,8 @@ export class ProductController {
   @ApiOkResponse({ type: ProductPageDto })
   @ApiProblems('invalid-input', 'internal-error', 'database-unavailable')
   async list(@Query() { q, limit, cursor }: ProductQueryDto): Promise<ProductPageDto> {
-    const { products, nextCursor } = await this.products.findPage(limit, q, cursor);
-    return { products: products.map((product) => this.toDto(product)), nextCursor };
+    const { rows, nextCursor } = await this.products.findPage(limit, q, cursor);
+    return { products: rows.map((product) => this.toDto(product)), nextCursor };
   }
 
   @Get(':sku')

@@ -1,14 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Brackets, type EntityManager, Repository } from 'typeorm';
+import { type Page, toPage } from '../http/page/page.js';
 import { Problem } from '../problem/problem.js';
-import { decodeCursor, encodeCursor } from './product-cursor.js';
+import { decodeProductCursor, encodeProductCursor } from './product-cursor.js';
 import { Product } from './product.entity.js';
-
-export interface ProductPage {
-  products: Product[];
-  nextCursor: string | null;
-}
 
 @Injectable()
 export class ProductService {
@@ -49,7 +45,7 @@ export class ProductService {
    *
    * A product that is added or removed between two pages does not move the others.
    */
-  async findPage(limit: number, search?: string, cursor?: string): Promise<ProductPage> {
+  async findPage(limit: number, search?: string, cursor?: string): Promise<Page<Product>> {
     const query = this.products.createQueryBuilder('product').where('product.isActive');
     if (search) {
       const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
@@ -57,14 +53,12 @@ export class ProductService {
         pattern,
       });
     }
-    if (cursor) query.andWhere('(name, sku) > (:name, :sku)', decodeCursor(cursor));
+    if (cursor !== undefined) query.andWhere('(name, sku) > (:name, :sku)', decodeProductCursor(cursor));
     const found = await query
       .orderBy({ 'product.name': 'ASC', 'product.sku': 'ASC' })
       .limit(limit + 1)
       .getMany();
-    const products = found.slice(0, limit);
-    const last = products.at(-1);
-    return { products, nextCursor: last && found.length > limit ? encodeCursor(last) : null };
+    return toPage(found, limit, encodeProductCursor);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isUUID } from 'class-validator';
-import { invalidCursor } from '../../http/page/invalid-cursor.js';
+import { decodeCursor, encodeCursor } from '../../http/page/cursor.js';
 
 /** The last order of a page: the next one begins behind it. */
 export interface OrderCursor {
@@ -12,15 +12,16 @@ export interface OrderCursor {
 const CURSOR = /^((?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?\|([^|]+)$/;
 
 export function encodeOrderCursor({ submittedAt, id }: OrderCursor): string {
-  return Buffer.from(`${submittedAt}|${id}`).toString('base64url');
+  return encodeCursor(`${submittedAt}|${id}`);
 }
 
 /** @throws Problem `invalid-input` for anything that `encodeOrderCursor` did not make */
-export function decodeOrderCursor(text: string): OrderCursor {
-  const decoded = Buffer.from(text, 'base64url').toString();
-  const [, dateTime = '', , , , id = ''] = CURSOR.exec(decoded) ?? [];
-  if (!isDateTime(dateTime) || !isUUID(id)) throw invalidCursor();
-  return { submittedAt: decoded.slice(0, decoded.indexOf('|')), id };
+export function decodeOrderCursor(cursor: string): OrderCursor {
+  return decodeCursor(cursor, (text) => {
+    const [, dateTime = '', , , , id = ''] = CURSOR.exec(text) ?? [];
+    if (!isDateTime(dateTime) || !isUUID(id)) return null;
+    return { submittedAt: text.slice(0, text.indexOf('|')), id };
+  });
 }
 
 /** February 30 is parsed as March 2, so its text differs from that of the parsed time. */

@@ -107,17 +107,23 @@ describe('the cursor of a list', () => {
 
   it.each(['-1', '1.5', '1e3', '0x1', ' 1', '9'.repeat(19), encode('1'), 'infinity', ''])(
     'of cleanup runs is refused as %j',
-    async (cursor) => {
-      const path = `/api/admin/cleanup-runs?cursor=${encodeURIComponent(cursor)}`;
+    async (text) => {
+      const path = `/api/admin/cleanup-runs?cursor=${encode(text)}`;
       expect((await admin.sends('GET', path)).status).toBe(400);
     },
   );
 
-  it.each(['x', '[]', '["a"]', '["a",1]', '["a\\u0000","b"]', '["\\ud800","b"]', '{"name":"a","sku":"b"}'])(
-    'of products is refused as %j',
-    async (json) => {
-      const path = `/api/products?cursor=${encode(json)}`;
-      expect((await guest.sends('GET', path)).status).toBe(400);
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '[]',
+    '["a"]',
+    '["a",1]',
+    '["a\\u0000","b"]',
+    '["\\ud800","b"]',
+    '{"name":"a","sku":"b"}',
+  ])('of products is refused as %j', async (json) => {
+    const path = `/api/products?cursor=${encode(json)}`;
+    expect((await guest.sends('GET', path)).status).toBe(400);
+  });
 });
