@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { NIL } from 'uuid';
 import type { Visitor } from '../../auth/visitor/visitor.js';
 import { Environment } from '../../config/environment.js';
+import { toPage } from '../../http/page/page.js';
 import { Problem } from '../../problem/problem.js';
 import { decodeOrderCursor, encodeOrderCursor, type OrderCursor } from './order-cursor.js';
 import type { OrderDto, OrderPageDto } from './order.dto.js';
@@ -9,13 +11,14 @@ import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { SUBMIT_LOCK } from '../checkout/submit-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** Whose orders: a user's, a guest session's, or all of the shop. */
+/** Whose orders: a user's, or a guest session's. */
 interface Scope {
-  where: string;
-  values: string[];
+  column: 'owner_id' | 'submitted_session_id';
+  id: string;
 }
 
-const ALL_ORDERS: Scope = { where: 'true', values: [] };
+/** Earlier than every order. */
+const START: OrderCursor = { submittedAt: '-infinity', id: NIL };
 
 @Injectable()
 export class OrderService {
@@ -40,16 +43,16 @@ export class OrderService {
   async findPageOfAll(limit: number, cursor?: string): Promise<OrderPageDto> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [SUBMIT_LOCK]);
-      return this.page(manager, ALL_ORDERS, limit, cursor);
+      return this.page(manager, null, limit, cursor);
     });
   }
 
   /** @throws Problem `unknown-order`, also for one of somebody else */
   async get(visitor: Visitor, id: string): Promise<OrderDto> {
     const scope = scopeOf(visitor);
-    const values = [id, ...(scope?.values ?? [])];
-    const sql = `SELECT id FROM baskets WHERE id = $1 AND status = 'submitted' AND ${scope?.where.replace('$1', '$2')}`;
-    const [found] = scope ? await this.dataSource.query<{ id: string }[]>(sql, values) : [];
+    if (!scope) throw unknownOrder();
+    const sql = `SELECT id FROM baskets WHERE id = $1 AND status = 'submitted' AND ${scope.column} = $2`;
+    const [found] = await this.dataSource.query<{ id: string }[]>(sql, [id, scope.id]);
     const [order] = found ? await findBaskets(this.dataSource.manager, [found.id]) : [];
     if (!order) throw unknownOrder();
     return this.toOrderDto(order);
@@ -58,30 +61,35 @@ export class OrderService {
   toOrderDto(basket: BasketSnapshot): OrderDto {
     const owner = basket.ownerId === null ? 'guest' : 'user';
     const dto = toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
-    const submittedAt = (basket.submittedAt ?? new Date(0)).toISOString();
-    return { ...dto, id: basket.id, status: 'submitted', submittedAt };
+    const { id, submittedAt } = basket;
+    if (!submittedAt) throw new Error(`Basket ${id} was not submitted.`);
+    return { ...dto, id, status: 'submitted', submittedAt: submittedAt.toISOString() };
   }
 
   private async page(
     manager: EntityManager,
-    { where, values }: Scope,
+    scope: Scope | null,
     limit: number,
     cursor?: string,
   ): Promise<OrderPageDto> {
-    const after = cursor === undefined ? null : decodeOrderCursor(cursor);
-    const n = values.length;
+    const { submittedAt, id } = cursor === undefined ? START : decodeOrderCursor(cursor);
     // Text keeps the microseconds, which a Date would lose. In UTC it does not depend on the settings of a connection.
     const sql = `
       SELECT id, to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS "submittedAt" FROM baskets
-      WHERE ${where} AND status = 'submitted' AND submitted_at IS NOT NULL
-        ${after ? `AND (submitted_at, id) > ($${n + 2}::timestamptz, $${n + 3}::uuid)` : ''}
-      ORDER BY submitted_at, id LIMIT $${n + 1}`;
-    const keys = after ? [after.submittedAt, after.id] : [];
-    const found = await manager.query<OrderCursor[]>(sql, [...values, limit, ...keys]);
-    const ids = found.map(({ id }) => id);
-    const orders = (await findBaskets(manager, ids)).map((order) => this.toOrderDto(order));
-    const last = found.at(-1);
-    return { orders, nextCursor: last && found.length === limit ? encodeOrderCursor(last) : null };
+      WHERE status = 'submitted' AND submitted_at IS NOT NULL AND (submitted_at, id) > ($1::timestamptz, $2::uuid)
+        ${scope ? `AND ${scope.column} = $4` : ''}
+      ORDER BY submitted_at, id LIMIT $3`;
+    const values = [submittedAt, id, limit + 1, ...(scope ? [scope.id] : [])];
+    const { rows, nextCursor } = toPage(
+      await manager.query<OrderCursor[]>(sql, values),
+      limit,
+      encodeOrderCursor,
+    );
+    const orders = await findBaskets(
+      manager,
+      rows.map((row) => row.id),
+    );
+    return { orders: orders.map((order) => this.toOrderDto(order)), nextCursor };
   }
 }
 
@@ -91,7 +99,7 @@ export function unknownOrder(): Problem {
 
 /** Null: a visitor who can't have any. */
 function scopeOf(visitor: Visitor): Scope | null {
-  if (visitor.kind === 'user') return { where: 'owner_id = $1', values: [visitor.userId] };
+  if (visitor.kind === 'user') return { column: 'owner_id', id: visitor.userId };
   const id = visitor.session.active?.id;
-  return id ? { where: 'submitted_session_id = $1', values: [id] } : null;
+  return id ? { column: 'submitted_session_id', id } : null;
 }
