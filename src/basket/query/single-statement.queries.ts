@@ -87,10 +87,7 @@ function readBasket(kind: SingleStatementKind, placeholders: Placeholders): stri
   )`;
 }
 
-/**
- * The change itself, if nobody has changed the basket since the snapshot: what was read of it still holds then, its owner
- * and its status, its lines and their limits. Else it does nothing. Whatever changes a basket raises its version.
- */
+/** The change itself. Does nothing if another change has raised the version since the snapshot was read. */
 const CHANGE = `UPDATE baskets b SET ${COUNT_CHANGE}`;
 const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
 
