@@ -3,31 +3,34 @@ import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';
 
 /** What the answer says beside the basket itself. */
 export interface BasketContext {
-  owner: 'guest' | 'user';
   /** The shop's of now: an open basket is shown in it. */
   currency: string;
-  /** Milliseconds since 1970. */
-  expiresAt: number | null;
+  /** Whose basket a visitor without one would get. */
+  owner?: 'guest' | 'user';
+  /** When a guest's session ends, in milliseconds since 1970. */
+  expiresAt?: number | null;
 }
 
 /** Lines that can't be bought stay in sight, but not in the amount. */
 const NOT_BUYABLE: LineNotice[] = ['unavailable', 'insufficient-stock'];
 
 /** The basket as the API shows it; without one, an empty one. */
-export function toBasketDto(basket: BasketSnapshot | null, context: BasketContext): BasketDto {
+export function toBasketDto(
+  basket: BasketSnapshot | null,
+  { currency, owner = basket?.ownerId ? 'user' : 'guest', expiresAt = null }: BasketContext,
+): BasketDto {
   const isRecord = basket?.status === 'submitted';
   const lines = (basket?.lines ?? []).map((line) => toLineDto(line, isRecord));
-  const expiresAt = isRecord ? null : context.expiresAt;
   return {
     id: basket?.id ?? null,
     status: basket?.status ?? 'open',
-    owner: context.owner,
-    currency: currencyOf(basket) ?? context.currency,
+    owner,
+    currency: currencyOf(basket) ?? currency,
     version: basket?.version ?? 0,
     lines,
     totals: totalsOf(lines),
     lastMerge: basket?.lastMerge ?? null,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    expiresAt: expiresAt === null || isRecord || owner === 'user' ? null : new Date(expiresAt).toISOString(),
   };
 }
 

@@ -43,7 +43,7 @@ export class UserDataHandler {
     const basket = await findBasket(this.dataSource.manager, { ownerId: userId });
     const { currency } = this.environment;
     return {
-      basket: basket && toBasketDto(basket, { owner: 'user', currency, expiresAt: null }),
+      basket: basket && toBasketDto(basket, { currency }),
       orders: this.orderPages(userId),
       idempotencyKeys: readPages<{ key: string }>(KEYS_PER_PAGE, (last) =>
         this.dataSource.query(KEYS, [userId, last?.key ?? '', KEYS_PER_PAGE]),

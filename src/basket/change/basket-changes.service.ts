@@ -80,8 +80,9 @@ export class BasketChanges {
 
   /** The basket as the visitor sees it. */
   toDto(basket: BasketSnapshot | null, visitor: Visitor): BasketDto {
-    const expiresAt = visitor.kind === 'guest' ? (visitor.session.active?.expiredAt ?? null) : null;
-    return toBasketDto(basket, { owner: visitor.kind, currency: this.environment.currency, expiresAt });
+    const { currency } = this.environment;
+    const expiresAt = visitor.kind === 'guest' ? visitor.session.active?.expiredAt : null;
+    return toBasketDto(basket, { currency, owner: visitor.kind, expiresAt });
   }
 
   private inTransaction<T>(visitor: Visitor, work: (manager: EntityManager) => Promise<T>): Promise<T> {

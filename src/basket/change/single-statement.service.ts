@@ -49,19 +49,22 @@ export class SingleStatement {
   ) {}
 
   async read(visitor: DirectVisitor): Promise<BasketDto> {
-    if (visitor.kind === 'user')
-      return this.toDto(await findUserBasket(this.dataSource, visitor.userId), 'user');
+    const { currency } = this.environment;
+    if (visitor.kind === 'user') {
+      const basket = await findUserBasket(this.dataSource, visitor.userId);
+      return toBasketDto(basket, { currency, owner: 'user' });
+    }
     const { sessionId } = visitor;
-    if (sessionId === null) return this.toDto(null, 'guest');
+    if (sessionId === null) return toBasketDto(null, { currency });
     const { idle, absolute } = this.lifetimes;
     const values = [sessionId, idle, absolute];
     const rows = await queryNamed<SessionBasketRow>(this.dataSource, READ_BY_SESSION, values);
     const [session] = rows;
-    if (!session) return this.toDto(null, 'guest');
+    if (!session) return toBasketDto(null, { currency });
     const expiresAt = await this.sessions.extendExpiry(sessionId, session);
     // A session without a basket is one row without an id.
     const [basket = null] = session.id === null ? [] : toBaskets(rows);
-    return session.userId ? this.toDto(basket, 'user') : this.toDto(basket, 'guest', expiresAt);
+    return toBasketDto(basket, { currency, owner: session.userId ? 'user' : 'guest', expiresAt });
   }
 
   /** Adds to the quantity of the line, or sets it. */
@@ -111,9 +114,9 @@ export class SingleStatement {
     const created = await session.createWith({ basketId }, async ({ id, json }) => {
       const rows = await this.run(CREATE_GUEST_BASKET, [idle, absolute, id, json, basketId, sku, quantity]);
       const { sessionExpiresAt: expiredAt } = rows[0] ?? {};
-      return expiredAt === undefined ? null : { expiredAt, basket: toBaskets(rows)[0] ?? null };
+      return expiredAt === undefined ? null : { expiredAt, rows };
     });
-    return created && this.toDto(created.basket, 'guest', created.expiredAt);
+    return created && this.toDto(created.rows);
   }
 
   private async change(
@@ -123,8 +126,7 @@ export class SingleStatement {
   ): Promise<BasketDto | null> {
     const rows = await this.run(statement, values);
     const [row] = rows;
-    if (row?.id)
-      return this.toDto(toBaskets(rows)[0] ?? null, row.ownerId ? 'user' : 'guest', row.sessionExpiresAt);
+    if (row?.id) return this.toDto(rows);
     if (row?.wasActive && visitor.kind === 'deferred') assertActive(await visitor.load());
     return null;
   }
@@ -139,17 +141,10 @@ export class SingleStatement {
     }
   }
 
-  private toDto(
-    basket: Parameters<typeof toBasketDto>[0],
-    owner: 'guest' | 'user',
-    expiresAt?: number,
-  ): BasketDto {
+  private toDto(rows: ChangedRow[]): BasketDto {
     const { currency } = this.environment;
-    return toBasketDto(basket, {
-      owner,
-      currency,
-      expiresAt: owner === 'guest' ? (expiresAt ?? null) : null,
-    });
+    const [basket = null] = toBaskets(rows);
+    return toBasketDto(basket, { currency, expiresAt: rows[0]?.sessionExpiresAt });
   }
 
   /** The values by which the statement checks the session or the token. */

@@ -89,7 +89,7 @@ export class BasketAdministration {
   }
 
   private toDto(basket: BasketSnapshot): BasketDto {
-    const owner = basket.ownerId === null ? 'guest' : 'user';
-    return toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
+    const { currency } = this.environment;
+    return toBasketDto(basket, { currency });
   }
 }

@@ -59,10 +59,10 @@ export class OrderService {
   }
 
   toOrderDto(basket: BasketSnapshot): OrderDto {
-    const owner = basket.ownerId === null ? 'guest' : 'user';
-    const dto = toBasketDto(basket, { owner, currency: this.environment.currency, expiresAt: null });
     const { id, submittedAt } = basket;
     if (!submittedAt) throw new Error(`Basket ${id} was not submitted.`);
+    const { currency } = this.environment;
+    const dto = toBasketDto(basket, { currency });
     return { ...dto, id, status: 'submitted', submittedAt: submittedAt.toISOString() };
   }
 
