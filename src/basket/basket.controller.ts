@@ -14,7 +14,8 @@ import {
   FIRST_BASKET_HEADERS,
 } from './api-basket.decorator.js';
 import { AddLineDto, BasketDto, ChangeQuantityDto } from './basket.dto.js';
-import { BasketService, type BasketVisitor } from './basket.service.js';
+import { BasketService } from './basket.service.js';
+import type { BasketVisitor } from './change/basket-visitor.js';
 import { BasketWriteQueue } from './change/basket-write-queue.service.js';
 import { type Conditions, CurrentConditions } from './change/conditions.decorator.js';
 import { TagBaskets } from './tag-baskets.decorator.js';

@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { DeferredVisitor, UserVisitor, Visitor } from '../auth/visitor/visitor.js';
+import type { Visitor } from '../auth/visitor/visitor.js';
 import { ProductService } from '../catalogue/product.service.js';
 import { Environment } from '../config/environment.js';
 import { Problem } from '../problem/problem.js';
 import { GuestLimiter } from '../session/limit/guest-limiter.service.js';
 import type { BasketDto } from './basket.dto.js';
 import { BasketChanges } from './change/basket-changes.service.js';
+import { type BasketVisitor, loadVisitor } from './change/basket-visitor.js';
 import { createBasket } from './change/create-basket.js';
 import { removeBasket, removeLine, saveLine } from './query/write-basket.js';
 import type { Conditions } from './change/conditions.decorator.js';
 import { assertWithinLimits, assertOpen } from './change/line-rules.js';
 import { SingleStatement } from './change/single-statement.service.js';
-import type { LineProduct, BasketSnapshot } from './query/basket-snapshot.js';
+import type { BasketSnapshot, LineProduct, LineSnapshot } from './query/basket-snapshot.js';
 
 /** What a line shall hold in the end. */
 interface WantedLine {
@@ -20,9 +21,6 @@ interface WantedLine {
   quantity: number;
   product: LineProduct;
 }
-
-/** Whoever asks for the basket: a cookie's session is read along the way, or only when it has to be. */
-export type BasketVisitor = DeferredVisitor | UserVisitor;
 
 @Injectable()
 export class BasketService {
@@ -59,7 +57,7 @@ export class BasketService {
       if (!product?.isActive) {
         throw new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
       }
-      const previous = basket?.lines.find((line) => line.sku === sku)?.quantity ?? 0;
+      const previous = findLine(basket, sku)?.quantity ?? 0;
       return this.changeLineUnderLock(manager, visitor, basket, {
         sku,
         product,
@@ -75,35 +73,42 @@ export class BasketService {
     sku: string,
     quantity: number,
   ): Promise<BasketDto> {
-    const done =
-      quantity === 0
-        ? await this.singleStatement.removeLine(deferred, conditions, sku)
-        : await this.singleStatement.changeLine(deferred, conditions, { sku, quantity, mode: 'set' });
-    if (done) return done;
-    const visitor = quantity === 0 ? await loadVisitor(deferred) : await this.loadWriter(deferred);
+    if (quantity === 0) {
+      return this.removeLine(deferred, conditions, sku, (manager) => this.products.get(manager, sku));
+    }
+    const changed = await this.singleStatement.changeLine(deferred, conditions, {
+      sku,
+      quantity,
+      mode: 'set',
+    });
+    if (changed) return changed;
+    const visitor = await this.loadWriter(deferred);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
-      if (quantity === 0 && hasLine(basket, sku)) return removeLine(manager, basket, sku);
-      const product = await this.products.find(manager, sku);
-      if (!product) throw new Problem('unknown-product', `No product has the sku ${JSON.stringify(sku)}.`);
-      if (quantity === 0) return basket;
+      const product = await this.products.get(manager, sku);
       if (!product.isActive) throw new Problem('unavailable', 'It can only be removed.', { skus: [sku] });
       return this.changeLineUnderLock(manager, visitor, basket, { sku, product, quantity });
     });
   }
 
-  async removeLine(deferred: BasketVisitor, conditions: Conditions, sku: string): Promise<BasketDto> {
-    const removed = await this.singleStatement.removeLine(deferred, conditions, sku);
+  /** @param ifMissing is called when the basket has no such line, and may throw */
+  async removeLine(
+    visitor: BasketVisitor,
+    conditions: Conditions,
+    sku: string,
+    ifMissing?: (manager: EntityManager) => Promise<unknown>,
+  ): Promise<BasketDto> {
+    const removed = await this.singleStatement.removeLine(visitor, conditions, sku);
     if (removed) return removed;
-    const visitor = await loadVisitor(deferred);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
-      return hasLine(basket, sku) ? removeLine(manager, basket, sku) : basket;
+      if (basket && findLine(basket, sku)) return removeLine(manager, basket, sku);
+      await ifMissing?.(manager);
+      return basket;
     });
   }
 
-  async clear(deferred: BasketVisitor, conditions: Conditions): Promise<void> {
-    const visitor = await loadVisitor(deferred);
+  async clear(visitor: BasketVisitor, conditions: Conditions): Promise<void> {
     await this.changes.run(visitor, conditions, 204, async (manager, basket) => {
       assertOpen(basket);
       if (basket) await removeBasket(manager, basket.id);
@@ -128,17 +133,12 @@ export class BasketService {
   ): Promise<BasketSnapshot> {
     const { basketMaxQuantity: maxQuantity, basketMaxLines: maxLines } = this.environment;
     assertWithinLimits(basket, sku, product, quantity, { maxQuantity, maxLines });
-    const previous = basket?.lines.find((line) => line.sku === sku);
-    const unitPriceMinorWhenAdded = previous?.unitPriceMinorWhenAdded ?? product.unitPriceMinor;
+    const unitPriceMinorWhenAdded = findLine(basket, sku)?.unitPriceMinorWhenAdded ?? product.unitPriceMinor;
     const created = basket ?? (await createBasket(manager, visitor));
     return saveLine(manager, created, { sku, quantity, unitPriceMinorWhenAdded, pinned: null, product });
   }
 }
 
-function hasLine(basket: BasketSnapshot | null, sku: string): basket is BasketSnapshot {
-  return basket?.lines.some((line) => line.sku === sku) ?? false;
-}
-
-export async function loadVisitor(visitor: BasketVisitor): Promise<Visitor> {
-  return visitor.kind === 'deferred' ? visitor.load() : visitor;
+function findLine(basket: BasketSnapshot | null, sku: string): LineSnapshot | undefined {
+  return basket?.lines.find((line) => line.sku === sku);
 }

@@ -15,6 +15,13 @@ export class ProductService {
     return manager.findOneBy(Product, { sku });
   }
 
+  /** @throws Problem `unknown-product` */
+  async get(manager: EntityManager, sku: string): Promise<Product> {
+    const product = await this.find(manager, sku);
+    if (!product) throw unknownProduct(sku);
+    return product;
+  }
+
   /** @throws Problem `unknown-product`, also for a product that is no longer for sale */
   async getForSale(sku: string): Promise<Product> {
     const product = await this.products.findOneBy({ sku, isActive: true });
@@ -35,9 +42,7 @@ export class ProductService {
    */
   async change(sku: string, changes: Partial<Omit<Product, 'sku'>>): Promise<Product> {
     if (Object.keys(changes).length > 0) await this.products.update({ sku }, changes);
-    const product = await this.products.findOneBy({ sku });
-    if (!product) throw unknownProduct(sku);
-    return product;
+    return this.get(this.products.manager, sku);
   }
 
   /**

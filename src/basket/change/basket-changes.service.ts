@@ -5,6 +5,7 @@ import { retryTransaction } from '../../database/retry-transaction.js';
 import { Environment } from '../../config/environment.js';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
+import { type BasketVisitor, loadVisitor } from './basket-visitor.js';
 import { lockOwner } from './lock-owner.js';
 import type { Conditions } from './conditions.decorator.js';
 import { etagOf } from '../etag.js';
@@ -45,7 +46,13 @@ export class BasketChanges {
    * @param status what the route answers, to be recorded with the key
    * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, or what the change throws
    */
-  async run(visitor: Visitor, conditions: Conditions, status: number, change: Change): Promise<BasketDto> {
+  async run(
+    deferred: BasketVisitor | Visitor,
+    conditions: Conditions,
+    status: number,
+    change: Change,
+  ): Promise<BasketDto> {
+    const visitor = await loadVisitor(deferred);
     const { basket, isReplayed } = await this.runForSnapshot(visitor, conditions, status, change);
     const dto = this.toDto(basket, visitor);
     return isReplayed ? markReplayed(dto) : dto;

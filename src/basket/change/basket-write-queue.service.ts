@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BasketVisitor } from '../basket.service.js';
-import { ownerIdOf } from './single-statement.service.js';
+import { type BasketVisitor, ownerIdOf } from './basket-visitor.js';
 import type { Conditions } from './conditions.decorator.js';
 import { SerialQueue } from './serial-queue.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { GuestVisitor, DeferredVisitor, UserVisitor, Visitor } from '../../auth/visitor/visitor.js';
+import type { GuestVisitor, Visitor } from '../../auth/visitor/visitor.js';
 import { type NamedStatement, queryNamed, type StatementValue } from '../../database/named-statement.js';
 import { isConflict } from '../../database/retry-transaction.js';
 import { Environment } from '../../config/environment.js';
@@ -9,6 +9,7 @@ import { SessionLifetimes } from '../../session/session-expiry.js';
 import { sessionReplaced } from '../../session/request/session-replaced.js';
 import { SessionStore } from '../../session/store/session.store.js';
 import type { BasketDto } from '../basket.dto.js';
+import { type BasketVisitor, ownerIdOf } from './basket-visitor.js';
 import type { Conditions } from './conditions.decorator.js';
 import { isKeyConflict } from './idempotency.js';
 import { READ_BY_SESSION, type SessionBasketRow } from '../query/read-by-session.queries.js';
@@ -16,9 +17,6 @@ import { CREATE_GUEST_BASKET } from '../query/create-guest-basket.queries.js';
 import { changeLineStatement, removeLineStatement } from '../query/single-statement.queries.js';
 import { type BasketRow, findUserBasket, toBaskets } from '../query/basket-snapshot.js';
 import { toBasketDto } from '../to-basket-dto.js';
-
-/** Who can be served in one statement, the session's reading and extension included. */
-type DirectVisitor = DeferredVisitor | UserVisitor;
 
 /** A change of one line: the quantity is added to what is there, or set. */
 export interface LineChange {
@@ -48,7 +46,7 @@ export class SingleStatement {
     private readonly sessions: SessionStore,
   ) {}
 
-  async read(visitor: DirectVisitor): Promise<BasketDto> {
+  async read(visitor: BasketVisitor): Promise<BasketDto> {
     const { currency } = this.environment;
     if (visitor.kind === 'user') {
       const basket = await findUserBasket(this.dataSource, visitor.userId);
@@ -69,7 +67,7 @@ export class SingleStatement {
 
   /** Adds to the quantity of the line, or sets it. */
   async changeLine(
-    visitor: DirectVisitor,
+    visitor: BasketVisitor,
     { ifMatch, idempotent }: Conditions,
     { sku, quantity, mode }: LineChange,
   ): Promise<BasketDto | null> {
@@ -90,7 +88,7 @@ export class SingleStatement {
     ]);
   }
 
-  async removeLine(visitor: DirectVisitor, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
+  async removeLine(visitor: BasketVisitor, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
     const ownerId = ownerIdOf(visitor);
     if (ownerId === null || ifMatch) return null;
     return this.change(visitor, removeLineStatement(byOf(visitor)), [
@@ -120,7 +118,7 @@ export class SingleStatement {
   }
 
   private async change(
-    visitor: DirectVisitor,
+    visitor: BasketVisitor,
     statement: NamedStatement,
     values: StatementValue[],
   ): Promise<BasketDto | null> {
@@ -148,7 +146,7 @@ export class SingleStatement {
   }
 
   /** The values by which the statement checks the session or the token. */
-  private validityValues(visitor: DirectVisitor): StatementValue[] {
+  private validityValues(visitor: BasketVisitor): StatementValue[] {
     const { idle, absolute, minExtensionMs } = this.lifetimes;
     return visitor.kind === 'deferred' ? [idle, absolute, minExtensionMs] : [visitor.tokenGeneration ?? null];
   }
@@ -159,11 +157,6 @@ function assertActive(visitor: Visitor): void {
   if (visitor.kind === 'guest' && !visitor.session.active) throw sessionReplaced();
 }
 
-/** Whose row the basket hangs on: the token's user, or the session of the cookie; null: a guest without a session. */
-export function ownerIdOf(visitor: DirectVisitor): string | null {
-  return visitor.kind === 'user' ? visitor.userId : visitor.sessionId;
-}
-
-function byOf({ kind }: DirectVisitor): 'session' | 'user' {
+function byOf({ kind }: BasketVisitor): 'session' | 'user' {
   return kind === 'user' ? 'user' : 'session';
 }

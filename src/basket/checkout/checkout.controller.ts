@@ -5,7 +5,7 @@ import { ForDeferredVisitors } from '../../auth/visitor/for-visitors.decorator.j
 import { ApiProblems } from '../../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS, CHANGE_PROBLEMS } from '../api-basket.decorator.js';
 import { BasketDto, SubmitDto } from '../basket.dto.js';
-import type { BasketVisitor } from '../basket.service.js';
+import type { BasketVisitor } from '../change/basket-visitor.js';
 import { BasketWriteQueue } from '../change/basket-write-queue.service.js';
 import { CheckoutService } from './checkout.service.js';
 import { type Conditions, CurrentConditions } from '../change/conditions.decorator.js';

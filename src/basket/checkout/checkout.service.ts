@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import type { BasketDto } from '../basket.dto.js';
-import { type BasketVisitor, loadVisitor } from '../basket.service.js';
+import { type BasketVisitor, loadVisitor } from '../change/basket-visitor.js';
 import { BasketChanges } from '../change/basket-changes.service.js';
 import type { Conditions } from '../change/conditions.decorator.js';
 import { freezeBasket, thawBaskets } from './freeze-basket.js';
@@ -21,7 +21,7 @@ export class CheckoutService {
 
   /** Pins prices, names and the currency while the shopper pays; again is no change. @throws Problem `empty-basket` */
   async freeze(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
-    return this.changes.run(await loadVisitor(visitor), conditions, 200, async (manager, basket) => {
+    return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       if (!basket || basket.lines.length === 0) throw emptyBasket();
       return basket.status === 'frozen'
         ? basket
@@ -31,7 +31,7 @@ export class CheckoutService {
 
   /** Opens a frozen basket; one that is open, or none, stays as it is. */
   async thaw(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
-    return this.changes.run(await loadVisitor(visitor), conditions, 200, async (manager, basket) => {
+    return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       if (basket?.status !== 'frozen') return basket;
       const [thawed = null] = await thawBaskets(manager, [basket.id]);
       return thawed;
