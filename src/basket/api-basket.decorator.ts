@@ -1,6 +1,8 @@
 import { ApiHeader } from '@nestjs/swagger';
 import { apiHeaders } from '../http/response/api-headers.js';
 import { PRINTABLE_PATTERN } from '../http/input/printable.js';
+import { MAX_KEY_LENGTH } from './change/conditions.decorator.js';
+import { KEY_TTL_HOURS } from './change/idempotency.js';
 import { BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 
 /** The problems that every change of a basket can answer with. */
@@ -38,10 +40,9 @@ export function ApiIdempotencyKey(): MethodDecorator {
     schema: {
       type: 'string',
       minLength: 1,
-      maxLength: 255,
+      maxLength: MAX_KEY_LENGTH,
       pattern: PRINTABLE_PATTERN,
     },
-    description:
-      'A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`.',
+    description: `A name of your own for this request, 1 to ${MAX_KEY_LENGTH} characters. Sent again within ${KEY_TTL_HOURS} hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header \`Idempotency-Replayed: true\`.`,
   });
 }

@@ -6,7 +6,7 @@ import { pathOf } from '../../http/request/request-path.js';
 import { PRINTABLE } from '../../http/input/printable.js';
 import { invalidInput } from '../../http/input/validation.pipe.js';
 
-const MAX_KEY_LENGTH = 255;
+export const MAX_KEY_LENGTH = 255;
 
 /** A request that is to be done once, however often it is sent. */
 export interface IdempotentRequest {

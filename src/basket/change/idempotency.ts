@@ -8,8 +8,8 @@ import type { IdempotentRequest } from './conditions.decorator.js';
 export const MAX_KEYS = 1_000;
 
 /** A younger key is known, and an older one is free again, by the database's clock. The cleanup removes it. */
-export const KEY_TTL_SECONDS = 24 * 60 * 60;
-const IS_VALID = `created_at > statement_timestamp() - interval '${KEY_TTL_SECONDS} seconds'`;
+export const KEY_TTL_HOURS = 24;
+const IS_VALID = `created_at > statement_timestamp() - interval '${KEY_TTL_HOURS} hours'`;
 
 /** Whose keys they are; a login gives a guest's to the user. */
 interface KeyOwner {
@@ -55,7 +55,7 @@ export async function findRecordedResponse(
 }
 
 /**
- * Stores the key in the transaction of its request: a failed request leaves no key. Overwrites a key older than 24 hours.
+ * Stores the key in the transaction of its request: a failed request leaves no key. Overwrites a key that is not valid any more.
  *
  * A request that does not raise the basket's version keeps one key less. A single statement may wait for this basket. It
  * has counted the keys already and adds its own.
