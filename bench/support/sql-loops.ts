@@ -64,7 +64,8 @@ export async function removeByRange(url: string): Promise<Rate> {
     const until = Date.now();
     const start = performance.now();
     let count = 0;
-    for (let after = 0; ;) {
+    let after = 0;
+    for (;;) {
       const { rows: ends } = await client.query<{ last: number | null }>(RANGE_END, [after, until]);
       const last = ends[0]?.last;
       if (last == null) return { count, seconds: (performance.now() - start) / 1_000 };

@@ -53,11 +53,11 @@ export class UserDataHandler {
 
   /** An order never changes its place, and a new one comes at the end: each is read once. */
   private async *orderPages(userId: string): AsyncGenerator<OrderDto[]> {
-    for (let cursor: string | undefined; ;) {
+    let cursor: string | undefined;
+    do {
       const page = await this.orders.findPage({ kind: 'user', userId }, ORDERS_PER_PAGE, cursor);
       yield page.orders;
-      if (page.nextCursor === null) return;
-      cursor = page.nextCursor;
-    }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
   }
 }

@@ -79,15 +79,17 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
 
   /** Repeats passes from the first id on until one finds nothing unlocked. */
   private async pinAll(): Promise<number> {
-    for (let total = 0, lastId: string = FIRST_ID; ;) {
-      if (this.shutdown.signal.aborted) return total;
+    let total = 0;
+    let lastId: string = FIRST_ID;
+    while (!this.shutdown.signal.aborted) {
       const startedAt = performance.now();
       const ids = await this.pinBatch(lastId);
-      if (ids.length === 0 && lastId === FIRST_ID) return total;
+      if (ids.length === 0 && lastId === FIRST_ID) break;
       total += ids.length;
       lastId = ids.sort().at(-1) ?? FIRST_ID;
       await this.pause(performance.now() - startedAt);
     }
+    return total;
   }
 
   /** Leaves the database to the visitors between two batches. */

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { Environment } from '../../config/environment.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
-import { KEY_TTL_SECONDS } from '../change/idempotency.js';
+import { KEY_TTL_HOURS } from '../change/idempotency.js';
 import { thaw } from '../checkout/freeze-basket.js';
 
 /** The number of rows, and the time that decided it. */
@@ -56,7 +56,7 @@ export class EndFrozenOnCleanupHandler {
     const { frozenTtlSeconds } = this.environment;
     const removed = await this.inBatches(REMOVE_FROZEN, frozenTtlSeconds, event);
     await this.inBatches(THAW_OWNED, frozenTtlSeconds, event);
-    await this.inBatches(REMOVE_KEYS, KEY_TTL_SECONDS, event);
+    await this.inBatches(REMOVE_KEYS, KEY_TTL_HOURS * 3_600, event);
     return removed;
   }
 
@@ -65,13 +65,14 @@ export class EndFrozenOnCleanupHandler {
     seconds: number,
     { batchSize, shouldStop }: ExpiredSessionsRemoved,
   ): Promise<number> {
-    for (let total = 0; ;) {
-      if (shouldStop()) return total;
+    let total = 0;
+    while (!shouldStop()) {
       const { count } = await this.dataSource.transaction((manager) =>
         this.clock.queryChecked<{ count: number }>(manager, sql, [seconds, batchSize]),
       );
       total += count;
-      if (count < batchSize) return total;
+      if (count < batchSize) break;
     }
+    return total;
   }
 }

@@ -7,10 +7,9 @@ export async function* readPages<Row>(
   limit: number,
   read: (last: Row | undefined) => Promise<Row[]>,
 ): AsyncGenerator<Row[]> {
-  for (let last: Row | undefined; ;) {
-    const rows = await read(last);
+  let rows: Row[] = [];
+  do {
+    rows = await read(rows.at(-1));
     yield rows;
-    if (rows.length < limit) return;
-    last = rows.at(-1);
-  }
+  } while (rows.length === limit);
 }

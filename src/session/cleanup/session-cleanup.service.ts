@@ -124,16 +124,15 @@ export class SessionCleanup {
     const removed = { sessions: 0, baskets: 0 };
     for (;;) {
       const stopReason = findStopReason();
+      if (stopReason) return { ...removed, failures: run.skipped.length, stopReason };
       const size = run.batchSize.current;
-      const batch = stopReason ? null : await this.removeOrSkip(run);
-      const failures = run.skipped.length;
-      if (stopReason) return { ...removed, failures, stopReason };
+      const batch = await this.removeOrSkip(run);
       if (!batch) continue;
       removed.sessions += batch.sessions;
       removed.baskets += batch.baskets;
       if (batch.sessions > 0) run.onProgress(removed);
       // Does not wait for an empty batch: in a busy shop new sessions expire during each batch.
-      if (batch.sessions < size) return { ...removed, failures, stopReason: 'drained' };
+      if (batch.sessions < size) return { ...removed, failures: run.skipped.length, stopReason: 'drained' };
     }
   }
 
