@@ -10,13 +10,14 @@ export interface Invariant {
 /** A session's id is the secret of its cookie; the hash is enough to find the row. */
 const SESSION = `'session ' || md5(s.id)`;
 
+/** SQL: no visitor can reach the basket `b` any more. */
+export const IS_ORPHAN = `
+  b.owner_id IS NULL AND b.status = 'open' AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)`;
+
 export const ORPHANS: Invariant = {
   id: 'I1 orphans',
   rule: 'every open guest basket is pointed at by a session',
-  broken: `
-    SELECT b.id::text AS id FROM baskets b
-    WHERE b.owner_id IS NULL AND b.status = 'open'
-      AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)`,
+  broken: `SELECT b.id::text AS id FROM baskets b WHERE ${IS_ORPHAN}`,
 };
 
 /** What the database enforces by itself is checked all the same: a constraint can be dropped. */

@@ -4,6 +4,7 @@ import { DataSource, Repository } from 'typeorm';
 import { NIL } from 'uuid';
 import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { messageOf } from '../../problem/error-text.js';
+import { IS_ORPHAN } from './invariants.js';
 import { OrphanCount } from './orphan-count.entity.js';
 
 export interface SweepOptions {
@@ -48,8 +49,7 @@ const BATCH = (orphans: string) => `
     SELECT id FROM baskets WHERE id > $1 ORDER BY id LIMIT $2
   ), orphans AS (
     SELECT b.id FROM baskets b JOIN batch USING (id)
-    WHERE b.owner_id IS NULL AND b.status = 'open' AND b.updated_at < statement_timestamp() - $3 * interval '1 millisecond'
-      AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id)
+    WHERE b.updated_at < statement_timestamp() - $3 * interval '1 millisecond' AND ${IS_ORPHAN}
     ORDER BY b.id LIMIT $4
     FOR UPDATE OF b SKIP LOCKED
   ), found AS (${orphans})
