@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from '../http/request/request-path.js';
+import { stackOf } from './error-text.js';
 import type { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 
@@ -44,10 +45,6 @@ function bodyOf(problem: Problem, request: FastifyRequest): object {
     requestId: request.id,
     ...problem.members,
   };
-}
-
-function stackOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
 /** Prefers the code of an error: its message can contain the host and the user of the database. */
