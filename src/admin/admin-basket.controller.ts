@@ -6,10 +6,8 @@ import { OrderDto, OrderPageDto } from '../basket/order/order.dto.js';
 import { PageQueryDto } from '../http/page/page-query.dto.js';
 import { OrderService } from '../basket/order/order.service.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
-import { UuidPipe } from '../http/input/uuid.pipe.js';
+import { ID_PARAM, UuidPipe } from '../http/input/uuid.pipe.js';
 import { AdminOnly } from './admin-only.decorator.js';
-
-const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
 @AdminOnly()
 @Controller('api/admin')
@@ -40,7 +38,7 @@ export class AdminBasketController {
     description:
       'Returns the order. A repetition changes nothing. The basket of an ended session can be submitted as well.',
   })
-  @ApiParam(ID)
+  @ApiParam(ID_PARAM)
   @ApiBody({ type: SubmitDto, required: false })
   @ApiOkResponse({ type: OrderDto })
   @ApiProblems(
@@ -65,7 +63,7 @@ export class AdminBasketController {
     summary: 'Thaw a frozen basket, for example after a failed payment',
     description: 'The basket is open again and has the current prices. An open basket does not change.',
   })
-  @ApiParam(ID)
+  @ApiParam(ID_PARAM)
   @ApiOkResponse({ type: BasketDto })
   @ApiProblems(...BODY_PROBLEMS, 'unknown-basket', 'session-expired')
   async thaw(@Param('id', UuidPipe) id: string): Promise<BasketDto> {

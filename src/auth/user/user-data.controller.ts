@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { apiHeaders } from '../../http/response/api-headers.js';
@@ -21,7 +21,6 @@ export class UserDataController {
   ) {}
 
   @Get('export')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'exportMe',
     summary: 'Export all stored data of the user',

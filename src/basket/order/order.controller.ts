@@ -1,10 +1,10 @@
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { CurrentVisitor } from '../../auth/visitor/visitor.decorator.js';
 import { ForVisitors } from '../../auth/visitor/for-visitors.decorator.js';
 import type { Visitor } from '../../auth/visitor/visitor.js';
 import { ApiProblems } from '../../problem/api-problems.decorator.js';
-import { UuidPipe } from '../../http/input/uuid.pipe.js';
+import { ID_PARAM, UuidPipe } from '../../http/input/uuid.pipe.js';
 import { IdempotencyKeyDto } from '../change/idempotency-key.dto.js';
 import { OrderDto, OrderPageDto } from './order.dto.js';
 import { PageQueryDto } from '../../http/page/page-query.dto.js';
@@ -17,7 +17,6 @@ export class OrderController {
   constructor(private readonly orders: OrderService) {}
 
   @Get()
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'listOrders',
     summary: "List the user's orders, or those of the guest's session",
@@ -32,13 +31,12 @@ export class OrderController {
   }
 
   @Get(':id')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getOrder',
     summary: 'Get one of these orders',
     description: 'By the `id` that the basket had: the submit answered it, and the list has it.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiParam(ID_PARAM)
   @ApiOkResponse({ type: OrderDto })
   @ApiProblems('unknown-order')
   async get(@CurrentVisitor() visitor: Visitor, @Param('id', UuidPipe) id: string): Promise<OrderDto> {

@@ -2,6 +2,9 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { invalidInput } from './validation.pipe.js';
 
+/** Documents an id in a path. */
+export const ID_PARAM = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
+
 /** Checks that the id in a path is a UUID. */
 @Injectable()
 export class UuidPipe implements PipeTransform<string, string> {
