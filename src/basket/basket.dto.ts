@@ -1,13 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
+import { MAX_INT } from '../http/input/max-int.js';
 import { Optional } from '../http/input/optional.decorator.js';
 import { MergeReportDto } from '../auth/event/merge-report.dto.js';
 import { isSku } from '../catalogue/sku.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
-import type { BasketStatus } from './basket.entity.js';
-
-/** The largest PostgreSQL int; what a line really holds is `BASKET_MAX_QUANTITY`. */
-const MAX_INT = 2_147_483_647;
+import { BASKET_STATUSES, type BasketStatus } from './basket.entity.js';
 
 export class AddLineDto {
   @IsSku()
@@ -115,7 +113,7 @@ export class BasketDto {
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null: there is none yet.' })
   id!: string | null;
 
-  @ApiProperty({ enum: ['open', 'frozen', 'submitted'] })
+  @ApiProperty({ enum: BASKET_STATUSES })
   status!: BasketStatus;
 
   @ApiProperty({ enum: ['guest', 'user'] })

@@ -10,7 +10,8 @@ import {
 } from 'typeorm';
 
 /** open: it can be changed. frozen: being paid for. submitted: an order, a record that nobody changes. */
-export type BasketStatus = 'open' | 'frozen' | 'submitted';
+export const BASKET_STATUSES = ['open', 'frozen', 'submitted'] as const;
+export type BasketStatus = (typeof BASKET_STATUSES)[number];
 
 /**
  * What a visitor means to buy.

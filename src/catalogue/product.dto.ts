@@ -11,6 +11,7 @@ import {
   Min,
 } from 'class-validator';
 import { PageQueryDto } from '../http/page/page-query.dto.js';
+import { MAX_INT } from '../http/input/max-int.js';
 import { Optional } from '../http/input/optional.decorator.js';
 import { PRINTABLE, PRINTABLE_PATTERN, STORABLE, STORABLE_PATTERN } from '../http/input/printable.js';
 import type { Product } from './product.entity.js';
@@ -66,9 +67,6 @@ export class ProductQueryDto extends PageQueryDto {
   @Matches(PRINTABLE, { message: 'q must not contain control characters' })
   q?: string;
 }
-
-/** The largest PostgreSQL int. */
-const MAX_INT = 2_147_483_647;
 
 /** The members of a product that an admin can set, with their rules. */
 class ProductFieldsDto {

@@ -1,6 +1,7 @@
 import { plainToInstance, Transform } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { CsvError } from './csv-error.js';
+import { MAX_INT } from '../../http/input/max-int.js';
 import { ChangeProductDto } from '../product.dto.js';
 import { normaliseSku } from '../sku.js';
 import { IsSku } from '../sku.pipe.js';
@@ -46,7 +47,7 @@ function toBoolean(text: string): unknown {
   return lower === 'true' || lower === 'false' ? lower === 'true' : text;
 }
 
-const WHOLE_NUMBER = 'write a whole number from 0 to 2147483647 with digits only';
+const WHOLE_NUMBER = `write a whole number from 0 to ${MAX_INT} with digits only`;
 
 const EXPLANATIONS: Record<string, (text: string) => string> = {
   unitPriceMinor: (text) =>

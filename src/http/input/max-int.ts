@@ -1,0 +1,2 @@
+/** The largest PostgreSQL int. */
+export const MAX_INT = 2_147_483_647;
