@@ -28,32 +28,7 @@ export const BEGIN = {
     FROM basket, product p`,
 };
 
-export const ADD = {
-  name: 'add',
-  text: `
-    WITH session AS (
-      SELECT basket_id FROM sessions WHERE id = $1 AND expired_at > $2 FOR UPDATE
-    ), basket AS (
-      UPDATE baskets SET version = version + 1, updated_at = now()
-      WHERE id = (SELECT basket_id FROM session) AND status = 'open' RETURNING id, version
-    ), line AS (
-      INSERT INTO basket_lines AS l (basket_id, sku, quantity, unit_price_minor_when_added)
-      SELECT basket.id, p.sku, $4, p.unit_price_minor
-      FROM basket, products p WHERE p.sku = $3 AND is_active AND (p.stock IS NULL OR p.stock >= $4)
-      ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = l.quantity + excluded.quantity
-      RETURNING basket_id, sku, quantity, unit_price_minor_when_added, added_at
-    ), lines AS (
-      SELECT * FROM line
-      UNION ALL
-      SELECT l.basket_id, l.sku, l.quantity, l.unit_price_minor_when_added, l.added_at
-      FROM basket JOIN basket_lines l ON l.basket_id = basket.id WHERE l.sku <> $3
-    )
-    SELECT basket.id, basket.version, ${LINES}
-    FROM basket JOIN lines l ON l.basket_id = basket.id LEFT JOIN products p ON p.sku = l.sku
-    WHERE EXISTS (SELECT FROM line) ORDER BY l.added_at, l.sku`,
-};
-
-/** Both statements lock the session, as ADD does. */
+/** Every change locks the session, then the basket. */
 const BASKET = `
     WITH session AS (
       SELECT basket_id FROM sessions WHERE id = $1 AND expired_at > $2 FOR UPDATE
@@ -62,13 +37,11 @@ const BASKET = `
       WHERE id = (SELECT basket_id FROM session) AND status = 'open' RETURNING id, version
     )`;
 
-export const SET = {
-  name: 'set',
-  text: `${BASKET}, line AS (
+const saveLine = (quantity: string) => `${BASKET}, line AS (
       INSERT INTO basket_lines AS l (basket_id, sku, quantity, unit_price_minor_when_added)
       SELECT basket.id, p.sku, $4, p.unit_price_minor
       FROM basket, products p WHERE p.sku = $3 AND is_active AND (p.stock IS NULL OR p.stock >= $4)
-      ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = excluded.quantity
+      ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = ${quantity}
       RETURNING basket_id, sku, quantity, unit_price_minor_when_added, added_at
     ), lines AS (
       SELECT * FROM line
@@ -78,8 +51,11 @@ export const SET = {
     )
     SELECT basket.id, basket.version, ${LINES}
     FROM basket JOIN lines l ON l.basket_id = basket.id LEFT JOIN products p ON p.sku = l.sku
-    WHERE EXISTS (SELECT FROM line) ORDER BY l.added_at, l.sku`,
-};
+    WHERE EXISTS (SELECT FROM line) ORDER BY l.added_at, l.sku`;
+
+export const ADD = { name: 'add', text: saveLine('l.quantity + excluded.quantity') };
+
+export const SET = { name: 'set', text: saveLine('excluded.quantity') };
 
 export const REMOVE = {
   name: 'remove',
