@@ -16,10 +16,10 @@ export const CHANGE_PROBLEMS = [
 /** The headers of an answer with a basket. */
 export const BASKET_HEADERS = apiHeaders('ETag');
 
-/** The same where a guest's first write makes the session. */
+/** The same where a guest's first write creates the session. */
 export const FIRST_BASKET_HEADERS = apiHeaders('ETag', 'Set-Cookie');
 
-/** The same where the answer leads to the basket. */
+/** The same where `Location` leads to the basket. */
 export const CREATED_BASKET_HEADERS = apiHeaders('ETag', 'Location', 'Set-Cookie');
 
 export function ApiIfMatch(): MethodDecorator {

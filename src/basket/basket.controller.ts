@@ -20,7 +20,7 @@ import { BasketWriteQueue } from './change/basket-write-queue.service.js';
 import { type Conditions, CurrentConditions } from './change/conditions.decorator.js';
 import { TagBaskets } from './tag-baskets.decorator.js';
 
-/** What every change that can put something into a basket can answer. */
+/** The problems of every change that can put something into a basket. */
 const CHANGE_LINE_PROBLEMS = [
   'insecure-connection',
   'basket-frozen',

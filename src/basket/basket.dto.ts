@@ -68,7 +68,7 @@ function isInteger(value: unknown, min: number): boolean {
   return Number.isInteger(value) && Number(value) >= min && Number(value) <= MAX_INT;
 }
 
-/** What a shopper should know about a line before buying. */
+/** Warnings that a shopper needs before buying a line. */
 const LINE_NOTICES = ['price-changed', 'insufficient-stock', 'unavailable'] as const;
 export type LineNotice = (typeof LINE_NOTICES)[number];
 

@@ -9,15 +9,17 @@ import {
   UpdateDateColumn,
 } from 'typeorm';
 
-/** open: it can be changed. frozen: being paid for. submitted: an order, a record that nobody changes. */
+/**
+ * open: can be changed. frozen: the shopper is paying. submitted: an order, which never changes.
+ */
 export const BASKET_STATUSES = ['open', 'frozen', 'submitted'] as const;
 export type BasketStatus = (typeof BASKET_STATUSES)[number];
 
 /**
  * What a visitor means to buy.
  *
- * A basket without an owner is a guest's, and a session points to it. A basket with an owner is a user's, and no
- * session points to it.
+ * A basket without an owner is a guest's, and a session points to it. A basket with an owner is a
+ * user's, and no session points to it. See docs/decisions/01-pointer.md.
  */
 @Entity('baskets')
 @Check('baskets_status', `status IN ('open', 'frozen', 'submitted')`)
@@ -30,7 +32,7 @@ export type BasketStatus = (typeof BASKET_STATUSES)[number];
 @Index('baskets_frozen_at', ['frozenAt'], { where: 'frozen_at IS NOT NULL' })
 @Index('baskets_submitted_session_id', ['submittedSessionId'], { where: 'submitted_session_id IS NOT NULL' })
 export class Basket {
-  /** The application makes a UUID v7: in the order of creation, so that what is removed together lies together. */
+  /** A UUID v7, made by the application. Baskets that expire together are then stored together. */
   @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'baskets_pkey' })
   id!: string;
 
@@ -51,12 +53,15 @@ export class Basket {
   @Column('timestamptz', { name: 'submitted_at', nullable: true })
   submittedAt!: Date | null;
 
-  /** The guest session that submitted it, as long as that lives. */
+  /** The guest session that submitted it, while that session exists. */
   @Column('text', { name: 'submitted_session_id', nullable: true })
   @ForeignKey('Session', { name: 'baskets_submitted_session_id_fkey', onDelete: 'SET NULL' })
   submittedSessionId!: string | null;
 
-  /** Pinned with the prices, as long as the basket is not open; null also in an old row until the job fills it. */
+  /**
+   * Pinned with the prices unless the basket is open. Also null in an old row until the job fills
+   * it.
+   */
   @Column('text', { nullable: true })
   currency!: string | null;
 

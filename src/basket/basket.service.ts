@@ -15,7 +15,7 @@ import { assertWithinLimits, assertOpen } from './change/line-rules.js';
 import { SingleStatement } from './change/single-statement.service.js';
 import type { BasketSnapshot, LineProduct, LineSnapshot } from './query/basket-snapshot.js';
 
-/** What a line shall hold in the end. */
+/** A line as it is after the change. */
 interface WantedLine {
   sku: string;
   quantity: number;
@@ -32,7 +32,7 @@ export class BasketService {
     private readonly environment: Environment,
   ) {}
 
-  /** Reads only: a visitor without a basket gets an empty one that is nowhere stored. */
+  /** Reads only. A visitor without a basket gets an empty one, which is not stored. */
   async read(visitor: BasketVisitor): Promise<BasketDto> {
     return this.singleStatement.read(visitor);
   }
@@ -66,7 +66,11 @@ export class BasketService {
     });
   }
 
-  /** Sets a line's quantity, 0 removes it. @throws Problem as `addLine`, but `unknown-product` and `unavailable` */
+  /**
+   * Sets a line's quantity, 0 removes it.
+   *
+   * @throws Problem as `addLine`, but `unknown-product` and `unavailable`
+   */
   async changeQuantity(
     deferred: BasketVisitor,
     conditions: Conditions,
@@ -116,7 +120,7 @@ export class BasketService {
     });
   }
 
-  /** Whoever puts something into a basket; a guest who comes without a session creates one with it. */
+  /** Reads the session, and counts a guest without one: the change will create a session. */
   private async loadWriter(deferred: BasketVisitor): Promise<Visitor> {
     const visitor = await loadVisitor(deferred);
     if (visitor.kind === 'guest' && !visitor.session.snapshot) {

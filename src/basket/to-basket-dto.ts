@@ -1,20 +1,20 @@
 import type { BasketDto, LineDto, LineNotice, TotalsDto } from './basket.dto.js';
 import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';
 
-/** What the answer says beside the basket itself. */
+/** The facts in the answer that the basket itself does not have. */
 export interface BasketContext {
   /** The shop's of now: an open basket is shown in it. */
   currency: string;
-  /** Whose basket a visitor without one would get. */
+  /** By default the basket's owner, or a guest when there is no basket. */
   owner?: 'guest' | 'user';
   /** When a guest's session ends, in milliseconds since 1970. */
   expiresAt?: number | null;
 }
 
-/** Lines that can't be bought stay in sight, but not in the amount. */
+/** Lines with one of these notices are shown, but left out of the amount. */
 const NOT_BUYABLE: LineNotice[] = ['unavailable', 'insufficient-stock'];
 
-/** The basket as the API shows it; without one, an empty one. */
+/** The basket as the API shows it. Without a basket, an empty one. */
 export function toBasketDto(
   basket: BasketSnapshot | null,
   { currency, owner = basket?.ownerId ? 'user' : 'guest', expiresAt = null }: BasketContext,

@@ -10,16 +10,16 @@ import { OrderService } from './order/order.service.js';
 import { findBasket } from './query/basket-snapshot.js';
 import { toBasketDto } from './to-basket-dto.js';
 
-/** With all their lines, a page is read and written in a few milliseconds. */
+/** A page with all its lines is read and written in a few milliseconds. */
 const ORDERS_PER_PAGE = 50;
 const KEYS_PER_PAGE = 1_000;
 
-/** By the index of a user's keys; no key is empty. */
+/** Uses the index of a user's keys. No key is empty, so the first page begins behind ''. */
 const KEYS = `
   SELECT key, status, basket_id AS "basketId", created_at AS "createdAt"
   FROM idempotency_keys WHERE user_id = $1 AND key > $2 ORDER BY key LIMIT $3`;
 
-/** The baskets' part when a user asks for what is stored, or is erased. */
+/** The baskets' part of the export and of the erasure of a user. */
 @Injectable()
 export class UserDataHandler {
   constructor(
@@ -28,7 +28,7 @@ export class UserDataHandler {
     private readonly environment: Environment,
   ) {}
 
-  /** In the order of all locks: baskets by id, then keys; the lines go with their basket. */
+  /** Locks in the common order: baskets by id, then keys. See docs/decisions/05-lock-order.md. */
   @OnEvent(UserErased.NAME, { suppressErrors: false })
   async release({ manager, userId }: UserErased): Promise<void> {
     await manager.query('SELECT FROM baskets WHERE owner_id = $1 ORDER BY id FOR UPDATE', [userId]);
@@ -39,7 +39,8 @@ export class UserDataHandler {
 
   @OnEvent(UserDataRequested.NAME, { suppressErrors: false })
   async collect({ userId }: UserDataRequested): Promise<object> {
-    // Read before the orders: a basket that is submitted meanwhile appears twice, never not at all.
+    // Read before the orders: a basket that is submitted meanwhile appears twice and is never
+    // missing.
     const basket = await findBasket(this.dataSource.manager, { ownerId: userId });
     const { currency } = this.environment;
     return {
@@ -51,7 +52,7 @@ export class UserDataHandler {
     };
   }
 
-  /** An order never changes its place, and a new one comes at the end: each is read once. */
+  /** An order never changes its place, and a new one comes at the end. So each is read once. */
   private async *orderPages(userId: string): AsyncGenerator<OrderDto[]> {
     let cursor: string | undefined;
     do {

@@ -20,7 +20,7 @@ import {
 import { markReplayed } from './replayed.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** A change of a locked basket, null being none; answers the basket as it is then. */
+/** Changes a locked basket, or null if there is none. Returns the basket after the change. */
 export type Change = (
   manager: EntityManager,
   basket: BasketSnapshot | null,
@@ -32,7 +32,7 @@ export interface ChangeResult {
   isReplayed: boolean;
 }
 
-/** The frame of every change: one transaction, the visitor's lock, and the request's conditions. */
+/** Runs every change in one transaction, under the visitor's lock and the request's conditions. */
 @Injectable()
 export class BasketChanges {
   constructor(
@@ -43,8 +43,9 @@ export class BasketChanges {
   /**
    * Makes a change under the visitor's lock, once for each idempotency key.
    *
-   * @param status what the route answers, to be recorded with the key
-   * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, or what the change throws
+   * @param status the route's success status, which is recorded with the key
+   * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, or what
+   *   the change throws
    */
   async run(
     deferred: BasketVisitor | Visitor,
@@ -58,7 +59,7 @@ export class BasketChanges {
     return isReplayed ? markReplayed(dto) : dto;
   }
 
-  /** The same for a caller that shows the basket by itself. */
+  /** The same for a caller that makes its own answer from the basket. */
   async runForSnapshot(
     visitor: Visitor,
     conditions: Conditions,
@@ -105,7 +106,10 @@ export class BasketChanges {
   }
 }
 
-/** The basket that a request changed when it came for the first time, as it is now; else the visitor's present one. */
+/**
+ * Returns the basket that the first request changed, as it is now. If it is gone, the visitor's
+ * basket.
+ */
 async function findReplayed(
   manager: EntityManager,
   { basketId }: RecordedResponse,

@@ -1,9 +1,12 @@
 import type { DeferredVisitor, UserVisitor, Visitor } from '../../auth/visitor/visitor.js';
 
-/** The sender of a request for a basket. A cookie's session is not read yet: a single statement may not need that. */
+/** The sender of a request for a basket. The session of a cookie is read only when it has to be. */
 export type BasketVisitor = DeferredVisitor | UserVisitor;
 
-/** The id of the row that the basket hangs on: the token's user, or the cookie's session. Null: a guest without a session. */
+/**
+ * The id of the row that the basket hangs on: the token's user, or the cookie's session. Null: a
+ * guest without a session.
+ */
 export function ownerIdOf(visitor: BasketVisitor): string | null {
   return visitor.kind === 'user' ? visitor.userId : visitor.sessionId;
 }

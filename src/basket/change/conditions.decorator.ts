@@ -8,19 +8,22 @@ import { invalidInput } from '../../http/input/validation.pipe.js';
 
 export const MAX_KEY_LENGTH = 255;
 
-/** A request that is to be done once, however often it is sent. */
+/** A request that is done once, however often it is sent. */
 export interface IdempotentRequest {
   key: string;
   /** SHA-256 of method, path and body. */
   hash: string;
 }
 
-/** Under which conditions a change may be made. */
+/** The conditions of a change, from the request. */
 export interface Conditions {
   /** The entity tags of `If-Match`, without the `W/` that a proxy may have put before them. */
   ifMatch: string[] | null;
   idempotent: IdempotentRequest | null;
-  /** Makes a signal that aborts when the client closes the connection: a change that still waits is not made then. */
+  /**
+   * Makes a signal that aborts when the client closes the connection. A waiting change is then
+   * dropped.
+   */
   closed: () => AbortSignal;
 }
 
@@ -48,7 +51,7 @@ function readIdempotencyKey(request: FastifyRequest): IdempotentRequest | null {
   throw invalidInput([{ field: 'Idempotency-Key', message }]);
 }
 
-/** The order of a body's members means nothing, so they are sorted. */
+/** Sorts the body's members, because their order means nothing. */
 function hashOf({ method, url, body }: FastifyRequest): string {
   const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')

@@ -5,7 +5,11 @@ import { Session } from '../../session/session.entity.js';
 import { Basket } from '../basket.entity.js';
 import type { BasketSnapshot } from '../query/basket-snapshot.js';
 
-/** Makes the visitor's basket, and the session of a guest who comes without one; the first line makes it version 1. */
+/**
+ * Creates the visitor's basket, and the session of a guest without one.
+ *
+ * Its version is 0. The first line raises it to 1.
+ */
 export async function createBasket(manager: EntityManager, visitor: Visitor): Promise<BasketSnapshot> {
   const id = uuidv7();
   const ownerId = visitor.kind === 'user' ? visitor.userId : null;

@@ -7,33 +7,38 @@ import type { IdempotentRequest } from './conditions.decorator.js';
 /** A session or a user keeps this many keys. A newer key removes the oldest. */
 export const MAX_KEYS = 1_000;
 
-/** A younger key is known, and an older one is free again, by the database's clock. The cleanup removes it. */
+/**
+ * A younger key is known, and an older one is free again, by the database's clock. The cleanup
+ * removes it.
+ */
 export const KEY_TTL_HOURS = 24;
 const IS_VALID = `created_at > statement_timestamp() - interval '${KEY_TTL_HOURS} hours'`;
 
-/** Whose keys they are; a login gives a guest's to the user. */
+/** The owner of keys. A login gives a guest's keys to the user. */
 interface KeyOwner {
   column: 'session_id' | 'user_id';
   id: string;
 }
 
-/** What the first request with a key did. */
+/** The result of the first request with a key. */
 export interface RecordedResponse {
-  /** The basket that it changed; null: it is gone by now. */
+  /** The basket that it changed. Null: the request left no basket. */
   basketId: string | null;
 }
 
-/** What is recorded of a request. */
+/** A request as it is recorded with its key. */
 export interface ResponseRecord extends RecordedResponse {
   status: number;
-  /** False: the basket has the version that it had before. */
+  /** False: the basket's version is the same as before. */
   isChange: boolean;
 }
 
 /**
- * Finds the result of an earlier request with this key. Under the visitor's lock it sees every answered request.
+ * Finds the result of an earlier request with this key. Under the visitor's lock it sees every
+ * answered request.
  *
- * The hash covers method and path, and each route has one success status. So both answers have the same status.
+ * The hash covers method and path, and each route has one success status. So both answers have the
+ * same status.
  *
  * @throws Problem `idempotency-key-reused`
  */
@@ -55,12 +60,14 @@ export async function findRecordedResponse(
 }
 
 /**
- * Stores the key in the transaction of its request: a failed request leaves no key. Overwrites a key that is not valid any more.
+ * Stores the key in the transaction of its request: a failed request leaves no key. Overwrites a
+ * key that is not valid any more.
  *
- * A request that does not raise the basket's version keeps one key less. A single statement may wait for this basket. It
- * has counted the keys already and adds its own.
+ * A request that does not raise the basket's version keeps one key less. A single statement may
+ * wait for this basket. It has counted the keys already and adds its own.
  *
- * @throws TransactionConflict when a single statement has stored the key meanwhile: it does not take the user's lock
+ * @throws TransactionConflict when a single statement has stored the key meanwhile: it does not
+ *   take the user's lock
  */
 export async function recordResponse(
   manager: EntityManager,
@@ -93,8 +100,8 @@ export function isKeyConflict(error: unknown): boolean {
 }
 
 /**
- * Gives a guest's keys to the user. When both used the same key, the guest's request stays with the later of the two
- * times, so neither is done again.
+ * Gives a guest's keys to the user. When both used the same key, the guest's request stays with the
+ * later of the two times, so neither is done again.
  *
  * Call it with the baskets locked, as for every key that is written.
  */

@@ -1,17 +1,17 @@
 import { Problem } from '../../problem/problem.js';
 import type { LineProduct, BasketSnapshot } from '../query/basket-snapshot.js';
 
-/** What a shop allows in one basket. */
+/** The shop's limits for one basket. */
 export interface BasketLimits {
   maxQuantity: number;
   maxLines: number;
 }
 
 /**
- * Checks what a shopper asks for against the shop's limits and the stock.
+ * Checks a wanted quantity against the shop's limits and the stock.
  *
- * @param quantity what the line shall hold in the end
- * @throws Problem `quantity-limit` or `insufficient-stock`, with the figure that was passed
+ * @param quantity the line's quantity after the change
+ * @throws Problem `quantity-limit` or `insufficient-stock`, with the limit
  */
 export function assertWithinLimits(
   basket: BasketSnapshot | null,

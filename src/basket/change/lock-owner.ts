@@ -6,12 +6,14 @@ import { sessionReplaced } from '../../session/request/session-replaced.js';
 import type { BasketKey } from '../query/basket-snapshot.js';
 
 /**
- * Locks the row that a visitor's basket hangs on, the user or the session, for the rest of the transaction.
+ * Locks the user or the session of a visitor's basket for the rest of the transaction.
  *
- * With it all changes of one visitor's basket take turns, on every instance: two first adds make one basket, and no
- * login and no cleanup comes in between. Null: a guest who has no basket yet.
+ * So the changes of one basket run one after the other, on every instance: two first adds make one
+ * basket, and no login or cleanup runs meanwhile. Null: a guest who has no basket yet.
+ * See docs/decisions/05-lock-order.md.
  *
- * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster; `invalid-token`, when the token has ended
+ * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster;
+ *   `invalid-token`, when the token has ended
  */
 export async function lockOwner(manager: EntityManager, visitor: Visitor): Promise<BasketKey | null> {
   if (visitor.kind === 'user') {

@@ -3,12 +3,14 @@ import { Problem } from '../../problem/problem.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Runs the work of one key in the order of its arrival, one at a time. Work of different keys runs at the same time. */
+/**
+ * Runs the work of one key one at a time, in the order of arrival. Keys do not wait for each other.
+ */
 export class SerialQueue {
-  /** The work that waits, by key. A key is here while its work runs. */
+  /** The waiting work by key. A key stays here while its work runs. */
   private readonly queues = new Map<string, (() => void)[]>();
 
-  /** @param max how many wait for one key, and how long each */
+  /** @param max the waiting work of one key, and its longest wait */
   constructor(private readonly max: { readonly waiting: number; readonly milliseconds: number }) {}
 
   /** The number of keys with work. */
@@ -19,8 +21,10 @@ export class SerialQueue {
   /**
    * Runs the work when its turn has come.
    *
-   * @param closed aborts when the client is gone; called only when the work has to wait
-   * @throws Problem `overloaded`, when the queue is full or the wait too long; `too-slow`, when the client goes first
+   * @param closed aborts when the client closes the connection; called only when the work has to
+   *   wait
+   * @throws Problem `overloaded`, when the queue is full or the wait too long; `too-slow`, when the
+   *   client closes the connection first
    */
   async run<T>(key: string, closed: () => AbortSignal, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(key);

@@ -28,14 +28,10 @@ export interface LineChange {
 type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number };
 
 /**
- * A read, or a change of one line, in one statement, when nothing is in its way.
+ * Reads a basket, or changes one line, in one statement. The statement reads the session as well.
  *
- * A change returns null, and changes nothing, when one statement is not enough. The caller then takes locks and reports the
- * reason.
- *
- * Measured in the mix of `npm run bench -- requests` at 16 connections: twice the rate of that way, 0.57 of the
- * server's CPU and 0.42 of PostgreSQL's; and of that, to read the session along the way and not first, 1.22 times the
- * rate, 0.77 and 0.89 of the CPU.
+ * A change returns null, and changes nothing, when one statement is not enough. The caller then
+ * takes locks and reports the reason. See docs/decisions/02-single-statement.md.
  */
 @Injectable()
 export class SingleStatement {
@@ -133,7 +129,7 @@ export class SingleStatement {
     try {
       return await queryNamed<ChangedRow>(this.dataSource, statement, values);
     } catch (error) {
-      // Rolled back because of another request. The caller repeats it under the lock, or finds the answer to its key.
+      // Another request rolled it back. The caller repeats it under the lock, or finds its key.
       if (isConflict(error) || isKeyConflict(error)) return [];
       throw error;
     }
@@ -152,7 +148,7 @@ export class SingleStatement {
   }
 }
 
-/** @throws Problem `session-replaced`, as the way under the lock does for a session that goes meanwhile */
+/** @throws Problem `session-replaced`, as `lockOwner` does for a session that ends meanwhile */
 function assertActive(visitor: Visitor): void {
   if (visitor.kind === 'guest' && !visitor.session.active) throw sessionReplaced();
 }

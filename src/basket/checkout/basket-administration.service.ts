@@ -13,7 +13,7 @@ import { lockBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { submitBasket } from './submit-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** Whom a basket belongs to: a user, a guest's session, or nobody any more. */
+/** The user or the guest's session that a basket belongs to. Both null: its session has ended. */
 interface BasketOwner {
   ownerId: string | null;
   sessionId: string | null;
@@ -24,10 +24,12 @@ const FIND_OWNER = `
   FROM baskets b LEFT JOIN sessions s ON s.basket_id = b.id
   WHERE b.id = $1`;
 
-/** A login may come between the read and the lock, once; more often is no accident. */
+/** A login between the read and the lock is rare, and several in a row mean a fault. */
 const TRIES = 5;
 
-/** Baskets by their id, for the shop's own back end: a payment provider calls back without the shopper's cookie. */
+/**
+ * Baskets by their id. A payment provider calls the shop's back end without the shopper's cookie.
+ */
 @Injectable()
 export class BasketAdministration {
   constructor(
@@ -37,7 +39,7 @@ export class BasketAdministration {
     private readonly environment: Environment,
   ) {}
 
-  /** Makes an order of a basket; one that is submitted already stays so, for callbacks come more than once. */
+  /** Makes an order of a basket. A submitted basket stays as it is: callbacks can be repeated. */
   async submit(id: string, expectedAmountMinor?: number): Promise<OrderDto> {
     const order = await this.change(id, (manager, basket) =>
       basket.status === 'submitted'
@@ -47,7 +49,10 @@ export class BasketAdministration {
     return this.orders.toOrderDto(order);
   }
 
-  /** @throws Problem `session-expired`: opened, it would be an orphan; it can be submitted, or goes in its time */
+  /**
+   * @throws Problem `session-expired`, for a guest's basket whose session has ended: open, it would
+   *   be an orphan. See docs/decisions/10-frozen-baskets.md.
+   */
   async thaw(id: string): Promise<BasketDto> {
     const changed = await this.change(id, async (manager, basket, { ownerId, sessionId }) => {
       if (basket.status !== 'frozen') return basket;
@@ -75,7 +80,7 @@ export class BasketAdministration {
     });
   }
 
-  /** First who holds it, then the basket, as everywhere; null: there is no such basket. */
+  /** Locks the owner; the caller then locks the basket. Null: there is no such basket. */
   private async lockOwner(manager: EntityManager, id: string): Promise<BasketOwner | null> {
     for (let tries = 0; tries < TRIES; tries++) {
       const [owner] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);

@@ -19,7 +19,11 @@ export class CheckoutService {
     private readonly environment: Environment,
   ) {}
 
-  /** Pins prices, names and the currency while the shopper pays; again is no change. @throws Problem `empty-basket` */
+  /**
+   * Pins prices, names and the currency while the shopper pays. A frozen basket stays as it is.
+   *
+   * @throws Problem `empty-basket`
+   */
   async freeze(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       if (!basket || basket.lines.length === 0) throw emptyBasket();
@@ -29,7 +33,7 @@ export class CheckoutService {
     });
   }
 
-  /** Opens a frozen basket; one that is open, or none, stays as it is. */
+  /** Opens a frozen basket. An open basket stays as it is. */
   async thaw(visitor: BasketVisitor, conditions: Conditions): Promise<BasketDto> {
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       if (basket?.status !== 'frozen') return basket;
@@ -39,10 +43,10 @@ export class CheckoutService {
   }
 
   /**
-   * Answers the order.
+   * Makes an order of the basket.
    *
-   * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`; `unknown-order` for a key whose
-   *   order is gone
+   * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`;
+   *   `unknown-order` for a key whose order is gone
    */
   async submit(
     deferred: BasketVisitor,

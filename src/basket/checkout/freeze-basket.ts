@@ -2,7 +2,10 @@ import type { EntityManager } from 'typeorm';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 
-/** Pins prices, names and the currency; a product that the catalogue has no more keeps the last price that is known. */
+/**
+ * Pins prices, names and the currency. A product that has left the catalogue keeps its last known
+ * price.
+ */
 const FREEZE = `
   WITH basket AS (
     UPDATE baskets SET status = 'frozen', currency = $2, frozen_at = now(), ${COUNT_CHANGE}
@@ -19,7 +22,10 @@ const FREEZE = `
   FROM basket, pins
   WHERE l.basket_id = basket.id AND l.sku = pins.sku`;
 
-/** SQL: the part of a WITH that opens the baskets of an array of ids, and selects their ids as `thawed`. */
+/**
+ * SQL: a part of a WITH. Opens the baskets of an array of ids, with their lines; `thawed` has their
+ * ids.
+ */
 export const thaw = (ids: string): string => `
   thawed AS (
     UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, ${COUNT_CHANGE}
@@ -32,7 +38,7 @@ export const thaw = (ids: string): string => `
 
 const THAW = `WITH ${thaw('$1')} SELECT FROM thawed`;
 
-/** Freezes a locked basket; it reserves nothing. */
+/** Freezes a locked basket. Reserves no stock. */
 export async function freezeBasket(
   manager: EntityManager,
   id: string,
@@ -43,7 +49,7 @@ export async function freezeBasket(
   return frozen ?? null;
 }
 
-/** Thaws locked baskets: prices are the catalogue's again. */
+/** Thaws locked baskets. Their prices are the catalogue's again. */
 export async function thawBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   await manager.query(THAW, [ids]);
   return findBaskets(manager, ids);

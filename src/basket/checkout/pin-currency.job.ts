@@ -10,14 +10,13 @@ import { NIL as FIRST_ID } from 'uuid';
 import { Environment } from '../../config/environment.js';
 import { codeOf } from '../../problem/database-unavailable.js';
 
-/** A batch takes about 50 ms, and the job rests as long after it. */
 const BATCH_SIZE = 500;
-/** Instances of an earlier version may still freeze and submit after the start. With nothing to pin it costs 1 ms. */
+/** Instances of an earlier version may still freeze and submit after the start. */
 const REPEAT_MILLISECONDS = 10 * 60 * 1_000;
 
 /**
- * Each batch is a transaction. The ids ascend, so a batch does not scan the dead index entries of earlier batches. A locked
- * basket is skipped: its change pins the currency, or a later pass does.
+ * Each batch is a transaction. The ids ascend, so a batch does not scan the dead index entries of
+ * earlier batches. A locked basket is skipped: its change pins the currency, or a later pass does.
  */
 const PIN_BATCH = `
   UPDATE baskets SET currency = CASE WHEN status <> 'open' THEN $1 END
@@ -29,10 +28,11 @@ const PIN_BATCH = `
   RETURNING id`;
 
 /**
- * Pins the currency of the frozen baskets and orders from before the column `baskets.currency`, and clears it in the open
- * ones that an earlier version has thawed.
+ * Pins the currency of frozen baskets and orders that are older than the column `baskets.currency`,
+ * and clears it in open ones that an earlier version has thawed.
  *
- * The serving process does it, in the background: a migration and a command may not know the shop's `CURRENCY`.
+ * Runs in the serving process: a migration and a command may not know the shop's `CURRENCY`.
+ * See docs/decisions/10-frozen-baskets.md.
  */
 @Injectable()
 export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -5,14 +5,18 @@ import { findBaskets, type LineProduct, type BasketSnapshot } from '../query/bas
 import { COUNT_CHANGE } from '../query/write-basket.js';
 import { isBuyable } from '../to-basket-dto.js';
 
-/** Shows a basket as its reader sees it. */
+/** Makes the answer for the sender of the request. */
 type ToDto = (basket: BasketSnapshot) => BasketDto;
 
-/** Any number, as long as it is always this one: who submits holds it shared, who lists orders exclusively. */
+/**
+ * The key of an advisory lock; the number has no meaning. A submit holds it shared, and a list of
+ * all orders exclusively. See docs/decisions/13-order-cursor.md.
+ */
 export const SUBMIT_LOCK = 2_026_112_301;
 
 /**
- * Makes an order of a locked basket: reduces the stock, pins prices, names and the currency, and clears the session's pointer.
+ * Makes an order of a locked basket: reduces the stock, pins prices, names and the currency, and
+ * clears the session's pointer.
  *
  * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
  */
@@ -43,7 +47,10 @@ export function emptyBasket(): Problem {
   return new Problem('empty-basket', 'Add something first.');
 }
 
-/** One statement: pins what is not pinned yet, and remembers and clears the session that points to the basket. */
+/**
+ * Pins prices that a freeze has not pinned. Records the session that points to the basket, and
+ * clears its pointer.
+ */
 const SUBMIT = `
   WITH session AS (
     UPDATE sessions SET basket_id = NULL WHERE basket_id = $1 RETURNING id
@@ -61,10 +68,9 @@ const SUBMIT = `
   WHERE l.basket_id = basket.id AND p.sku = l.sku`;
 
 /**
- * The stamp is later than every committed stamp, even after a failover to a server whose clock is behind.
- *
- * It is a separate statement after the lock, so its snapshot has every order that a list has shown. Two orders of the same
- * moment can get equal stamps. No list is read between them, and the id decides their order.
+ * The stamp is later than every committed stamp, even after a failover to a server whose clock is
+ * behind. It is a separate statement after the lock, so its snapshot has every order that a list
+ * has shown. See docs/decisions/13-order-cursor.md.
  *
  * The index `baskets_submitted_at` answers the maximum with one row.
  */
@@ -75,7 +81,7 @@ const STAMP = `
     (SELECT max(submitted_at) FROM baskets WHERE submitted_at IS NOT NULL) + interval '1 microsecond')
   WHERE id = $1`;
 
-/** In the order of their skus, so that two orders of the same products wait for each other and do not block. */
+/** Locks in the order of skus, so that two orders of the same products do not deadlock. */
 const LOCK_PRODUCTS = `
   SELECT sku, name, unit_price_minor AS "unitPriceMinor", stock, is_active AS "isActive"
   FROM products WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;

@@ -9,7 +9,7 @@ interface AuditedInvariant {
   rule: string;
   /** How often it is broken. */
   count: number;
-  /** Some of the rows that break it. */
+  /** A few of the rows that break it. */
   examples: string[];
 }
 
@@ -20,7 +20,7 @@ export interface AuditReport {
 
 const EXAMPLES = 5;
 
-/** Checks that the tables are as they must be, whatever has happened. */
+/** Checks that the tables keep their invariants. */
 @Injectable()
 export class AuditService {
   constructor(
@@ -29,9 +29,10 @@ export class AuditService {
   ) {}
 
   /**
-   * Counts in the database and brings home only a number and a few examples, however large the tables are.
+   * Counts in the database, and reads only the numbers and a few examples, however large the tables
+   * are.
    *
-   * All checks see one moment: what changes meanwhile is not half seen.
+   * All checks see one snapshot, so none sees half of a change.
    */
   async audit(): Promise<AuditReport> {
     const invariants = await this.dataSource.transaction('REPEATABLE READ', async (manager) => {

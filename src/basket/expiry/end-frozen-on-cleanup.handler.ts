@@ -7,13 +7,13 @@ import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-r
 import { KEY_TTL_HOURS } from '../change/idempotency.js';
 import { thaw } from '../checkout/freeze-basket.js';
 
-/** The number of rows, and the time that decided it. */
+/** SQL: the number of rows, and the database's time for the clock check. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
 
-/** Seconds before the present of the database. */
+/** SQL: `$1` seconds ago. */
 const AGO = `statement_timestamp() - $1 * interval '1 second'`;
 
-/** A guest's basket whose session is gone, and whose payment never came. */
+/** A guest's basket is removed when its session is gone and nobody has paid for too long. */
 const REMOVE_FROZEN = `
   WITH removed AS (
     DELETE FROM baskets WHERE id = ANY (ARRAY (
@@ -30,7 +30,7 @@ const STALE_OF_USERS = `
   WHERE frozen_at <= ${AGO} AND status = 'frozen' AND owner_id IS NOT NULL
   LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
-/** A user's basket is never removed, only opened again. */
+/** A user's basket is never removed, only thawed. */
 const THAW_OWNED = `WITH ${thaw(`ARRAY (${STALE_OF_USERS})`)} ${COUNT} FROM thawed`;
 
 const REMOVE_KEYS = `
@@ -41,7 +41,10 @@ const REMOVE_KEYS = `
   )
   ${COUNT} FROM removed`;
 
-/** Ends what had a time of its own: frozen baskets and idempotency keys. */
+/**
+ * Ends frozen baskets and idempotency keys whose own time is over. See
+ * docs/decisions/10-frozen-baskets.md.
+ */
 @Injectable()
 export class EndFrozenOnCleanupHandler {
   constructor(
@@ -50,7 +53,7 @@ export class EndFrozenOnCleanupHandler {
     private readonly clock: ClockCheck,
   ) {}
 
-  /** How many baskets were removed. */
+  /** Returns the number of baskets that were removed. */
   @OnEvent(ExpiredSessionsRemoved.NAME, { suppressErrors: false })
   async endFrozen(event: ExpiredSessionsRemoved): Promise<number> {
     const { frozenTtlSeconds } = this.environment;

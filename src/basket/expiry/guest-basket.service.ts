@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { DATABASE_NOW } from '../../database/database-clock.js';
 
-/** Open guest baskets seen from outside, for operators. */
+/** Counts open guest baskets, for operators. */
 @Injectable()
 export class GuestBasketService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Counts the baskets that would go with the expired sessions. */
+  /** Counts the baskets that a cleanup would remove with the expired sessions. */
   async countExpired(): Promise<number> {
     const sql = `
       SELECT count(*)::int AS count FROM sessions s JOIN baskets b ON b.id = s.basket_id

@@ -3,7 +3,9 @@ import { DataSource, type EntitySubscriberInterface, type QueryRunner, type Remo
 import { BATCH_TABLE, SessionBatch } from '../../session/cleanup/session-batch.js';
 import { Session } from '../../session/session.entity.js';
 
-/** Sessions that are being removed as entities, gathered so that a thousand of them cost two statements. */
+/**
+ * Sessions that are removed as entities in one call. Their baskets take two statements together.
+ */
 interface Removal {
   sessionIds: string[];
   basketIds: string[];
@@ -14,15 +16,15 @@ interface Removal {
 /**
  * Removes a guest's basket together with its session, in the same transaction.
  *
- * It hears of every removal that TypeORM makes. One that says neither which sessions go nor that they are a batch is
- * refused before anything is deleted: it would leave orphans behind.
+ * TypeORM calls it for every removal. A bulk delete that announces no batch is refused before
+ * anything is deleted: it would leave orphans. See docs/decisions/06-hard-deletes.md.
  */
 @Injectable()
 export class GuestBasketSubscriber implements EntitySubscriberInterface<Session> {
   private readonly removals = new WeakMap<QueryRunner, Removal>();
 
   constructor(dataSource: DataSource) {
-    // Listed in the options instead, a class without TypeORM's own decorator would be ignored in silence.
+    // TypeORM would ignore a class in the options that lacks its decorator, without an error.
     dataSource.subscribers.push(this);
   }
 
@@ -39,7 +41,10 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
     );
   }
 
-  /** After the sessions, so that the guard of the statement sees whether another one still points to the basket. */
+  /**
+   * Runs after the sessions are gone, so the statement sees whether another one points to the
+   * basket.
+   */
   async afterRemove({ queryRunner }: RemoveEvent<Session>): Promise<void> {
     const removal = this.removals.get(queryRunner);
     this.removals.delete(queryRunner);
@@ -48,7 +53,10 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
     else if (batch) batch.basketsRemoved += await remove(queryRunner, BASKETS_OF_BATCH);
   }
 
-  /** TypeORM calls for all entities before it waits for the first: the last call has come when the promise runs. */
+  /**
+   * TypeORM calls this for all entities before it awaits the first. So the promise runs after the
+   * last call.
+   */
   private async addToRemoval(queryRunner: QueryRunner, sessionId: string): Promise<void> {
     const known = this.removals.get(queryRunner);
     const removal = known && !known.isLocked ? known : this.createRemoval(queryRunner);
@@ -67,7 +75,7 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
   }
 }
 
-/** Under their locks the sessions say which baskets they have now; the entities say which they had when loaded. */
+/** Reads the pointers under the locks: those of the entities may be old. */
 async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<string[]> {
   const rows = await queryRunner.manager.query<{ basket_id: string | null }[]>(
     'SELECT basket_id FROM sessions WHERE id = ANY ($1) ORDER BY id FOR UPDATE',
@@ -76,22 +84,22 @@ async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<st
   return rows.flatMap(({ basket_id: basketId }) => basketId ?? []);
 }
 
-/** What became a user's, was frozen or submitted is left alone. */
+/** A basket that is a user's, frozen or submitted stays. */
 const OPEN_OF_GUESTS = `DELETE FROM baskets WHERE owner_id IS NULL AND status = 'open'`;
 
-/** A removal that was rolled back, a savepoint's perhaps, leaves the session and so its basket. */
+/** The removal of a session may have been rolled back to a savepoint. Its basket then stays. */
 const BASKETS_OF_SESSIONS = `
   ${OPEN_OF_GUESTS} AND id = ANY ($1)
     AND NOT EXISTS (SELECT FROM sessions WHERE sessions.basket_id = baskets.id)`;
 
 /**
- * Without the check for another session, which costs a sixth of the speed: `sessions.basket_id` is unique, and who
- * announces a batch has made sure that all its sessions are gone.
+ * No check for another session: `sessions.basket_id` is unique, and `removeBatch` makes sure that
+ * all sessions of the batch are gone. See docs/decisions/04-cleanup-batch.md.
  */
 const BASKETS_OF_BATCH = `
   ${OPEN_OF_GUESTS} AND id = ANY (ARRAY (SELECT basket_id FROM ${BATCH_TABLE} WHERE basket_id IS NOT NULL))`;
 
-/** Says how many went. */
+/** Returns the number of removed baskets. */
 async function remove(queryRunner: QueryRunner, sql: string, values: unknown[] = []): Promise<number> {
   const { affected } = await queryRunner.query(sql, values, true);
   return affected ?? 0;

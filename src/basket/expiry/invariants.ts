@@ -1,13 +1,13 @@
-/** A rule that the tables must keep, and the rows that break it. */
+/** A rule that the tables must keep, and the query for the rows that break it. */
 export interface Invariant {
   /** The number in the design, with a word. */
   id: string;
   rule: string;
-  /** Selects one column, `id`: something to find the row by that is no secret. */
+  /** Selects one column, `id`, which identifies the row and is no secret. */
   broken: string;
 }
 
-/** A session's id is the secret of its cookie; the hash is enough to find the row. */
+/** A session's id is the secret of its cookie. Its hash is enough to find the row. */
 const SESSION = `'session ' || md5(s.id)`;
 
 /** SQL: no visitor can reach the basket `b` any more. */
@@ -20,7 +20,7 @@ export const ORPHANS: Invariant = {
   broken: `SELECT b.id::text AS id FROM baskets b WHERE ${IS_ORPHAN}`,
 };
 
-/** What the database enforces by itself is checked all the same: a constraint can be dropped. */
+/** Includes rules that the database enforces: a constraint can be dropped. */
 export const INVARIANTS: Invariant[] = [
   ORPHANS,
   {

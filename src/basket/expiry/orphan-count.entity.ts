@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Who last looked for orphans, and how many there were then. */
+/** The last count of orphans by the audit and by the sweep. */
 @Entity('orphan_counts')
 @Check('orphan_counts_counted_by', `counted_by IN ('audit', 'sweep')`)
 export class OrphanCount {

@@ -8,41 +8,40 @@ import { IS_ORPHAN } from './invariants.js';
 import { OrphanCount } from './orphan-count.entity.js';
 
 export interface SweepOptions {
-  /** Only baskets that were not changed for so long. */
+  /** Only baskets that were not changed for this long. */
   olderThanMilliseconds: number;
   batchSize: number;
   /** Only counts. */
   dryRun: boolean;
-  /** At most so many baskets are removed. */
+  /** The most baskets to remove. */
   limit?: number;
-  /** Goes on behind this basket, where a sweep before was interrupted. */
+  /** Continues behind this basket, where an earlier sweep was interrupted. */
   after?: string;
   signal?: AbortSignal;
   onProgress?: (report: SweepReport) => void;
 }
 
 export interface SweepReport {
-  /** Orphans that were removed, or with a dry run that would be. */
+  /** Orphans that were removed, or would be without the dry run. */
   baskets: number;
-  /** Baskets that were checked, of whatever kind. */
+  /** Baskets of any kind that were checked. */
   checked: number;
-  /** The last basket that was checked; `after` takes it. */
+  /** The last basket that was checked, for `after`. */
   lastId: string | null;
 }
 
 export interface SweepResult extends SweepReport {
-  /** How long it took. */
   seconds: number;
   stopReason: 'drained' | 'limit' | 'interrupted' | 'failed';
-  /** Why it failed; what is reported beside it is gone all the same. */
+  /** Why it failed. The reported baskets are removed nevertheless. */
   error?: string;
 }
 
 /**
- * One statement a batch, in the order of the primary key: what is passed is not checked again.
+ * One statement a batch, in the order of the primary key: no basket is checked twice.
  *
- * A new basket gets its session in the same transaction, so no session claims an orphan later. The age limit ensures that
- * this transaction has ended.
+ * A new basket gets its session in the same transaction, so no session claims an orphan later. The
+ * age limit ensures that this transaction has ended. See docs/decisions/06-hard-deletes.md.
  */
 const BATCH = (orphans: string) => `
   WITH batch AS (
@@ -64,7 +63,9 @@ const BATCH = (orphans: string) => `
 const COUNT = BATCH('SELECT id FROM orphans');
 const REMOVE = BATCH('DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM orphans)) RETURNING id');
 
-/** Removes what an old shop has left behind: open guest baskets that no session points at. */
+/**
+ * Removes orphans, which an old shop may have left: open guest baskets that no session points at.
+ */
 @Injectable()
 export class OrphanSweep {
   constructor(
@@ -73,14 +74,17 @@ export class OrphanSweep {
     private readonly clock: ClockCheck,
   ) {}
 
-  /** About how many baskets there are, from the database's statistics. */
+  /** Estimates the number of baskets, from the database's statistics. */
   async estimate(): Promise<number> {
     const sql = `SELECT greatest(reltuples, 0)::float8 AS count FROM pg_class WHERE oid = 'baskets'::regclass`;
     const [row] = await this.dataSource.query<{ count: number }[]>(sql);
     return row?.count ?? 0;
   }
 
-  /** Each batch is a transaction of its own: whenever it stops, also by a failure, what it reports is what is gone. */
+  /**
+   * Each batch is a transaction of its own. So the report is right whenever the sweep stops or
+   * fails.
+   */
   async sweep(options: SweepOptions): Promise<SweepResult> {
     const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
     const start = performance.now();
@@ -115,7 +119,11 @@ export class OrphanSweep {
     }
   }
 
-  /** Only counts while the clocks differ. @throws Problem `clock-differs`, and nothing is removed */
+  /**
+   * Only counts while the clocks differ.
+   *
+   * @throws Problem `clock-differs`, and nothing is removed
+   */
   private async batch(dryRun: boolean, values: unknown[]): Promise<SweepReport> {
     if (dryRun) {
       const [batch] = await this.dataSource.query<[SweepReport]>(COUNT, values);
@@ -124,7 +132,7 @@ export class OrphanSweep {
     return this.dataSource.transaction((manager) => this.clock.queryChecked(manager, REMOVE, values));
   }
 
-  /** One that only counted and began in the middle does not know how many there are. */
+  /** A dry run that began in the middle does not know the number of orphans. */
   private async recordCount({ dryRun, after }: SweepOptions, { baskets }: SweepReport): Promise<void> {
     if (dryRun && after !== undefined) return;
     const orphans = dryRun ? baskets : 0;

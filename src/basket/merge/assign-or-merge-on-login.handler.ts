@@ -9,18 +9,23 @@ import { moveKeys } from '../change/idempotency.js';
 import { mergeLines } from './merge-lines.js';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 
-/** Locked in the order of their ids, as everywhere; read afterwards, for a lock that was waited for shows old lines. */
+/**
+ * Locks in the order of ids. The baskets are read afterwards: a statement that waits for a lock
+ * returns old lines. See docs/decisions/05-lock-order.md.
+ */
 const LOCK_BASKETS = `
   SELECT id FROM baskets
   WHERE (id = $1 OR owner_id = $2) AND status <> 'submitted'
   ORDER BY id FOR UPDATE`;
 
-/** Gives what the guest had to the user who logs in: the orders, and the basket, merged into the one the user has. */
+/**
+ * Gives a guest's orders and basket to the user who logs in. Merges the basket into the user's own.
+ */
 @Injectable()
 export class AssignOrMergeOnLoginHandler {
   constructor(private readonly environment: Environment) {}
 
-  // An error must reach the login, which then does not happen; by default the emitter would swallow it.
+  // An error must fail the login. By default the emitter would hide it.
   @OnEvent(UserLoggedIn.NAME, { suppressErrors: false })
   async assignOrMerge({ manager, userId, guestSession, mergeStrategy }: UserLoggedIn): Promise<MergeReport> {
     const strategy = mergeStrategy ?? this.environment.basketMergeStrategy;
@@ -28,7 +33,7 @@ export class AssignOrMergeOnLoginHandler {
     if (!guestSession) return none;
     const { id, basketId } = guestSession;
     const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
-    // Keys come after baskets in the order of locks: a single statement locks the basket and then writes its key.
+    // After the baskets: a single statement also locks the basket before it writes its key.
     await moveKeys(manager, id, userId);
     await assignOrders(manager, id, userId);
     const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
@@ -64,7 +69,10 @@ async function lockBoth(
   );
 }
 
-/** Whoever logs in while paying has left the payment: what was pinned may have changed by the merge. */
+/**
+ * Thaws frozen baskets before a merge: a login ends the payment, because the merge may change the
+ * pinned lines. See docs/decisions/10-frozen-baskets.md.
+ */
 async function thawFrozen(
   manager: EntityManager,
   guest: BasketSnapshot,

@@ -2,7 +2,7 @@ import type { MergeStrategy } from '../../config/environment.js';
 import type { MergedLine } from '../../auth/event/user-logged-in.event.js';
 import type { LineSnapshot } from '../query/basket-snapshot.js';
 
-/** The larger quantity is the default: what was added twice on two devices is rarely wanted twice. */
+/** The default is the larger quantity: a product added on two devices is rarely wanted twice. */
 const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
   max: Math.max,
   sum: (guest, user) => guest + user,
@@ -11,11 +11,11 @@ const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
 };
 
 /**
- * Decides what a basket holds after a guest's basket was merged into it.
+ * Returns the lines of a user's basket after a guest's basket is merged into it.
  *
- * The strategy chooses only where both hold a product; a line that one side alone has stays as it is. Limits cap what
- * the merge adds, never what was there: quantity = min(wanted, max(limit, base)), base being the user's quantity, else
- * the guest's.
+ * The strategy decides only for a product that both hold. A line of one side stays as it is. Limits
+ * cap only what the merge adds: quantity = min(wanted, max(limit, base)), where base is the user's
+ * quantity, or else the guest's.
  *
  * @returns a line for every product of either basket, the user's first
  */

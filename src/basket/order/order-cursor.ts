@@ -8,7 +8,10 @@ export interface OrderCursor {
   id: string;
 }
 
-/** Date and time, fraction, offset, then the id. PostgreSQL knows no year 0, and no offset of 16 hours or more. */
+/**
+ * Date and time, fraction, offset, then the id. PostgreSQL has no year 0 and no offset from 16
+ * hours on.
+ */
 const CURSOR = /^((?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?\|([^|]+)$/;
 
 export function encodeOrderCursor({ submittedAt, id }: OrderCursor): string {

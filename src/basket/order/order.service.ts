@@ -11,7 +11,7 @@ import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { SUBMIT_LOCK } from '../checkout/submit-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** Whose orders: a user's, or a guest session's. */
+/** The column and the value that select the orders of a user or of a guest's session. */
 interface Scope {
   column: 'owner_id' | 'submitted_session_id';
   id: string;
@@ -27,7 +27,7 @@ export class OrderService {
     private readonly environment: Environment,
   ) {}
 
-  /** The visitor's own, the oldest first. */
+  /** Lists the visitor's own orders, the oldest first. */
   async findPage(visitor: Visitor, limit: number, cursor?: string): Promise<OrderPageDto> {
     const scope = scopeOf(visitor);
     if (!scope) return { orders: [], nextCursor: null };
@@ -35,10 +35,10 @@ export class OrderService {
   }
 
   /**
-   * Everybody's, for whoever fulfils them: who follows the cursor sees each order once and misses none.
+   * Lists all orders of the shop, the oldest first. A back end that follows the cursor misses none.
    *
-   * An order whose transaction began early may commit late. So the page waits for those under way: what it does not
-   * show is stamped with a later time.
+   * A transaction that began early may commit late. So the list waits for the submits under way.
+   * Every later order gets a later time. See docs/decisions/13-order-cursor.md.
    */
   async findPageOfAll(limit: number, cursor?: string): Promise<OrderPageDto> {
     return this.dataSource.transaction(async (manager) => {
@@ -47,7 +47,7 @@ export class OrderService {
     });
   }
 
-  /** @throws Problem `unknown-order`, also for one of somebody else */
+  /** @throws Problem `unknown-order`, also for an order of somebody else */
   async get(visitor: Visitor, id: string): Promise<OrderDto> {
     const scope = scopeOf(visitor);
     if (!scope) throw unknownOrder();
@@ -73,7 +73,8 @@ export class OrderService {
     cursor?: string,
   ): Promise<OrderPageDto> {
     const { submittedAt, id } = cursor === undefined ? START : decodeOrderCursor(cursor);
-    // Text keeps the microseconds, which a Date would lose. In UTC it does not depend on the settings of a connection.
+    // Text keeps the microseconds, which a Date would lose. UTC: a connection may have another
+    // zone.
     const sql = `
       SELECT id, to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS "submittedAt" FROM baskets
       WHERE status = 'submitted' AND submitted_at IS NOT NULL AND (submitted_at, id) > ($1::timestamptz, $2::uuid)
@@ -97,7 +98,7 @@ export function unknownOrder(): Problem {
   return new Problem('unknown-order', 'You have no such order.');
 }
 
-/** Null: a visitor who can't have any. */
+/** Null: a guest without a session, who has no orders. */
 function scopeOf(visitor: Visitor): Scope | null {
   if (visitor.kind === 'user') return { column: 'owner_id', id: visitor.userId };
   const id = visitor.session.active?.id;
