@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { NIL } from 'uuid';
 import type { Visitor } from '../../auth/visitor/visitor.js';
 import { Environment } from '../../config/environment.js';
-import { toPage } from '../../http/page/page.js';
+import { toPageOfGrowingList } from '../../http/page/page.js';
 import { Problem } from '../../problem/problem.js';
 import { decodeOrderCursor, encodeOrderCursor, type OrderCursor } from './order-cursor.js';
 import type { OrderDto, OrderPageDto } from './order.dto.js';
@@ -80,8 +80,8 @@ export class OrderService {
       WHERE status = 'submitted' AND submitted_at IS NOT NULL AND (submitted_at, id) > ($1::timestamptz, $2::uuid)
         ${scope ? `AND ${scope.column} = $4` : ''}
       ORDER BY submitted_at, id LIMIT $3`;
-    const values = [submittedAt, id, limit + 1, ...(scope ? [scope.id] : [])];
-    const { rows, nextCursor } = toPage(
+    const values = [submittedAt, id, limit, ...(scope ? [scope.id] : [])];
+    const { rows, nextCursor } = toPageOfGrowingList(
       await manager.query<OrderCursor[]>(sql, values),
       limit,
       encodeOrderCursor,

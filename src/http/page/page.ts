@@ -1,6 +1,6 @@
 export interface Page<Row> {
   rows: Row[];
-  /** Null: no row comes behind this page. */
+  /** Null: this is the last page. */
   nextCursor: string | null;
 }
 
@@ -9,4 +9,18 @@ export function toPage<Row>(found: Row[], limit: number, cursorOf: (last: Row) =
   const rows = found.slice(0, limit);
   const last = rows.at(-1);
   return { rows, nextCursor: last && found.length > limit ? cursorOf(last) : null };
+}
+
+/**
+ * Makes a page of a list that grows at its end.
+ *
+ * A full page has a cursor, also when it is the last one: rows may follow later, and a reader goes on from there.
+ */
+export function toPageOfGrowingList<Row>(
+  rows: Row[],
+  limit: number,
+  cursorOf: (last: Row) => string,
+): Page<Row> {
+  const last = rows.at(-1);
+  return { rows, nextCursor: last && rows.length === limit ? cursorOf(last) : null };
 }
