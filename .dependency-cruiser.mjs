@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   catalogue: SHARED,
   auth: [...SHARED, 'session'],
   basket: [...SHARED, 'session', 'catalogue', 'auth/event', 'auth/visitor'],
-  'oscar-import': [...SHARED, 'catalogue', 'auth/password'],
+  'oscar-import': [...SHARED, 'catalogue', 'auth/password', 'basket/query'],
   monitoring: [...SHARED, 'session', 'basket'],
   admin: [...SHARED, 'session', 'catalogue', 'auth', 'basket', 'monitoring'],
   app: [...SHARED, ...SHOP, 'ormconfig.ts'],

@@ -1,7 +1,11 @@
 import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Basket } from './basket.entity.js';
 
-/** One product in a basket. The key allows one line per sku, however many requests add it at once. */
+/**
+ * One product in a basket. The primary key allows one line per sku, also when several requests add it at once.
+ *
+ * `query/line-columns.ts` describes each column.
+ */
 @Entity('basket_lines')
 @Check('basket_lines_quantity', 'quantity > 0')
 export class BasketLine {
@@ -15,7 +19,7 @@ export class BasketLine {
   @JoinColumn({ name: 'basket_id', foreignKeyConstraintName: 'basket_lines_basket_id_fkey' })
   basket!: Basket;
 
-  /** No foreign key: a line outlives its product and then says so. */
+  /** No foreign key: a line may outlive its product, and has the notice `unavailable` then. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'basket_lines_pkey' })
   sku!: string;
 
@@ -28,7 +32,7 @@ export class BasketLine {
   @CreateDateColumn({ type: 'timestamptz', name: 'added_at' })
   addedAt!: Date;
 
-  /** The price that holds since the basket was frozen or submitted. */
+  /** The price of the frozen basket or of the order; null in an open basket. */
   @Column('int', { name: 'unit_price_minor_pinned', nullable: true })
   unitPriceMinorPinned!: number | null;
 

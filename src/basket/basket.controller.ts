@@ -64,11 +64,9 @@ export class BasketController {
   async addLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
-    @Body() { sku, quantity }: AddLineDto,
+    @Body() line: AddLineDto,
   ): Promise<BasketDto> {
-    return this.queue.run(visitor, conditions, () =>
-      this.baskets.addLine(visitor, conditions, sku, quantity),
-    );
+    return this.queue.run(visitor, conditions, () => this.baskets.addLine(visitor, conditions, line));
   }
 
   @Put('lines/:sku')

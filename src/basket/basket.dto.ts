@@ -15,7 +15,7 @@ export class AddLineDto {
     type: 'integer',
     minimum: 1,
     maximum: MAX_INT,
-    description: 'Added to what is there.',
+    description: 'Added to the quantity of the line.',
     example: 2,
   })
   @IsInt()
@@ -53,8 +53,7 @@ export class SubmitDto {
     type: 'integer',
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
-    description:
-      'The amount that the shopper saw; when the total is another one by now, nothing is submitted.',
+    description: 'The amount that the shopper saw. If the total has changed since, nothing is submitted.',
     example: 900,
   })
   @Optional()
@@ -82,10 +81,14 @@ export class LineDto {
   @ApiProperty({ type: 'integer', minimum: 1, example: 2 })
   quantity!: number;
 
-  @ApiProperty({ type: 'integer', description: 'The price now.', example: 450 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The current price. In a frozen basket and in an order: the pinned one.',
+    example: 450,
+  })
   unitPriceMinor!: number;
 
-  @ApiProperty({ type: 'integer', description: "The price at the line's first add.", example: 430 })
+  @ApiProperty({ type: 'integer', description: 'The price when the line was first added.', example: 430 })
   unitPriceMinorWhenAdded!: number;
 
   @ApiProperty({ type: 'integer', example: 900 })
@@ -102,15 +105,24 @@ export class TotalsDto {
   @ApiProperty({ type: 'integer', example: 2 })
   quantity!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Of the lines that can be bought.', example: 900 })
+  @ApiProperty({ type: 'integer', description: 'The sum of the lines that can be bought.', example: 900 })
   amountMinor!: number;
 
-  @ApiProperty({ type: 'integer', description: 'The lines left out of the amount.', example: 0 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The number of lines that the amount leaves out.',
+    example: 0,
+  })
   unavailableLines!: number;
 }
 
 export class BasketDto {
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null: there is none yet.' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'Null: the visitor has no basket yet.',
+  })
   id!: string | null;
 
   @ApiProperty({ enum: BASKET_STATUSES })
@@ -120,12 +132,12 @@ export class BasketDto {
   owner!: 'guest' | 'user';
 
   @ApiProperty({
-    description: 'The currency of the shop. A frozen basket and an order keep the one of their time.',
+    description: 'The currency of the shop. A frozen basket and an order keep the currency of their time.',
     example: 'EUR',
   })
   currency!: string;
 
-  @ApiProperty({ type: 'integer', description: 'Counts the changes; 0 without a basket.', example: 3 })
+  @ApiProperty({ type: 'integer', description: 'The number of changes; 0 without a basket.', example: 3 })
   version!: number;
 
   @ApiProperty({ type: [LineDto] })
@@ -137,7 +149,7 @@ export class BasketDto {
   @ApiProperty({
     type: () => MergeReportDto,
     nullable: true,
-    description: 'What the last login did with the basket, until the next change.',
+    description: 'The merge report of the last login, until the next change.',
   })
   lastMerge!: MergeReportDto | null;
 
@@ -146,7 +158,7 @@ export class BasketDto {
     format: 'date-time',
     nullable: true,
     description:
-      "When a guest's session ends, and the basket with it; every request moves it. Null for users.",
+      "The end of a guest's session, which removes the basket. Every request moves it. Null for users.",
   })
   expiresAt!: string | null;
 }

@@ -16,7 +16,7 @@ export const BASKET_STATUSES = ['open', 'frozen', 'submitted'] as const;
 export type BasketStatus = (typeof BASKET_STATUSES)[number];
 
 /**
- * What a visitor means to buy.
+ * The products that a visitor wants to buy.
  *
  * A basket without an owner is a guest's, and a session points to it. A basket with an owner is a
  * user's, and no session points to it. See docs/decisions/01-pointer.md.
@@ -43,7 +43,7 @@ export class Basket {
   @Column('text', { default: 'open' })
   status!: BasketStatus;
 
-  /** Counts the changes, from 1. */
+  /** The number of changes. The first line makes it 1. */
   @Column('int', { default: 1 })
   version!: number;
 

@@ -14,10 +14,11 @@ import type { Conditions } from './change/conditions.decorator.js';
 import { assertWithinLimits, assertOpen } from './change/line-rules.js';
 import { SingleStatement } from './change/single-statement.service.js';
 import type { BasketSnapshot, LineProduct, LineSnapshot } from './query/basket-snapshot.js';
+import { type AddedLine, type LineRequest, toAddedLine } from './query/line-columns.js';
 
-/** A line as it is after the change. */
+/** A line as it is after the change. A line that is new has the members of `added`. */
 interface WantedLine {
-  sku: string;
+  added: AddedLine;
   quantity: number;
   product: LineProduct;
 }
@@ -38,18 +39,14 @@ export class BasketService {
   }
 
   /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
-  async addLine(
-    deferred: BasketVisitor,
-    conditions: Conditions,
-    sku: string,
-    quantity: number,
-  ): Promise<BasketDto> {
-    const added = await this.singleStatement.changeLine(deferred, conditions, { sku, quantity, mode: 'add' });
-    if (added) return added;
+  async addLine(deferred: BasketVisitor, conditions: Conditions, request: LineRequest): Promise<BasketDto> {
+    const added = toAddedLine(request);
+    const { sku } = added;
+    const done = await this.singleStatement.changeLine(deferred, conditions, added, 'add');
+    if (done) return done;
     const visitor = await this.loadWriter(deferred);
     const created =
-      visitor.kind === 'guest' &&
-      (await this.singleStatement.createGuestBasket(visitor, conditions, sku, quantity));
+      visitor.kind === 'guest' && (await this.singleStatement.createGuestBasket(visitor, conditions, added));
     if (created) return created;
     return this.changes.run(visitor, conditions, 201, async (manager, basket) => {
       assertOpen(basket);
@@ -57,12 +54,8 @@ export class BasketService {
       if (!product?.isActive) {
         throw new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
       }
-      const previous = findLine(basket, sku)?.quantity ?? 0;
-      return this.changeLineUnderLock(manager, visitor, basket, {
-        sku,
-        product,
-        quantity: previous + quantity,
-      });
+      const quantity = (findLine(basket, sku)?.quantity ?? 0) + added.quantity;
+      return this.changeLineUnderLock(manager, visitor, basket, { added, product, quantity });
     });
   }
 
@@ -80,18 +73,15 @@ export class BasketService {
     if (quantity === 0) {
       return this.removeLine(deferred, conditions, sku, (manager) => this.products.get(manager, sku));
     }
-    const changed = await this.singleStatement.changeLine(deferred, conditions, {
-      sku,
-      quantity,
-      mode: 'set',
-    });
+    const added = toAddedLine({ sku, quantity });
+    const changed = await this.singleStatement.changeLine(deferred, conditions, added, 'set');
     if (changed) return changed;
     const visitor = await this.loadWriter(deferred);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       const product = await this.products.get(manager, sku);
       if (!product.isActive) throw new Problem('unavailable', 'It can only be removed.', { skus: [sku] });
-      return this.changeLineUnderLock(manager, visitor, basket, { sku, product, quantity });
+      return this.changeLineUnderLock(manager, visitor, basket, { added, product, quantity });
     });
   }
 
@@ -133,13 +123,14 @@ export class BasketService {
     manager: EntityManager,
     visitor: Visitor,
     basket: BasketSnapshot | null,
-    { sku, product, quantity }: WantedLine,
+    { added, product, quantity }: WantedLine,
   ): Promise<BasketSnapshot> {
     const { basketMaxQuantity: maxQuantity, basketMaxLines: maxLines } = this.environment;
-    assertWithinLimits(basket, sku, product, quantity, { maxQuantity, maxLines });
-    const unitPriceMinorWhenAdded = findLine(basket, sku)?.unitPriceMinorWhenAdded ?? product.unitPriceMinor;
+    assertWithinLimits(basket, added.sku, product, quantity, { maxQuantity, maxLines });
+    const previous = findLine(basket, added.sku);
+    const kept = previous ?? { ...added, unitPriceMinorWhenAdded: product.unitPriceMinor };
     const created = basket ?? (await createBasket(manager, visitor));
-    return saveLine(manager, created, { sku, quantity, unitPriceMinorWhenAdded, pinned: null, product });
+    return saveLine(manager, created, { ...kept, quantity, pinned: null, product });
   }
 }
 

@@ -34,27 +34,25 @@ export function toBasketDto(
   };
 }
 
-/** An instance of an earlier version that thaws a basket leaves the currency in it. */
+/** Ignores the currency of an open basket: an instance of an earlier version leaves it there when it thaws. */
 function currencyOf(basket: BasketSnapshot | null): string | null {
   return basket === null || basket.status === 'open' ? null : basket.currency;
 }
 
-/** The price that holds: the pinned one, else the catalogue's, else the last that was known. */
+/** The pinned price, else the catalogue's, else the price at the first add. */
 function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: LineSnapshot): number {
   return pinned?.unitPriceMinor ?? product?.unitPriceMinor ?? unitPriceMinorWhenAdded;
 }
 
 function toLineDto(line: LineSnapshot, isRecord: boolean): LineDto {
-  const { sku, quantity, unitPriceMinorWhenAdded, pinned, product } = line;
+  const { pinned, product, ...carried } = line;
   const unitPriceMinor = unitPriceOf(line);
   return {
-    sku,
-    name: pinned?.name ?? product?.name ?? sku,
-    quantity,
+    ...carried,
+    name: pinned?.name ?? product?.name ?? line.sku,
     unitPriceMinor,
-    unitPriceMinorWhenAdded,
-    lineTotalMinor: quantity * unitPriceMinor,
-    // What was bought is bought: the catalogue of today has nothing to say of it.
+    lineTotalMinor: line.quantity * unitPriceMinor,
+    // The catalogue of today does not concern an order.
     notices: isRecord ? [] : noticesOf(line),
   };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Environment } from '../config/environment.js';
-import { Oscar, type OscarCounts, type BasketSelection } from './oscar.js';
+import { Oscar, type OscarCounts, type BasketSelection, selectLines } from './oscar.js';
 import { copy, createStaging } from './staging.js';
 import { importStaged, type ImportCounts } from './import-staged.js';
 
@@ -96,7 +96,7 @@ export class BasketImport {
   ): Promise<void> {
     const from = (sql: string) => ({ client: oscar.client, sql });
     await copy(from(oscar.baskets(selection)), { client, table: 'old_baskets' }, add, signal);
-    await copy(from(oscar.lines(selection)), { client, table: 'old_lines' }, add, signal);
+    await copy(from(selectLines(selection)), { client, table: 'old_lines' }, add, signal);
   }
 
   /** Returns the number of active sessions that could not be read. */

@@ -10,7 +10,7 @@ const BATCH = 5_000;
 export const isPlainSku = (text: string): string =>
   `(length(${text}) <= 100 AND ${text} ~ '^[!-~]+( [!-~]+)*$' AND ${text} !~ '^[.]+$')`;
 
-const FIND_UNUSUAL = `
+export const FIND_UNUSUAL = `
   CREATE TEMPORARY TABLE clean_skus ON COMMIT DROP AS
   SELECT row_number() OVER ()::int AS id, raw, NULL::text AS sku
   FROM (

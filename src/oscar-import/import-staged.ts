@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { USABLE_HASH } from '../auth/password/password-hash.js';
+import { insertedLine } from '../basket/query/line-columns.js';
 import { cleanSkus, isPlainSku } from './clean-skus.js';
 import { DATABASE_NOW } from '../database/database-clock.js';
 
@@ -32,7 +33,7 @@ const parseTime = (text: string) => `
       END`;
 
 /** Classifies the lines. `reason` is null if a line is imported. A price must fit into an int. */
-const CLASSIFY_LINES = `
+export const CLASSIFY_LINES = `
   CREATE TEMPORARY TABLE classified_lines ON COMMIT DROP AS
   -- Materialized: each value is parsed once.
   WITH stated AS MATERIALIZED (
@@ -74,7 +75,7 @@ const ADDRESS =
  * The new id is a UUID v7. Its first 48 bits are the time when the basket was created, and the rest
  * is random.
  */
-const CLASSIFY_BASKETS = `
+export const CLASSIFY_BASKETS = `
   CREATE TEMPORARY TABLE classified_baskets ON COMMIT DROP AS
   WITH sessions_of AS (
     SELECT DISTINCT ON (basket_id) basket_id, id, expired_at FROM old_sessions ORDER BY basket_id, expired_at DESC, id
@@ -122,14 +123,22 @@ const IMPORT_BASKETS = `
   WHERE b.reason IS NULL
   ORDER BY b.new_id`;
 
-const IMPORT_LINES = `
-  INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added, added_at)
-  SELECT b.new_id, l.sku, l.quantity, l.unit_price_minor, coalesce(l.added_at, b.created_at)
+const imported = insertedLine({
+  basketId: 'b.new_id',
+  sku: 'l.sku',
+  quantity: 'l.quantity',
+  unitPriceMinorWhenAdded: 'l.unit_price_minor',
+  addedAt: 'coalesce(l.added_at, b.created_at)',
+});
+
+export const IMPORT_LINES = `
+  INSERT INTO basket_lines (${imported.columns})
+  SELECT ${imported.expressions}
   FROM new_lines l JOIN classified_baskets b ON b.id = l.basket_id
   WHERE b.reason IS NULL
   ORDER BY b.new_id`;
 
-const IMPORT_SESSIONS = `
+export const IMPORT_SESSIONS = `
   INSERT INTO sessions (id, expired_at, basket_id)
   SELECT session_id, least(expired_at, ${DATABASE_NOW} + $1)::bigint, new_id FROM classified_baskets
   WHERE reason IS NULL AND is_guest`;

@@ -49,9 +49,7 @@ export async function findRecordedResponse(
 ): Promise<RecordedResponse | null> {
   const owner = keyOwnerOf(visitor);
   if (!owner) return null;
-  const sql = `
-    SELECT request_hash AS hash, basket_id AS "basketId" FROM idempotency_keys
-    WHERE ${owner.column} = $1 AND key = $2 AND ${IS_VALID}`;
+  const sql = findKeyStatement(owner.column);
   const [found] = await manager.query<(RecordedResponse & { hash: string })[]>(sql, [owner.id, key]);
   if (found && found.hash !== hash) {
     throw new Problem('idempotency-key-reused', 'Make a new key for a new request.');
@@ -78,18 +76,9 @@ export async function recordResponse(
   const owner = keyOwnerOf(visitor);
   // A guest without a session has changed nothing.
   if (!owner) return;
-  const { column, id } = owner;
   const others = MAX_KEYS - (isChange ? 1 : 2);
-  const sql = `
-    WITH forgotten AS (${deleteOldest(column, 'key <> $2', '$6')})
-    INSERT INTO idempotency_keys AS k (${column}, key, request_hash, status, basket_id, created_at)
-    VALUES ($1, $2, $3, $4, $5, statement_timestamp())
-    ON CONFLICT (${column}, key) WHERE ${column} IS NOT NULL
-    DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
-      basket_id = excluded.basket_id, created_at = excluded.created_at
-    WHERE NOT (k.${IS_VALID})
-    RETURNING k.id`;
-  const saved = await manager.query<object[]>(sql, [id, key, hash, status, basketId, others]);
+  const values = [owner.id, key, hash, status, basketId, others];
+  const saved = await manager.query<object[]>(recordKeyStatement(owner.column), values);
   if (saved.length === 0) throw new TransactionConflict('The idempotency key was used meanwhile.');
 }
 
@@ -106,22 +95,42 @@ export function isKeyConflict(error: unknown): boolean {
  * Call it with the baskets locked, as for every key that is written.
  */
 export async function moveKeys(manager: EntityManager, sessionId: string, userId: string): Promise<void> {
-  const moved = await manager.query<object[]>(
-    `WITH moved AS (DELETE FROM idempotency_keys WHERE session_id = $1 RETURNING *)
-     INSERT INTO idempotency_keys AS k (user_id, key, request_hash, status, basket_id, created_at)
-     SELECT $2, key, request_hash, status, basket_id, created_at FROM moved WHERE ${IS_VALID} ORDER BY id
-     ON CONFLICT (user_id, key) WHERE user_id IS NOT NULL
-     DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
-       basket_id = excluded.basket_id, created_at = greatest(k.created_at, excluded.created_at)
-     RETURNING k.id`,
-    [sessionId, userId],
-  );
+  const moved = await manager.query<object[]>(MOVE_KEYS, [sessionId, userId]);
   if (moved.length === 0) return;
   await manager.query(deleteOldest('user_id', 'true', '$2'), [userId, MAX_KEYS - 1]);
 }
 
+/** `$1` the session or the user, `$2` the key. */
+export function findKeyStatement(column: KeyOwner['column']): string {
+  return `
+    SELECT request_hash AS hash, basket_id AS "basketId" FROM idempotency_keys
+    WHERE ${column} = $1 AND key = $2 AND ${IS_VALID}`;
+}
+
+/** `$1` the session or the user, `$2` to `$5` the key's columns, `$6` how many other keys stay. */
+export function recordKeyStatement(column: KeyOwner['column']): string {
+  return `
+    WITH forgotten AS (${deleteOldest(column, 'key <> $2', '$6')})
+    INSERT INTO idempotency_keys AS k (${column}, key, request_hash, status, basket_id, created_at)
+    VALUES ($1, $2, $3, $4, $5, statement_timestamp())
+    ON CONFLICT (${column}, key) WHERE ${column} IS NOT NULL
+    DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
+      basket_id = excluded.basket_id, created_at = excluded.created_at
+    WHERE NOT (k.${IS_VALID})
+    RETURNING k.id`;
+}
+
+export const MOVE_KEYS = `
+  WITH moved AS (DELETE FROM idempotency_keys WHERE session_id = $1 RETURNING *)
+  INSERT INTO idempotency_keys AS k (user_id, key, request_hash, status, basket_id, created_at)
+  SELECT $2, key, request_hash, status, basket_id, created_at FROM moved WHERE ${IS_VALID} ORDER BY id
+  ON CONFLICT (user_id, key) WHERE user_id IS NOT NULL
+  DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
+    basket_id = excluded.basket_id, created_at = greatest(k.created_at, excluded.created_at)
+  RETURNING k.id`;
+
 /** SQL: deletes the oldest keys of the session or user `$1`. */
-function deleteOldest(column: KeyOwner['column'], filter: string, offset: string): string {
+export function deleteOldest(column: KeyOwner['column'], filter: string, offset: string): string {
   return `
     DELETE FROM idempotency_keys WHERE id = ANY (ARRAY (
       SELECT id FROM idempotency_keys WHERE ${column} = $1 AND ${filter}

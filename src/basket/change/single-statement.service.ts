@@ -16,14 +16,8 @@ import { READ_BY_SESSION, type SessionBasketRow } from '../query/read-by-session
 import { CREATE_GUEST_BASKET } from '../query/create-guest-basket.queries.js';
 import { changeLineStatement, removeLineStatement } from '../query/single-statement.queries.js';
 import { type BasketRow, findUserBasket, toBaskets } from '../query/basket-snapshot.js';
+import { type AddedLine, addedValues } from '../query/line-columns.js';
 import { toBasketDto } from '../to-basket-dto.js';
-
-/** A change of one line: the quantity is added to what is there, or set. */
-export interface LineChange {
-  sku: string;
-  quantity: number;
-  mode: 'add' | 'set';
-}
 
 type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number };
 
@@ -65,7 +59,8 @@ export class SingleStatement {
   async changeLine(
     visitor: BasketVisitor,
     { ifMatch, idempotent }: Conditions,
-    { sku, quantity, mode }: LineChange,
+    line: AddedLine,
+    mode: 'add' | 'set',
   ): Promise<BasketDto | null> {
     const ownerId = ownerIdOf(visitor);
     if (ownerId === null || ifMatch) return null;
@@ -75,8 +70,7 @@ export class SingleStatement {
     const statement = changeLineStatement({ by: byOf(visitor), isIdempotent: idempotent !== null });
     return this.change(visitor, statement, [
       ownerId,
-      sku,
-      quantity,
+      ...addedValues(line),
       mode === 'add',
       ...limits,
       ...this.validityValues(visitor),
@@ -98,15 +92,15 @@ export class SingleStatement {
   async createGuestBasket(
     { session }: GuestVisitor,
     { ifMatch, idempotent }: Conditions,
-    sku: string,
-    quantity: number,
+    line: AddedLine,
   ): Promise<BasketDto | null> {
-    if (session.snapshot || ifMatch || idempotent || quantity > this.environment.basketMaxQuantity)
+    if (session.snapshot || ifMatch || idempotent || line.quantity > this.environment.basketMaxQuantity)
       return null;
     const basketId = uuidv7();
     const { idle, absolute } = this.lifetimes;
     const created = await session.createWith({ basketId }, async ({ id, json }) => {
-      const rows = await this.run(CREATE_GUEST_BASKET, [idle, absolute, id, json, basketId, sku, quantity]);
+      const values = [idle, absolute, id, json, basketId, ...addedValues(line)];
+      const rows = await this.run(CREATE_GUEST_BASKET, values);
       const { sessionExpiresAt: expiredAt } = rows[0] ?? {};
       return expiredAt === undefined ? null : { expiredAt, rows };
     });

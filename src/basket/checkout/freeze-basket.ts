@@ -1,24 +1,24 @@
 import type { EntityManager } from 'typeorm';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { CLEAR_PINS, PINS, SET_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 
 /**
  * Pins prices, names and the currency. A product that has left the catalogue keeps its last known
  * price.
  */
-const FREEZE = `
+export const FREEZE = `
   WITH basket AS (
     UPDATE baskets SET status = 'frozen', currency = $2, frozen_at = now(), ${COUNT_CHANGE}
     WHERE id = $1
     RETURNING id
   ), pins AS (
-    SELECT l.sku, coalesce(p.name, l.sku) AS name,
-      coalesce(p.unit_price_minor, l.unit_price_minor_when_added) AS unit_price_minor
+    SELECT l.sku, ${PINS}
     FROM basket_lines l LEFT JOIN products p USING (sku)
     WHERE l.basket_id = $1
   )
   UPDATE basket_lines l
-  SET name_pinned = pins.name, unit_price_minor_pinned = pins.unit_price_minor
+  SET ${SET_PINS}
   FROM basket, pins
   WHERE l.basket_id = basket.id AND l.sku = pins.sku`;
 
@@ -32,11 +32,11 @@ export const thaw = (ids: string): string => `
     WHERE id = ANY (${ids})
     RETURNING id
   ), lines AS (
-    UPDATE basket_lines l SET name_pinned = NULL, unit_price_minor_pinned = NULL
+    UPDATE basket_lines l SET ${CLEAR_PINS}
     FROM thawed WHERE l.basket_id = thawed.id
   )`;
 
-const THAW = `WITH ${thaw('$1')} SELECT FROM thawed`;
+export const THAW = `WITH ${thaw('$1')} SELECT FROM thawed`;
 
 /** Freezes a locked basket. Reserves no stock. */
 export async function freezeBasket(

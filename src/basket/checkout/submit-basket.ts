@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
 import { findBaskets, type LineProduct, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { SET_MISSING_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 import { isBuyable } from '../to-basket-dto.js';
 
@@ -51,7 +52,7 @@ export function emptyBasket(): Problem {
  * Pins prices that a freeze has not pinned. Records the session that points to the basket, and
  * clears its pointer.
  */
-const SUBMIT = `
+export const SUBMIT = `
   WITH session AS (
     UPDATE sessions SET basket_id = NULL WHERE basket_id = $1 RETURNING id
   ), basket AS (
@@ -62,8 +63,7 @@ const SUBMIT = `
     RETURNING id
   )
   UPDATE basket_lines l
-  SET name_pinned = coalesce(l.name_pinned, p.name),
-    unit_price_minor_pinned = coalesce(l.unit_price_minor_pinned, p.unit_price_minor)
+  SET ${SET_MISSING_PINS}
   FROM basket, products p
   WHERE l.basket_id = basket.id AND p.sku = l.sku`;
 

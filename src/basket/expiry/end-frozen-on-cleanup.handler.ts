@@ -14,7 +14,7 @@ const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
 const AGO = `statement_timestamp() - $1 * interval '1 second'`;
 
 /** A guest's basket is removed when its session is gone and nobody has paid for too long. */
-const REMOVE_FROZEN = `
+export const REMOVE_FROZEN = `
   WITH removed AS (
     DELETE FROM baskets WHERE id = ANY (ARRAY (
       SELECT id FROM baskets b
@@ -31,9 +31,9 @@ const STALE_OF_USERS = `
   LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
 /** A user's basket is never removed, only thawed. */
-const THAW_OWNED = `WITH ${thaw(`ARRAY (${STALE_OF_USERS})`)} ${COUNT} FROM thawed`;
+export const THAW_OWNED = `WITH ${thaw(`ARRAY (${STALE_OF_USERS})`)} ${COUNT} FROM thawed`;
 
-const REMOVE_KEYS = `
+export const REMOVE_KEYS = `
   WITH removed AS (
     DELETE FROM idempotency_keys WHERE id = ANY (ARRAY (
       SELECT id FROM idempotency_keys WHERE created_at <= ${AGO} LIMIT $2 FOR UPDATE SKIP LOCKED

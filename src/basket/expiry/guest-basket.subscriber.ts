@@ -88,7 +88,7 @@ async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<st
 const OPEN_OF_GUESTS = `DELETE FROM baskets WHERE owner_id IS NULL AND status = 'open'`;
 
 /** The removal of a session may have been rolled back to a savepoint. Its basket then stays. */
-const BASKETS_OF_SESSIONS = `
+export const BASKETS_OF_SESSIONS = `
   ${OPEN_OF_GUESTS} AND id = ANY ($1)
     AND NOT EXISTS (SELECT FROM sessions WHERE sessions.basket_id = baskets.id)`;
 
@@ -96,7 +96,7 @@ const BASKETS_OF_SESSIONS = `
  * No check for another session: `sessions.basket_id` is unique, and `removeBatch` makes sure that
  * all sessions of the batch are gone. See docs/decisions/04-cleanup-batch.md.
  */
-const BASKETS_OF_BATCH = `
+export const BASKETS_OF_BATCH = `
   ${OPEN_OF_GUESTS} AND id = ANY (ARRAY (SELECT basket_id FROM ${BATCH_TABLE} WHERE basket_id IS NOT NULL))`;
 
 /** Returns the number of removed baskets. */

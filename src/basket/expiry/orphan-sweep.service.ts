@@ -60,8 +60,10 @@ const BATCH = (orphans: string) => `
       ORDER BY id DESC LIMIT 1
     ) AS "lastId"`;
 
-const COUNT = BATCH('SELECT id FROM orphans');
-const REMOVE = BATCH('DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM orphans)) RETURNING id');
+export const COUNT = BATCH('SELECT id FROM orphans');
+export const REMOVE = BATCH(
+  'DELETE FROM baskets WHERE id = ANY (ARRAY (SELECT id FROM orphans)) RETURNING id',
+);
 
 /**
  * Removes orphans, which an old shop may have left: open guest baskets that no session points at.

@@ -2,6 +2,9 @@ import type { MergeStrategy } from '../../config/environment.js';
 import type { MergedLine } from '../../auth/event/user-logged-in.event.js';
 import type { LineSnapshot } from '../query/basket-snapshot.js';
 
+/** The members of a line that the decision needs. */
+export type MergeableLine = Pick<LineSnapshot, 'sku' | 'quantity' | 'product'>;
+
 /** The default is the larger quantity: a product added on two devices is rarely wanted twice. */
 const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
   max: Math.max,
@@ -20,8 +23,8 @@ const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
  * @returns a line for every product of either basket, the user's first
  */
 export function mergeLines(
-  guest: LineSnapshot[],
-  user: LineSnapshot[],
+  guest: MergeableLine[],
+  user: MergeableLine[],
   strategy: MergeStrategy,
   maxQuantity: number,
 ): MergedLine[] {
@@ -35,8 +38,8 @@ export function mergeLines(
 
 function mergeLine(
   sku: string,
-  guest: LineSnapshot | undefined,
-  user: LineSnapshot | undefined,
+  guest: MergeableLine | undefined,
+  user: MergeableLine | undefined,
   strategy: MergeStrategy,
   maxQuantity: number,
 ): MergedLine {

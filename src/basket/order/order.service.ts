@@ -20,6 +20,19 @@ interface Scope {
 /** Earlier than every order. */
 const START: OrderCursor = { submittedAt: '-infinity', id: NIL };
 
+/**
+ * SQL: a page of orders after the cursor `$1`, `$2`. `$3` is the limit, `$4` the id of a scope.
+ *
+ * Text keeps the microseconds, which a Date would lose. UTC: a connection may have another zone.
+ */
+export function pageStatement(column: Scope['column'] | null): string {
+  return `
+    SELECT id, to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS "submittedAt" FROM baskets
+    WHERE status = 'submitted' AND submitted_at IS NOT NULL AND (submitted_at, id) > ($1::timestamptz, $2::uuid)
+      ${column === null ? '' : `AND ${column} = $4`}
+    ORDER BY submitted_at, id LIMIT $3`;
+}
+
 @Injectable()
 export class OrderService {
   constructor(
@@ -73,24 +86,12 @@ export class OrderService {
     cursor?: string,
   ): Promise<OrderPageDto> {
     const { submittedAt, id } = cursor === undefined ? START : decodeOrderCursor(cursor);
-    // Text keeps the microseconds, which a Date would lose. UTC: a connection may have another
-    // zone.
-    const sql = `
-      SELECT id, to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS "submittedAt" FROM baskets
-      WHERE status = 'submitted' AND submitted_at IS NOT NULL AND (submitted_at, id) > ($1::timestamptz, $2::uuid)
-        ${scope ? `AND ${scope.column} = $4` : ''}
-      ORDER BY submitted_at, id LIMIT $3`;
     const values = [submittedAt, id, limit, ...(scope ? [scope.id] : [])];
-    const { rows, nextCursor } = toPageOfGrowingList(
-      await manager.query<OrderCursor[]>(sql, values),
-      limit,
-      encodeOrderCursor,
-    );
-    const orders = await findBaskets(
-      manager,
-      rows.map((row) => row.id),
-    );
-    return { orders: orders.map((order) => this.toOrderDto(order)), nextCursor };
+    const found = await manager.query<OrderCursor[]>(pageStatement(scope?.column ?? null), values);
+    const { rows, nextCursor } = toPageOfGrowingList(found, limit, encodeOrderCursor);
+    const ids = rows.map((row) => row.id);
+    const orders = (await findBaskets(manager, ids)).map((order) => this.toOrderDto(order));
+    return { orders, nextCursor };
   }
 }
 

@@ -2,8 +2,15 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { MergeReport } from '../../auth/event/user-logged-in.event.js';
 import { queryNamed } from '../../database/named-statement.js';
 import type { BasketStatus } from '../basket.entity.js';
+import {
+  type CarriedLine,
+  type PinnedLine,
+  SELECTED_LINE,
+  SELECTED_OPEN_LINE,
+  toCarriedLine,
+} from './line-columns.js';
 
-/** What the catalogue says now of a product in a basket. */
+/** The product of a line, as the catalogue has it now. */
 export interface LineProduct {
   name: string;
   unitPriceMinor: number;
@@ -11,17 +18,14 @@ export interface LineProduct {
   isActive: boolean;
 }
 
-export interface LineSnapshot {
-  sku: string;
-  quantity: number;
-  unitPriceMinorWhenAdded: number;
-  /** The price and the name that hold since the basket was frozen or submitted. */
+export interface LineSnapshot extends CarriedLine {
+  /** The name and the price since the basket was frozen or submitted; null in an open basket. */
   pinned: { name: string; unitPriceMinor: number } | null;
-  /** Null: the catalogue has it no more. */
+  /** Null: the catalogue has no such product any more. */
   product: LineProduct | null;
 }
 
-/** A basket as it is read: with its lines, and with what the catalogue says of them now. */
+/** A basket as it was read, with its lines and their products. */
 export interface BasketSnapshot {
   id: string;
   ownerId: string | null;
@@ -29,56 +33,57 @@ export interface BasketSnapshot {
   version: number;
   lastMerge: MergeReport | null;
   submittedAt: Date | null;
-  /** Pinned since it was frozen or submitted; null in an open basket, and in an old row until the job fills it. */
+  /** Pinned by freeze and submit. Null in an open basket, and in an old row until `PinCurrencyJob` fills it. */
   currency: string | null;
   lines: LineSnapshot[];
 }
 
 type BasketColumns = Omit<BasketSnapshot, 'lines'>;
-type LineColumns = Omit<LineSnapshot, 'product' | 'pinned'> & {
-  namePinned: string | null;
-  unitPriceMinorPinned: number;
-};
-export type BasketRow = BasketColumns & LineColumns & LineProduct;
+export type BasketRow = BasketColumns & CarriedLine & PinnedLine & LineProduct;
 
 const PRODUCT_COLUMNS = `p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"`;
 
-/** Of a line `l` and its product `p`. */
-export const LINE_COLUMNS = `
-  l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-  l.name_pinned AS "namePinned", l.unit_price_minor_pinned AS "unitPriceMinorPinned", ${PRODUCT_COLUMNS}`;
+/** SQL: the columns of a line `l` and its product `p`. */
+export const LINE_AND_PRODUCT = `${SELECTED_LINE}, ${PRODUCT_COLUMNS}`;
 
-/** Of an open basket `b` that has just been changed, a line `l` and its product `p`; nothing is pinned in an open one. */
+/** SQL: the columns of an open basket `b` that the statement has changed, of a line `l` and its product `p`. */
 export const CHANGED_COLUMNS = `
   b.id, b.owner_id AS "ownerId", 'open' AS status, b.version, NULL AS "lastMerge", NULL AS "submittedAt",
-  NULL AS currency, l.sku, l.quantity, l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-  NULL AS "namePinned", NULL AS "unitPriceMinorPinned", ${PRODUCT_COLUMNS}`;
+  NULL AS currency, ${SELECTED_OPEN_LINE}, ${PRODUCT_COLUMNS}`;
 
-/** One statement: basket, lines and products are of one moment. Lines come in the order in which they were added. */
+/** One statement, so that basket, lines and products are of one moment. */
 const SELECT = `
   SELECT b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
-    b.submitted_at AS "submittedAt", b.currency, ${LINE_COLUMNS}
+    b.submitted_at AS "submittedAt", b.currency, ${LINE_AND_PRODUCT}
   FROM baskets b
   LEFT JOIN basket_lines l ON l.basket_id = b.id
   LEFT JOIN products p ON p.sku = l.sku`;
 
+/** The lines in the order in which they were added. */
 const ORDER = 'ORDER BY l.added_at, l.sku';
 
-/** The basket that can still be changed. `$1` is its id, or that of its owner. */
+/** SQL: the basket that is not submitted. `$1` is its id, or the id of its owner. */
 const BASKET_FILTER = {
   guest: `b.id = $1 AND b.owner_id IS NULL AND b.status <> 'submitted'`,
   user: `b.owner_id = $1 AND b.status <> 'submitted'`,
 };
 
-const READ = {
+export const READ = {
   guest: { name: 'read-guest', text: `${SELECT} WHERE ${BASKET_FILTER.guest} ${ORDER}` },
   user: { name: 'read-user', text: `${SELECT} WHERE ${BASKET_FILTER.user} ${ORDER}` },
 };
 
-/** Whose basket: a guest's by its id, which their session knows, or the one basket of a user that is not submitted. */
+export const READ_BY_IDS = `${SELECT} WHERE b.id = ANY ($1) ${ORDER}`;
+
+export const LOCK = {
+  guest: `SELECT FROM baskets b WHERE ${BASKET_FILTER.guest} FOR UPDATE`,
+  user: `SELECT FROM baskets b WHERE ${BASKET_FILTER.user} FOR UPDATE`,
+};
+
+/** Finds one basket that is not submitted: a guest's by the id in the session, or a user's by the owner. */
 export type BasketKey = { basketId: string } | { ownerId: string };
 
-/** The basket that can still be changed. */
+/** Reads the basket without a lock. */
 export async function findBasket(manager: EntityManager, key: BasketKey): Promise<BasketSnapshot | null> {
   const [basket] = toBaskets(
     'basketId' in key
@@ -89,31 +94,30 @@ export async function findBasket(manager: EntityManager, key: BasketKey): Promis
 }
 
 /**
- * The basket that can still be changed, locked for the rest of the transaction.
+ * Locks the basket for the rest of the transaction, then reads it.
  *
- * Two statements: one that waits for the lock answers the basket as it is then, but its lines as they were before.
+ * Two statements: after a wait for the lock, a single one would return the current basket with the lines from before.
  */
 export async function lockBasket(manager: EntityManager, key: BasketKey): Promise<BasketSnapshot | null> {
-  const [filter, id] =
-    'basketId' in key ? [BASKET_FILTER.guest, key.basketId] : [BASKET_FILTER.user, key.ownerId];
-  await manager.query(`SELECT FROM baskets b WHERE ${filter} FOR UPDATE`, [id]);
+  const [lock, id] = 'basketId' in key ? [LOCK.guest, key.basketId] : [LOCK.user, key.ownerId];
+  await manager.query(lock, [id]);
   return findBasket(manager, key);
 }
 
-/** Baskets of whatever owner and status, in the order of the ids given. */
+/** Reads baskets of any owner and status, in the order of the given ids. */
 export async function findBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
-  const rows = await manager.query<BasketRow[]>(`${SELECT} WHERE b.id = ANY ($1) ${ORDER}`, [ids]);
+  const rows = await manager.query<BasketRow[]>(READ_BY_IDS, [ids]);
   const baskets = new Map(toBaskets(rows).map((basket) => [basket.id, basket]));
   return ids.flatMap((id) => baskets.get(id) ?? []);
 }
 
-/** Baskets of whatever owner and status, locked in the order of their ids, as everywhere; see `lockBasket`. */
+/** Locks baskets of any owner and status in the order of their ids, then reads them. See `lockBasket`. */
 export async function lockBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   await manager.query('SELECT FROM baskets WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
   return findBaskets(manager, ids);
 }
 
-/** A user's, without a lock and by name, as every read of a user with a token does it. */
+/** Reads a user's basket without a transaction, by a prepared statement, for a request with a token. */
 export async function findUserBasket(
   dataSource: DataSource,
   ownerId: string,
@@ -138,21 +142,13 @@ function toBasket(row: BasketRow): BasketSnapshot {
   return { id, ownerId, status, version, lastMerge, submittedAt, currency, lines: [] };
 }
 
-function toLine({
-  sku,
-  quantity,
-  unitPriceMinorWhenAdded,
-  namePinned,
-  unitPriceMinorPinned,
-  ...row
-}: BasketRow): LineSnapshot {
-  const { name, unitPriceMinor, stock, isActive } = row;
+function toLine(row: BasketRow): LineSnapshot {
+  const { namePinned, unitPriceMinorPinned, name, unitPriceMinor, stock, isActive } = row;
+  const isPinned = namePinned !== null && unitPriceMinorPinned !== null;
   const isKnown = name !== null;
   return {
-    sku,
-    quantity,
-    unitPriceMinorWhenAdded,
-    pinned: namePinned === null ? null : { name: namePinned, unitPriceMinor: unitPriceMinorPinned },
+    ...toCarriedLine(row),
+    pinned: isPinned ? { name: namePinned, unitPriceMinor: unitPriceMinorPinned } : null,
     product: isKnown ? { name, unitPriceMinor, stock, isActive } : null,
   };
 }

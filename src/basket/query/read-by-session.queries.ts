@@ -1,8 +1,8 @@
 import type { NamedStatement } from '../../database/named-statement.js';
 import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
-import { type BasketRow, LINE_COLUMNS } from './basket-snapshot.js';
+import { type BasketRow, LINE_AND_PRODUCT } from './basket-snapshot.js';
 
-/** A row of `READ_BY_SESSION`: the session's part is the same in each. */
+/** A row of `READ_BY_SESSION`. All rows have the same columns of the session. */
 export type SessionBasketRow = BasketRow & {
   userId: string | null;
   expiredAt: number;
@@ -10,7 +10,7 @@ export type SessionBasketRow = BasketRow & {
 };
 
 /**
- * A read of the basket of a session, `$1`, with what has to be known of the session. No row: there is none that is active.
+ * Reads the session `$1` and its basket. No row: the session is not active.
  *
  * `$2` and `$3` are the idle and the absolute lifetime.
  */
@@ -23,7 +23,7 @@ export const READ_BY_SESSION: NamedStatement = {
     )
     SELECT s.user_id AS "userId", s.expired_at::float8 AS "expiredAt", s.extended_expiry::float8 AS "extendedExpiry",
       b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
-      b.submitted_at AS "submittedAt", b.currency, ${LINE_COLUMNS}
+      b.submitted_at AS "submittedAt", b.currency, ${LINE_AND_PRODUCT}
     FROM session s
     LEFT JOIN baskets b ON b.id = coalesce((SELECT basket_id FROM session),
         (SELECT o.id FROM baskets o WHERE o.owner_id = (SELECT user_id FROM session) AND o.status <> 'submitted'))

@@ -2,35 +2,51 @@ import type { EntityManager } from 'typeorm';
 import type { MergedLine, MergeReport } from '../../auth/event/user-logged-in.event.js';
 import { Basket } from '../basket.entity.js';
 import type { BasketSnapshot, LineSnapshot } from './basket-snapshot.js';
+import {
+  ADDED_COUNT,
+  addedPlaceholders,
+  addedValues,
+  copiedLine,
+  insertedLine,
+  ON_LINE_CONFLICT,
+} from './line-columns.js';
 
-/** SQL: what every change of a basket sets. The report of the last merge holds until the next change. */
+/**
+ * SQL: the columns that every change of a basket sets. The report of the last merge holds until the next change.
+ */
 export const COUNT_CHANGE = 'version = version + 1, updated_at = now(), last_merge = NULL';
 
-/** The first part of each change, so that the version counts exactly the changes and the basket is locked before its lines. */
+/** The first part of each change: the version counts the changes, and the basket is locked before its lines. */
 const CHANGED = `
   WITH changed AS (
     UPDATE baskets SET ${COUNT_CHANGE} WHERE id = $1
     RETURNING id
   )`;
 
-const SAVE_LINE = `
-  ${CHANGED}
-  INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added)
-  SELECT id, $2, $3, $4 FROM changed
-  ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = excluded.quantity`;
+const saved = insertedLine({
+  ...addedPlaceholders(2),
+  basketId: 'id',
+  unitPriceMinorWhenAdded: `$${2 + ADDED_COUNT}`,
+});
 
-const REMOVE_LINE = `
+export const SAVE_LINE = `
+  ${CHANGED}
+  INSERT INTO basket_lines (${saved.columns})
+  SELECT ${saved.expressions} FROM changed
+  ${ON_LINE_CONFLICT}`;
+
+export const REMOVE_LINE = `
   ${CHANGED}
   DELETE FROM basket_lines USING changed WHERE basket_id = changed.id AND sku = $2`;
 
-/** The basket is locked, so what was read of it still holds; the answer is the basket as it is now. */
+/** Inserts a line of a locked basket, or changes its quantity, and returns the basket after it. */
 export async function saveLine(
   manager: EntityManager,
   basket: BasketSnapshot,
   line: LineSnapshot,
 ): Promise<BasketSnapshot> {
-  const { sku, quantity, unitPriceMinorWhenAdded } = line;
-  await manager.query(SAVE_LINE, [basket.id, sku, quantity, unitPriceMinorWhenAdded]);
+  const { sku, unitPriceMinorWhenAdded } = line;
+  await manager.query(SAVE_LINE, [basket.id, ...addedValues(line), unitPriceMinorWhenAdded]);
   const isThere = basket.lines.some((other) => other.sku === sku);
   const lines = isThere
     ? basket.lines.map((other) => (other.sku === sku ? line : other))
@@ -38,6 +54,7 @@ export async function saveLine(
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
 
+/** Removes a line of a locked basket, and returns the basket after it. */
 export async function removeLine(
   manager: EntityManager,
   basket: BasketSnapshot,
@@ -48,7 +65,7 @@ export async function removeLine(
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
 
-/** The session that points to it releases it by its foreign key. */
+/** Removes a basket with its lines. The foreign key clears the session's pointer. */
 export async function removeBasket(manager: EntityManager, id: string): Promise<void> {
   await manager.delete(Basket, { id });
 }
@@ -58,7 +75,7 @@ const ASSIGN = `
   SET owner_id = $2, version = version + 1, updated_at = now(), last_merge = $3
   WHERE id = $1`;
 
-/** Gives a guest's basket an owner as it is. */
+/** Gives a guest's basket to a user, unchanged. */
 export async function assignBasket(
   manager: EntityManager,
   basketId: string,
@@ -68,19 +85,20 @@ export async function assignBasket(
   await manager.query(ASSIGN, [basketId, userId, JSON.stringify(report)]);
 }
 
+const merged = insertedLine({ ...copiedLine(), basketId: '$2', quantity: 'merged.quantity' });
+
 /**
- * One statement, so that a line is in one of the two baskets at every moment.
- *
- * A line new to the user keeps the guest's price and time; the guest's lines go with their basket.
+ * One statement, so that a line is in one of the two baskets at every moment. The guest's lines are removed with their
+ * basket.
  */
-const MERGE = `
+export const MERGE = `
   WITH moved AS (
-    INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added, added_at)
-    SELECT $2, l.sku, merged.quantity, l.unit_price_minor_when_added, l.added_at
+    INSERT INTO basket_lines (${merged.columns})
+    SELECT ${merged.expressions}
     FROM basket_lines l
     JOIN unnest($3::text[], $4::int[]) AS merged (sku, quantity) ON merged.sku = l.sku
     WHERE l.basket_id = $1
-    ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = excluded.quantity
+    ${ON_LINE_CONFLICT}
   ), removed AS (
     DELETE FROM baskets WHERE id = $1
   )
@@ -88,7 +106,7 @@ const MERGE = `
   SET version = version + 1, updated_at = now(), last_merge = $5
   WHERE id = $2`;
 
-/** Moves what `mergeLines` decided from the guest's basket into the user's and removes the guest's. */
+/** Writes the decision of `mergeLines` into the user's basket, and removes the guest's. */
 export async function mergeBaskets(
   manager: EntityManager,
   guestBasketId: string,
@@ -100,7 +118,7 @@ export async function mergeBaskets(
   await manager.query(MERGE, [guestBasketId, userBasketId, skus, quantities, JSON.stringify(report)]);
 }
 
-/** Gives the orders that a guest's session submitted to the user who logs in from it. */
+/** Gives the orders of a guest's session to the user who logs in from it. */
 export async function assignOrders(manager: EntityManager, sessionId: string, userId: string): Promise<void> {
   await manager.query(
     `UPDATE baskets SET owner_id = $2, submitted_session_id = NULL

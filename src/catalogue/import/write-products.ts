@@ -29,7 +29,7 @@ const IS_ACTIVE = {
  * of the columns. Rows are sorted by sku, because products are always locked in this order. See
  * docs/decisions/05-lock-order.md.
  */
-function writeStatement(columns: readonly ProductColumn[]): string {
+export function writeStatement(columns: readonly ProductColumn[]): string {
   const names = columns.map((column) => NAMES[column]);
   const values = names.map((name) => (name === 'is_active' ? IS_ACTIVE.value : name));
   const changes = names

@@ -118,7 +118,7 @@ const WRITE_LAST_SEEN = `
   WHERE id = $1`;
 
 /** Skips a locked row: its run is writing a sign of life, or another run is closing it. */
-const CLOSE_UNSEEN = `
+export const CLOSE_UNSEEN = `
   UPDATE cleanup_runs
   SET ended_at = coalesce(last_seen_at, started_at), stop_reason = 'failed',
     error = 'The process ended or hung: the run gave no sign of life after ended_at.'

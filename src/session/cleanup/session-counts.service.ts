@@ -27,11 +27,11 @@ const ACTIVE = `FROM sessions WHERE expired_at > ${DATABASE_NOW}`;
 const GUESTS = `${ACTIVE} AND basket_id IS NOT NULL`;
 
 /** Reads the index from its end, where it has no dead entries of removed sessions. */
-const COUNT_ACTIVE = `
+export const COUNT_ACTIVE = `
   SELECT count(*)::int AS count, count(basket_id)::int AS "guestBaskets"
   FROM (SELECT basket_id ${ACTIVE} ORDER BY expired_at DESC LIMIT ${COUNTED + 1}) AS counted`;
 
-const COUNT_EXPIRED = `
+export const COUNT_EXPIRED = `
   SELECT count(*)::int AS count, min(expired_at)::float8 AS oldest, ${DATABASE_NOW}::float8 AS now
   FROM (SELECT expired_at ${EXPIRED} ORDER BY expired_at LIMIT ${COUNTED + 1}) AS counted`;
 

@@ -8,7 +8,7 @@ const FILL = `
   filled AS (INSERT INTO ${BATCH_TABLE} (session_ctid) SELECT ctid FROM chosen)
   SELECT count(*)::int AS count FROM chosen`;
 
-const CHOOSE_ALL = `
+export const CHOOSE_ALL = `
   WITH chosen AS (
     SELECT ctid FROM sessions WHERE user_id = $1 ORDER BY id FOR UPDATE
   ), ${FILL}`;
@@ -26,7 +26,7 @@ const CHOOSE_ALL = `
  * It finds the rows by ctid, not by id. PostgreSQL may have no statistics of a user with many
  * sessions, and would then compare each session with each.
  */
-const CHOOSE_EXCESS = `
+export const CHOOSE_EXCESS = `
   WITH excess AS (
     SELECT ctid AS session_ctid FROM sessions WHERE user_id = $1 AND id <> $2
     ORDER BY expired_at > ${DATABASE_NOW} DESC,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mergeLines } from '../../../src/basket/merge/merge-lines.js';
-import type { LineSnapshot } from '../../../src/basket/query/basket-snapshot.js';
+import { type MergeableLine, mergeLines } from '../../../src/basket/merge/merge-lines.js';
 import type { MergeStrategy } from '../../../src/config/environment.js';
 
 interface LineOptions {
@@ -12,9 +11,9 @@ function line(
   sku: string,
   quantity: number,
   { stock = null, isActive = true }: LineOptions = {},
-): LineSnapshot {
+): MergeableLine {
   const product = { name: sku, unitPriceMinor: 100, stock, isActive };
-  return { sku, quantity, unitPriceMinorWhenAdded: 100, pinned: null, product };
+  return { sku, quantity, product };
 }
 
 describe('mergeLines', () => {
@@ -46,7 +45,7 @@ describe('mergeLines', () => {
     },
   );
 
-  it.each<[string, LineSnapshot, LineSnapshot, number, string]>([
+  it.each<[string, MergeableLine, MergeableLine, number, string]>([
     ['the stock', line('tea', 6, { stock: 8 }), line('tea', 5, { stock: 8 }), 8, 'limited-to-stock'],
     ['the maximum', line('tea', 60), line('tea', 50), 99, 'limited-to-maximum'],
     [

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LoginDto } from '../../../src/auth/login/login.dto.js';
 import { mergeLines } from '../../../src/basket/merge/merge-lines.js';
-import type { BasketSnapshot, LineSnapshot } from '../../../src/basket/query/basket-snapshot.js';
+import type { BasketSnapshot } from '../../../src/basket/query/basket-snapshot.js';
 import { toBasketDto } from '../../../src/basket/to-basket-dto.js';
 import { MERGE_STRATEGIES } from '../../../src/config/environment.js';
 import type { ProblemBody } from '../../support/client.js';
@@ -15,7 +15,7 @@ const stocks = fc.array(fc.option(fc.nat({ max: 150 })), { minLength: 5, maxLeng
 const quantities = fc.dictionary(fc.constantFrom(...SKUS), fc.integer({ min: 1, max: 200 }));
 const strategy = fc.constantFrom(...MERGE_STRATEGIES);
 
-function lines(held: Record<string, number>, stock: (number | null)[] = []): LineSnapshot[] {
+function lines(held: Record<string, number>, stock: (number | null)[] = []) {
   return Object.entries(held).map(([sku, quantity]) => {
     const product = { name: sku, unitPriceMinor: 7, stock: stock[SKUS.indexOf(sku)] ?? null, isActive: true };
     return { sku, quantity, unitPriceMinorWhenAdded: 7, pinned: null, product };

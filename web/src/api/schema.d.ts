@@ -746,12 +746,12 @@ export interface components {
             /** @example 2 */
             quantity: number;
             /**
-             * @description The price now.
+             * @description The current price. In a frozen basket and in an order: the pinned one.
              * @example 450
              */
             unitPriceMinor: number;
             /**
-             * @description The price at the line's first add.
+             * @description The price when the line was first added.
              * @example 430
              */
             unitPriceMinorWhenAdded: number;
@@ -770,12 +770,12 @@ export interface components {
             /** @example 2 */
             quantity: number;
             /**
-             * @description Of the lines that can be bought.
+             * @description The sum of the lines that can be bought.
              * @example 900
              */
             amountMinor: number;
             /**
-             * @description The lines left out of the amount.
+             * @description The number of lines that the amount leaves out.
              * @example 0
              */
             unavailableLines: number;
@@ -783,7 +783,7 @@ export interface components {
         BasketDto: {
             /**
              * Format: uuid
-             * @description Null: there is none yet.
+             * @description Null: the visitor has no basket yet.
              */
             id: string | null;
             /** @enum {string} */
@@ -791,22 +791,22 @@ export interface components {
             /** @enum {string} */
             owner: "guest" | "user";
             /**
-             * @description The currency of the shop. A frozen basket and an order keep the one of their time.
+             * @description The currency of the shop. A frozen basket and an order keep the currency of their time.
              * @example EUR
              */
             currency: string;
             /**
-             * @description Counts the changes; 0 without a basket.
+             * @description The number of changes; 0 without a basket.
              * @example 3
              */
             version: number;
             lines: components["schemas"]["LineDto"][];
             totals: components["schemas"]["TotalsDto"];
-            /** @description What the last login did with the basket, until the next change. */
+            /** @description The merge report of the last login, until the next change. */
             lastMerge: components["schemas"]["MergeReportDto"] | null;
             /**
              * Format: date-time
-             * @description When a guest's session ends, and the basket with it; every request moves it. Null for users.
+             * @description The end of a guest's session, which removes the basket. Every request moves it. Null for users.
              */
             expiresAt: string | null;
         };
@@ -814,7 +814,7 @@ export interface components {
             /** @example TEA-GREEN-100 */
             sku: string;
             /**
-             * @description Added to what is there.
+             * @description Added to the quantity of the line.
              * @example 2
              */
             quantity: number;
@@ -828,7 +828,7 @@ export interface components {
         };
         SubmitDto: {
             /**
-             * @description The amount that the shopper saw; when the total is another one by now, nothing is submitted.
+             * @description The amount that the shopper saw. If the total has changed since, nothing is submitted.
              * @example 900
              */
             expectedAmountMinor?: number;
@@ -837,22 +837,22 @@ export interface components {
             /** @enum {string} */
             owner: "guest" | "user";
             /**
-             * @description The currency of the shop. A frozen basket and an order keep the one of their time.
+             * @description The currency of the shop. A frozen basket and an order keep the currency of their time.
              * @example EUR
              */
             currency: string;
             /**
-             * @description Counts the changes; 0 without a basket.
+             * @description The number of changes; 0 without a basket.
              * @example 3
              */
             version: number;
             lines: components["schemas"]["LineDto"][];
             totals: components["schemas"]["TotalsDto"];
-            /** @description What the last login did with the basket, until the next change. */
+            /** @description The merge report of the last login, until the next change. */
             lastMerge: components["schemas"]["MergeReportDto"] | null;
             /**
              * Format: date-time
-             * @description When a guest's session ends, and the basket with it; every request moves it. Null for users.
+             * @description The end of a guest's session, which removes the basket. Every request moves it. Null for users.
              */
             expiresAt: string | null;
             /**

@@ -1,7 +1,11 @@
 import type { components } from '../api/schema.js';
 
-export type Basket = components['schemas']['BasketDto'];
-export type Line = components['schemas']['LineDto'];
+/** The members of a line that the pages show. */
+export type Line = Pick<
+  components['schemas']['LineDto'],
+  'sku' | 'name' | 'quantity' | 'unitPriceMinor' | 'unitPriceMinorWhenAdded' | 'lineTotalMinor' | 'notices'
+>;
+export type Basket = Omit<components['schemas']['BasketDto'], 'lines'> & { lines: Line[] };
 export type Product = Pick<components['schemas']['ProductDto'], 'sku' | 'name' | 'unitPriceMinor'>;
 
 /** A change of the basket that the shop has not confirmed yet. */
