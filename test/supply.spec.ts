@@ -34,7 +34,7 @@ const LICENCES = [
 ];
 
 /** Licences of packages that only build and test, and that we do not distribute. */
-const LICENCES_OF_TOOLS = [...LICENCES, 'MPL-2.0'];
+const LICENCES_OF_TOOLS = [...LICENCES, 'MPL-2.0', 'CC0-1.0'];
 
 /**
  * Their package.json states the licence in an older form, or not at all. We read their licence

@@ -1,0 +1,30 @@
+-- Used by: every change of a guest with an `Idempotency-Key` in a transaction, at its end
+-- (`BasketChanges`).
+-- Locks: the oldest keys of the session, then the key. The session and the basket are locked
+-- before.
+
+WITH
+  forgotten AS (
+    DELETE FROM idempotency_keys
+    WHERE
+      id = ANY (
+        ARRAY(
+          SELECT id
+          FROM idempotency_keys
+          WHERE session_id = $1 AND key <> $2
+          ORDER BY created_at DESC, id DESC
+          OFFSET $6
+        )
+      )
+  )
+INSERT INTO idempotency_keys AS k (session_id, key, request_hash, status, basket_id, created_at)
+VALUES ($1, $2, $3, $4, $5, statement_timestamp())
+ON CONFLICT (session_id, key)
+WHERE session_id IS NOT NULL DO UPDATE
+SET
+  request_hash = excluded.request_hash,
+  status = excluded.status,
+  basket_id = excluded.basket_id,
+  created_at = excluded.created_at
+WHERE NOT (k.created_at > statement_timestamp() - interval '24 hours')
+RETURNING k.id

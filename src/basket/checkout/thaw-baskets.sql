@@ -1,0 +1,25 @@
+-- Used by: `POST /api/basket/thaw`, `POST /api/admin/baskets/:id/thaw`, and login with a frozen
+-- basket.
+-- Locks: the baskets, then their lines. The baskets are locked before.
+
+WITH
+  thawed AS (
+    UPDATE baskets
+    SET
+      status = 'open',
+      currency = NULL,
+      frozen_at = NULL,
+      version = version + 1,
+      updated_at = now(),
+      last_merge = NULL
+    WHERE id = ANY ($1)
+    RETURNING id
+  ),
+  lines AS (
+    UPDATE basket_lines l
+    SET name_pinned = NULL, unit_price_minor_pinned = NULL
+    FROM thawed
+    WHERE l.basket_id = thawed.id
+  )
+SELECT
+FROM thawed

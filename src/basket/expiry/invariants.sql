@@ -1,0 +1,97 @@
+-- Used by: `baskets:audit`, one statement a rule, each wrapped by `AuditService`, in one read-only
+-- snapshot.
+-- Locks: nothing.
+
+/* I1 orphans: every open guest basket is pointed at by a session */
+SELECT b.id::text AS id
+FROM baskets b
+WHERE
+  b.owner_id IS NULL
+  AND b.status = 'open'
+  AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id);
+
+/* I1 shared: no basket is pointed at by two sessions */
+SELECT basket_id::text AS id
+FROM sessions
+WHERE basket_id IS NOT NULL
+GROUP BY basket_id
+HAVING count(*) > 1;
+
+/* I1 dangling: a session points only to a guest basket that is there and not submitted */
+SELECT 'session ' || md5(s.id) AS id
+FROM sessions s LEFT JOIN baskets b ON b.id = s.basket_id
+WHERE
+  s.basket_id IS NOT NULL
+  AND (b.id IS NULL OR b.owner_id IS NOT NULL OR b.status = 'submitted');
+
+/* I2 one-basket: a user has at most one basket that is not submitted */
+SELECT owner_id::text AS id
+FROM baskets
+WHERE owner_id IS NOT NULL AND status <> 'submitted'
+GROUP BY owner_id
+HAVING count(*) > 1;
+
+/* I2 one-line: a basket has one line per sku, with a quantity above 0 */
+SELECT basket_id::text AS id
+FROM basket_lines
+GROUP BY basket_id, sku
+HAVING count(*) > 1 OR min(quantity) <= 0;
+
+/* I3 lines: a line belongs to a basket, and a basket to a user who is there */
+SELECT l.basket_id::text AS id
+FROM basket_lines l LEFT JOIN baskets b ON b.id = l.basket_id
+WHERE b.id IS NULL
+UNION ALL
+SELECT b.id::text
+FROM baskets b LEFT JOIN users u ON u.id = b.owner_id
+WHERE b.owner_id IS NOT NULL AND u.id IS NULL;
+
+/* I4 versions: a basket that was ever answered has a version of at least 1 */
+SELECT id::text AS id
+FROM baskets
+WHERE version < 1;
+
+/* I5 orders: an order has lines, a time, and prices and names of its own */
+SELECT b.id::text AS id
+FROM baskets b
+WHERE
+  b.status = 'submitted'
+  AND (
+    b.submitted_at IS NULL
+    OR NOT EXISTS (SELECT FROM basket_lines l WHERE l.basket_id = b.id)
+    OR EXISTS (
+      SELECT
+      FROM basket_lines l
+      WHERE l.basket_id = b.id AND (l.name_pinned IS NULL OR l.unit_price_minor_pinned IS NULL)
+    )
+  );
+
+/* I5 status: only a frozen basket has been frozen, and only an order submitted; an open one has nothing pinned */
+SELECT b.id::text AS id
+FROM baskets b
+WHERE
+  (b.status = 'frozen') <> (b.frozen_at IS NOT NULL)
+  OR (b.status = 'submitted') <> (b.submitted_at IS NOT NULL)
+  OR (b.status = 'open' AND b.currency IS NOT NULL)
+  OR (
+    b.status = 'open'
+    AND EXISTS (SELECT FROM basket_lines l WHERE l.basket_id = b.id AND l.name_pinned IS NOT NULL)
+  );
+
+/* I6 sessions: a session is a guest’s or a user’s, and a replaced one nobody’s */
+SELECT 'session ' || md5(s.id) AS id
+FROM sessions s
+WHERE
+  (s.basket_id IS NOT NULL AND s.user_id IS NOT NULL)
+  OR (s.replaced_at IS NOT NULL AND (s.basket_id IS NOT NULL OR s.user_id IS NOT NULL));
+
+/* I7 keys: an idempotency key belongs to one session or one user, and to one request of theirs */
+SELECT min(id)::text AS id
+FROM idempotency_keys
+GROUP BY session_id, user_id, key
+HAVING count(*) > 1 OR num_nonnulls (session_id, user_id) <> 1;
+
+/* I8 stock: no product was sold more often than it was there */
+SELECT sku AS id
+FROM products
+WHERE stock < 0;

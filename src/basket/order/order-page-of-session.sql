@@ -1,0 +1,12 @@
+-- Used by: `GET /api/orders` of a guest.
+-- Locks: nothing.
+
+SELECT id, to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS "submittedAt"
+FROM baskets
+WHERE
+  status = 'submitted'
+  AND submitted_at IS NOT NULL
+  AND (submitted_at, id) > ($1::timestamptz, $2::uuid)
+  AND submitted_session_id = $4
+ORDER BY submitted_at, id
+LIMIT $3

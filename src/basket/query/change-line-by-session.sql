@@ -1,0 +1,128 @@
+-- Used by: `POST /api/basket/lines` and `PUT /api/basket/lines/:sku` with a cookie and without a
+-- key.
+-- Locks: the session, the basket, then the line.
+
+WITH
+  session AS (
+    SELECT
+      s.id,
+      s.user_id,
+      coalesce(
+        s.basket_id,
+        (SELECT o.id FROM baskets o WHERE o.owner_id = s.user_id AND o.status <> 'submitted')
+      ) AS basket_id,
+      s.expired_at,
+      s.created_at
+    FROM sessions s
+    WHERE
+      s.id = $1
+      AND s.replaced_at IS NULL
+      AND s.expired_at > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
+      AND (
+        extract(epoch FROM s.created_at) * 1000
+      )::bigint + $8::bigint > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
+    FOR UPDATE
+  ),
+  basket AS (
+    SELECT b.id, b.version
+    FROM baskets b
+    WHERE
+      b.id = (SELECT basket_id FROM session)
+      AND b.owner_id IS NOT DISTINCT FROM (SELECT user_id FROM session)
+      AND b.status = 'open'
+  ),
+  before AS (
+    SELECT sku, quantity, unit_price_minor_when_added, added_at
+    FROM basket_lines
+    WHERE basket_id = (SELECT id FROM basket)
+  ),
+  wanted AS MATERIALIZED (
+    SELECT
+      unit_price_minor,
+      stock,
+      $3::bigint + CASE
+        WHEN $4 THEN coalesce((SELECT quantity FROM before WHERE sku = $2), 0)
+        ELSE 0
+      END AS quantity
+    FROM products
+    WHERE sku = $2 AND is_active
+  ),
+  changed AS (
+    UPDATE baskets b
+    SET version = version + 1, updated_at = now(), last_merge = NULL
+    FROM wanted w
+    WHERE
+      (b.id, b.version) = (SELECT id, version FROM basket)
+      AND w.quantity <= $5
+      AND (w.stock IS NULL OR w.quantity <= w.stock)
+      AND (SELECT count(*) FROM before WHERE sku <> $2) < $6
+    RETURNING b.id, b.owner_id, b.version, w.quantity, w.unit_price_minor
+  ),
+  saved AS (
+    INSERT INTO basket_lines AS l (basket_id, sku, quantity, unit_price_minor_when_added)
+    SELECT id, $2, quantity::int, unit_price_minor
+    FROM changed
+    ON CONFLICT (basket_id, sku) DO UPDATE
+    SET quantity = excluded.quantity
+    RETURNING sku, quantity, unit_price_minor_when_added, added_at
+  ),
+  extended AS (
+    UPDATE sessions s
+    SET
+      expired_at = least(
+        (extract(epoch FROM statement_timestamp()) * 1000)::bigint + $7::bigint,
+        (extract(epoch FROM s.created_at) * 1000)::bigint + $8::bigint
+      )
+    WHERE
+      s.id = (
+        SELECT s.id
+        FROM session s
+        WHERE
+          least(
+            (extract(epoch FROM statement_timestamp()) * 1000)::bigint + $7::bigint,
+            (extract(epoch FROM s.created_at) * 1000)::bigint + $8::bigint
+          ) - s.expired_at > $9::bigint
+          AND EXISTS (SELECT FROM changed)
+      )
+    RETURNING s.expired_at
+  )
+SELECT
+  b.id,
+  b.owner_id AS "ownerId",
+  'open' AS status,
+  b.version,
+  NULL AS "lastMerge",
+  NULL AS "submittedAt",
+  NULL AS currency,
+  l.sku,
+  l.quantity,
+  l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
+  NULL AS "namePinned",
+  NULL AS "unitPriceMinorPinned",
+  p.name,
+  p.unit_price_minor AS "unitPriceMinor",
+  p.stock,
+  p.is_active AS "isActive",
+  CASE
+    WHEN b.id IS NULL THEN EXISTS (
+      SELECT
+      FROM sessions s
+      WHERE
+        s.id = $1
+        AND s.replaced_at IS NULL
+        AND s.expired_at > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
+        AND (
+          extract(epoch FROM s.created_at) * 1000
+        )::bigint + $8::bigint > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
+    )
+  END AS "wasActive",
+  coalesce(
+    (SELECT expired_at FROM extended),
+    (SELECT expired_at FROM session)
+  )::float8 AS "sessionExpiresAt"
+FROM
+  (SELECT) one
+  LEFT JOIN changed b ON true
+  LEFT JOIN (SELECT * FROM saved UNION ALL SELECT * FROM before WHERE sku <> $2) l ON true
+  LEFT JOIN LATERAL (SELECT * FROM products WHERE sku = l.sku OFFSET 0) p ON true
+ORDER BY l.added_at, l.sku

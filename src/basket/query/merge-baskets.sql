@@ -1,0 +1,19 @@
+-- Used by: login with a guest's basket, when the user has a basket (`mergeBaskets`).
+-- Locks: the user's lines, both baskets, then the guest's lines by the cascade. User, session and
+-- both baskets are locked before, so no other change of these lines is under way.
+
+WITH
+  moved AS (
+    INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added, added_at)
+    SELECT $2, l.sku, merged.quantity, l.unit_price_minor_when_added, l.added_at
+    FROM
+      basket_lines l
+      JOIN unnest($3::text[], $4::int[]) AS merged (sku, quantity) ON merged.sku = l.sku
+    WHERE l.basket_id = $1
+    ON CONFLICT (basket_id, sku) DO UPDATE
+    SET quantity = excluded.quantity
+  ),
+  removed AS (DELETE FROM baskets WHERE id = $1)
+UPDATE baskets
+SET version = version + 1, updated_at = now(), last_merge = $5
+WHERE id = $2

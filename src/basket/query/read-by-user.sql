@@ -1,0 +1,24 @@
+-- Used by: `GET /api/basket` with a token, by name; the export of a user's data; every transaction
+-- that changes a user's basket, after its lock (`findBasket`).
+-- Locks: nothing.
+
+SELECT
+  b.id,
+  b.owner_id AS "ownerId",
+  b.status,
+  b.version,
+  b.last_merge AS "lastMerge",
+  b.submitted_at AS "submittedAt",
+  b.currency,
+  l.sku,
+  l.quantity,
+  l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
+  l.name_pinned AS "namePinned",
+  l.unit_price_minor_pinned AS "unitPriceMinorPinned",
+  p.name,
+  p.unit_price_minor AS "unitPriceMinor",
+  p.stock,
+  p.is_active AS "isActive"
+FROM baskets b LEFT JOIN basket_lines l ON l.basket_id = b.id LEFT JOIN products p ON p.sku = l.sku
+WHERE b.owner_id = $1 AND b.status <> 'submitted'
+ORDER BY l.added_at, l.sku
