@@ -55,11 +55,11 @@ function parseUrl(text: string): string {
   throw new InvalidArgumentError(`It ${problem}.`);
 }
 
-function tableOf({ dryRun, imported, skipped }: BasketImportReport): string {
+function tableOf({ dryRun, taken, left }: BasketImportReport): string {
   const rows = (counts: Record<string, number>) =>
     Object.entries(counts).map(([what, count]) => `  ${what.padEnd(24)} ${String(count).padStart(12)}`);
-  const sections = Object.entries(skipped).flatMap(([what, counts]) =>
+  const sections = Object.entries(left).flatMap(([what, counts]) =>
     Object.keys(counts).length > 0 ? [`Skipped, ${what}:`, ...rows(counts)] : [],
   );
-  return [dryRun ? 'Would import:' : 'Imported:', ...rows(imported), ...sections].join('\n');
+  return [dryRun ? 'Would import:' : 'Imported:', ...rows(taken), ...sections].join('\n');
 }

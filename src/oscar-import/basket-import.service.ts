@@ -19,11 +19,13 @@ export interface BasketImportOptions {
   onProgress?: (total: number, rows: number) => void;
 }
 
+/** The members that `baskets:import --json` prints. Scripts read them, so they keep their names. */
 export interface BasketImportReport {
   dryRun: boolean;
-  imported: { ownedBaskets: number; guestBaskets: number; users: number; lines: number };
-  /** The numbers by reason, without those that are 0. */
-  skipped: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
+  /** The numbers of imported rows. */
+  taken: { ownedBaskets: number; guestBaskets: number; users: number; lines: number };
+  /** The numbers of skipped rows by reason, without those that are 0. */
+  left: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
 }
 
 /** Imports the open baskets of a django-oscar shop, but not its orphans. */
@@ -148,8 +150,8 @@ function toReport(
   const withoutLivingSession = counts.guest - guestsWithSession;
   return {
     dryRun,
-    imported: { ownedBaskets: owned, guestBaskets: guest, users, lines: imported },
-    skipped: {
+    taken: { ownedBaskets: owned, guestBaskets: guest, users, lines: imported },
+    left: {
       baskets: { ...withoutZeros({ withoutLivingSession, notOpen }), ...baskets },
       lines: skippedLines,
       sessions: withoutZeros({ unreadable }),

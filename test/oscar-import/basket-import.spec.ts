@@ -60,8 +60,8 @@ describe('baskets:import', () => {
 
     expect(report).toEqual({
       dryRun: false,
-      imported: { ownedBaskets: 1, guestBaskets: 1, users: 1, lines: 4 },
-      skipped: {
+      taken: { ownedBaskets: 1, guestBaskets: 1, users: 1, lines: 4 },
+      left: {
         baskets: {
           withoutLivingSession: 2,
           notOpen: 1,
@@ -142,8 +142,8 @@ describe('baskets:import', () => {
     const report = await imports();
 
     expect(report).toMatchObject({
-      imported: { ownedBaskets: 4, users: 4 },
-      skipped: { passwords: { unusable: 3 } },
+      taken: { ownedBaskets: 4, users: 4 },
+      left: { passwords: { unusable: 3 } },
     });
     expect(await shop.sql('SELECT email, password_hash FROM users ORDER BY email')).toEqual(
       Object.entries(hashes).map(([email, hash]) => ({
@@ -165,10 +165,10 @@ describe('baskets:import', () => {
     const first = await imports();
     const second = await imports();
 
-    expect(first).toMatchObject({ imported: { ownedBaskets: 1, guestBaskets: 1 } });
-    expect(first.skipped.baskets).toEqual({ ownerHasBasket: 1 });
-    expect(second.imported).toEqual({ ownedBaskets: 0, guestBaskets: 0, users: 0, lines: 0 });
-    expect(second.skipped.baskets).toEqual({ ownerHasBasket: 2, alreadyTaken: 1 });
+    expect(first).toMatchObject({ taken: { ownedBaskets: 1, guestBaskets: 1 } });
+    expect(first.left.baskets).toEqual({ ownerHasBasket: 1 });
+    expect(second.taken).toEqual({ ownedBaskets: 0, guestBaskets: 0, users: 0, lines: 0 });
+    expect(second.left.baskets).toEqual({ ownerHasBasket: 2, alreadyTaken: 1 });
     expect(await shop.basketOf(ada)).toEqual({ TEA: 1 });
     expect(await shop.count('baskets')).toBe(3);
   });
@@ -181,7 +181,7 @@ describe('baskets:import', () => {
 
     const dry = await imports('--dry-run');
 
-    expect(dry).toMatchObject({ dryRun: true, imported: { ownedBaskets: 1, users: 1, lines: 1 } });
+    expect(dry).toMatchObject({ dryRun: true, taken: { ownedBaskets: 1, users: 1, lines: 1 } });
     expect([await shop.count('users'), await shop.count('baskets')]).toEqual([0, 0]);
   });
 
@@ -205,7 +205,7 @@ describe('baskets:import', () => {
     await shop.sql('ALTER TABLE basket_lines DROP CONSTRAINT never');
 
     expect([await shop.count('users'), await shop.count('baskets')]).toEqual([0, 0]);
-    expect(await baskets.import(options)).toMatchObject({ imported: { ownedBaskets: 1 } });
+    expect(await baskets.import(options)).toMatchObject({ taken: { ownedBaskets: 1 } });
   });
 
   it('refuses a database that is no such shop, and reports what is missing', async () => {
@@ -224,7 +224,7 @@ describe('baskets:import', () => {
     await old.sql('DROP TABLE django_session');
     await old.basket({ lines: [[await old.stock('X'), 1, '1.00']] });
 
-    expect((await imports()).skipped.baskets).toEqual({ withoutLivingSession: 1 });
+    expect((await imports()).left.baskets).toEqual({ withoutLivingSession: 1 });
   });
 
   it('exits with 1 and one sentence when the connection to the old shop ends, and imports nothing', async () => {
