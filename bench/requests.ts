@@ -88,7 +88,7 @@ function toSection(phases: Map<string, Phase[]>, active: number, rounds: number)
     number(median(figures(`shop ${connections}`, of)) / median(figures(`bare ${connections}`, of)), 2);
   const row = (name: string, connections: number, key = `${name} ${connections}`): string[] => {
     return [
-      `${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+      `${name}, ${connections}`,
       spread(figures(key, ({ rate }) => rate)),
       number(median(figures(key, ({ serverCpu }) => serverCpu)), 2),
       number(median(figures(key, ({ databaseCpu }) => databaseCpu)), 2),
@@ -110,24 +110,17 @@ function toSection(phases: Map<string, Phase[]>, active: number, rounds: number)
     name: `requests ${active}`,
     title: `Requests with ${number(active)} baskets in the tables`,
     text: [
-      `Visitors with new sessions add three products and read the basket twice, ${SECONDS} s each, ${interleaved(rounds)}. The shop is compared with a bare server on Node and \`pg\` with one hand-tuned statement per request (\`bench/bare\`). Servers, database and load share the machine, without CPU pinning. The last row was measured after the others, not interleaved.`,
+      `Visitors with new sessions add three products and read the basket twice, ${SECONDS} s each, ${interleaved(rounds)}. The shop is compared with a bare server on Node and \`pg\` with one hand-tuned statement per request (\`bench/bare\`). Servers, database and load share the machine, without CPU pinning.`,
+      `A row is named by the server and the number of connections. Requests per second are the median (minimum–maximum), and “add” is the median of an add. In the last row, a cleanup and a read of the metrics run every second. It was measured after the others, not interleaved.`,
     ],
-    header: [
-      '',
-      'requests/s: median (minimum–maximum)',
-      'server CPU, ms',
-      'database CPU, ms',
-      'median, ms',
-      'median of an add, ms',
-      '99th, ms',
-    ],
+    header: ['', 'requests/s', 'server CPU, ms', 'database CPU, ms', 'median, ms', 'add, ms', '99th, ms'],
     rows: [
       ...CONNECTIONS.flatMap((connections) => [
         row('bare', connections),
         row('shop', connections),
         ratios(connections),
       ]),
-      row('shop with a cleanup and a read of the metrics every second', DISTURBED, 'disturbed'),
+      row('shop with cleanups', DISTURBED, 'disturbed'),
     ],
   };
 }
