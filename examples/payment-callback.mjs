@@ -1,5 +1,5 @@
 /**
- * The shop's back end, to which a payment provider reports a payment: it makes the order.
+ * The shop's back end: a payment provider reports a payment, and the back end creates the order.
  *
  * 1. The shopper's page freezes the basket (`POST /api/basket/freeze`): prices, names and the
  *    currency are pinned. It gives the basket's `id` and `totals.amountMinor` to the provider.
@@ -22,7 +22,7 @@ if (!email || !password || !secret) throw new Error('Set EMAIL, PASSWORD and PAY
 
 const api = new ShopApi({ url, email, password });
 
-/** The order can't be made of what was paid, and no later call can change that. */
+/** The problems that need a refund, because no later call can create the order of this payment. */
 const REFUND = new Set([
   '/problems/unknown-basket',
   '/problems/empty-basket',
@@ -32,10 +32,10 @@ const REFUND = new Set([
 ]);
 
 /**
- * Returns what became of the payment.
+ * Handles a payment, and returns its outcome.
  *
- * Safe on repeats, also at the same time: a basket that is submitted already is answered with its
- * order, and the stock is taken once.
+ * Several calls for one payment are safe, even at the same time: the API returns the existing
+ * order, and reduces the stock once.
  */
 async function settle({ basketId, amountMinor, status }) {
   const path = `/api/admin/baskets/${encodeURIComponent(basketId)}`;
@@ -48,19 +48,20 @@ async function settle({ basketId, amountMinor, status }) {
     const { body: order } = await api.send('POST', `${path}/submit`, {
       body: { expectedAmountMinor: amountMinor },
     });
-    // A repeat is answered without a comparison: this payment may be another one than the order's.
+    // The API returns an existing order without a comparison of the amount. So this may be a second
+    // payment.
     if (order.totals.amountMinor !== amountMinor) return { outcome: 'refund', reason: 'other-amount' };
     return { outcome: 'ordered', orderId: order.id };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    // The guest's session has ended: the frozen basket stays as it is until the end of its time.
+    // The guest's session has ended. The basket stays frozen until the cleanup removes it.
     if (error.type === '/problems/session-expired') return { outcome: 'frozen' };
     if (!REFUND.has(error.type)) throw error;
     return { outcome: 'refund', reason: error.type };
   }
 }
 
-/** Anybody can call this server: only the provider knows the secret. */
+/** Checks the signature: anybody can call this server, but only the provider has the secret. */
 function isSigned(body, signature = '') {
   const expected = createHmac('sha256', secret).update(body).digest();
   const given = Buffer.from(signature, 'hex');
@@ -74,7 +75,7 @@ const server = createServer(async (request, response) => {
     if (!isSigned(body, request.headers['x-signature'])) return answer(401, { error: 'signature' });
     answer(200, await settle(JSON.parse(body)));
   } catch (error) {
-    // The provider calls again: what is done already is not done twice.
+    // The provider calls again. A second call changes nothing twice.
     console.error(error);
     answer(500, { error: 'try again' });
   }

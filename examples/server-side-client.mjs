@@ -1,10 +1,10 @@
 /**
- * A client on a server: no cookies, an access token of a login, and `If-Match` for every change.
+ * A client on a server: an access token instead of cookies, and `If-Match` for every change.
  *
  *     API=http://localhost:3000 EMAIL=ada@example.com PASSWORD='correct horse' \
  *       node examples/server-side-client.mjs TEA-GREEN-100 2
  *
- * sees to it that Ada's basket has at least two green teas, and prints the basket.
+ * ensures that Ada's basket has at least two green teas, and prints the basket.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,30 +32,35 @@ export class ShopApi {
 
   /** Returns the body and the ETag of the answer. @throws Refused */
   async send(method, path, { body, headers = {} } = {}) {
-    // The same key in each attempt: the API makes the change once, whichever attempt arrives.
+    // The same key in each attempt: the API makes the change only once.
     if (method === 'POST') headers = { 'Idempotency-Key': randomUUID(), ...headers };
     const authorized = async () => ({ ...headers, Authorization: `Bearer ${await this.#accessToken()}` });
     let response = await this.#sendUntilAnswered(method, path, body, await authorized());
     if (response.status === 401) {
-      // The token has expired, or the user has logged out everywhere. A token can't renew itself.
+      // The token has expired, or the user has logged out everywhere. A login gives a new one.
       this.#token = undefined;
       response = await this.#sendUntilAnswered(method, path, body, await authorized());
     }
     return this.#read(response);
   }
 
-  /** Keeps the token for all requests of its lifetime: each login makes a session, and costs a password hash. */
+  /**
+   * Uses one token for all requests of its lifetime, because each login creates a session and costs a
+   * password hash.
+   */
   async #accessToken() {
     if (this.#token === undefined || performance.now() > this.#token.renewAt) {
       const response = await this.#sendUntilAnswered('POST', '/api/auth/login', this.credentials, {});
       const { body } = await this.#read(response);
-      // A tenth earlier: a token must not expire on its way.
+      // In milliseconds, and a tenth earlier: a token must not expire on its way.
       this.#token = { value: body.accessToken, renewAt: performance.now() + body.expiresIn * 900 };
     }
     return this.#token.value;
   }
 
-  /** Sends again after a lost connection and after 503: nobody knows whether the API has made the change. */
+  /**
+   * Sends again after a lost connection and after 503: the change may or may not have been made.
+   */
   async #sendUntilAnswered(method, path, body, headers) {
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === ATTEMPTS;
@@ -85,7 +90,7 @@ export class ShopApi {
 }
 
 /**
- * Sees to it that the basket has at least so many pieces.
+ * Ensures that the basket has at least this many pieces.
  *
  * Without `If-Match` it could overwrite a larger quantity that the shopper chooses at the same
  * moment. 412 means that the basket has changed since it was read, so it is read again.

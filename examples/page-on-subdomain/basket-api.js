@@ -1,4 +1,4 @@
-/** All that a page has to know of the API, and nothing of how it looks. */
+/** The calls of the API, without the display. */
 import { API } from './config.js';
 
 const ATTEMPTS = 5;
@@ -12,7 +12,10 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody answered. A browser says the same when ALLOWED_ORIGINS does not name the page's origin. */
+/**
+ * There is no answer. A browser reports the same if ALLOWED_ORIGINS does not name the page's
+ * origin.
+ */
 export class Unreachable extends Error {}
 
 export const listProducts = () => send('GET', '/api/products?limit=6');
@@ -21,26 +24,26 @@ export const addLine = (sku, quantity) =>
   write('POST', '/api/basket/lines', { sku, quantity }).then(compareWithKnown);
 export const register = (email, password) => write('POST', '/api/auth/register', { email, password });
 
-/** Returns the merge report: what the login did with the guest's basket, line by line. */
+/** Returns the merge report: the effect of the login on the guest's basket, line by line. */
 export async function logIn(email, password) {
   const { basket: report } = await write('POST', '/api/auth/login', { email, password });
-  // The basket has another id now because the visitor wanted it: nothing has expired.
+  // The login gives the basket another id, although nothing has expired.
   localStorage.removeItem(KNOWN);
   return report;
 }
 
 /**
- * Writes go one after the other, also those of other tabs. Two first writes at once would make two
- * sessions, and the browser would keep the cookie of one of them.
+ * Sends one write at a time, also across tabs. Two first writes at once would create two sessions,
+ * and the browser would keep the cookie of one of them.
  */
 function write(method, path, body) {
-  // One key for all attempts: the shop makes the change once, also when an answer is lost, and
-  // when a login comes between two attempts. Only POSTs of the basket take notice of it.
+  // One key for all attempts: the shop makes the change once, even if an answer is lost, or a login
+  // comes between two attempts. Only POSTs of the basket use the key.
   const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() };
   return navigator.locks.request('basket', () => send(method, path, body, headers));
 }
 
-/** Sends again as long as another attempt can help. @throws Refused @throws Unreachable */
+/** Sends again after a temporary error. @throws Refused @throws Unreachable */
 async function send(method, path, body, headers) {
   for (let attempt = 1; ; attempt++) {
     const answer = await sendOnce(method, path, body, headers);
@@ -58,7 +61,7 @@ async function sendOnce(method, path, body, headers) {
       method,
       headers,
       body: body && JSON.stringify(body),
-      // The page has another origin than the API: without it, fetch neither sends nor keeps the cookie.
+      // Without this line, fetch neither sends nor stores the cookie of another origin.
       credentials: 'include',
       signal: AbortSignal.timeout(15_000),
     });
@@ -68,7 +71,7 @@ async function sendOnce(method, path, body, headers) {
   const answer = await response.json().catch(() => null);
   if (response.ok) return { body: answer };
   const error = new Refused(response.status, answer);
-  // A login in another tab was faster. The browser has the new cookie by now, or in a moment.
+  // A login in another tab was faster. The browser has the new cookie already, or in a moment.
   if (error.type === '/problems/session-replaced') return { error, retryAfterMs: 300 };
   // 503 means the same as a lost answer: the change may have been made.
   const seconds = Number(response.headers.get('Retry-After') ?? 2);
@@ -76,8 +79,9 @@ async function sendOnce(method, path, body, headers) {
 }
 
 /**
- * Notices that the session has expired: no answer is an error then, the basket is just another one.
- * Returns the basket, and in `lost` what the page has shown before.
+ * Detects an expired session. No answer is an error then, but the basket has another id.
+ *
+ * Returns the basket, and in `lost` the basket that the page showed before.
  */
 function compareWithKnown(basket) {
   const known = JSON.parse(localStorage.getItem(KNOWN) ?? 'null');

@@ -1,11 +1,11 @@
-/** Shows what the API answers. How to talk to it is in `basket-api.js`. */
+/** Shows the answers of the API. `basket-api.js` has its calls. */
 import { addLine, getBasket, listProducts, logIn, register } from './basket-api.js';
 
 const [message, products, lines, kept, form, report] = document.querySelectorAll(
   '#message, #products, #lines, #kept, #login, #report',
 );
 
-/** Runs what the visitor wants, and says why it was refused. */
+/** Runs an action of the visitor, and shows its message or its error. */
 async function run(action) {
   try {
     message.textContent = 'One moment …';
@@ -45,7 +45,7 @@ function showReport({ outcome, lines: merged }) {
 
 function element(name, text = '') {
   const made = document.createElement(name);
-  // Never as HTML: names of products are data.
+  // Never as HTML, because names of products are data.
   made.textContent = text;
   return made;
 }

@@ -1,5 +1,5 @@
 /**
- * Serves the page from an origin of its own. Any web server does: nothing is built.
+ * Serves the page from a separate origin. Any web server can do this, because nothing is built.
  *
  *     ALLOWED_ORIGINS=http://www.shop.localhost:8080 npm start
  *     node examples/page-on-subdomain/serve.mjs   # then open http://www.shop.localhost:8080

@@ -133,7 +133,7 @@ export function arbitraryRequest(words: string[]): fc.Arbitrary<ArbitraryRequest
   });
 }
 
-/** Clients resolve a path segment that consists of dots alone. */
+/** Replaces a segment of dots alone, because clients resolve it. */
 function fill(path: string, place: Record<string, unknown>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const segment = encodeURIComponent(toText(place[name]));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A CSV file in its own temporary folder. */
+/** A CSV file in a temporary folder. */
 export class CsvFile {
   private constructor(private readonly folder: string) {}
 

@@ -137,8 +137,7 @@ export class DatabaseProxy {
   }
 
   private spring(): void {
-    // A test may kill the server now. This comes first, because the server could still answer 503
-    // otherwise.
+    // First: a test may kill the server here. After the cut, the server could still answer 503.
     this.release();
     this.cut();
   }
@@ -168,8 +167,8 @@ function errorResponse(fields: Record<string, string>): Buffer {
  * The text or name of a statement. pg sends a simple query (Q), a parsed one (P and the rest) or
  * one that it has parsed before (B) in one chunk.
  *
- * After the type and four bytes of length come the text; a name and the text; or a portal and the
- * name.
+ * The type and four bytes of length come first. Then a Q has the text, a P has a name and the text,
+ * and a B has a portal and the name.
  */
 function statementOf(chunk: Buffer): string | null {
   const [first = '', second = ''] = chunk.toString('utf8', 5).split('\0');

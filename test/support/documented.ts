@@ -27,7 +27,7 @@ const HEADERS = [
 const document = JSON.parse(readFileSync(join(import.meta.dirname, '../../openapi.json'), 'utf8')) as OpenApi;
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
-// The package declares the types of a CommonJS module. An ES module finds them one level deeper.
+// The types describe a CommonJS module, and an ES module finds them one level deeper.
 (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema(document, 'openapi');
 const validators = new Map<object, ValidateFunction>();
@@ -52,7 +52,7 @@ export interface Sent {
 export function assertDocumented({ method, path, status, headers, body }: Sent): void {
   const name = `${method} ${path}`;
   const operation = findOperation(method, path.split('?', 1)[0] ?? '');
-  // A path outside the documented routes gets a 404, which needs no check.
+  // The document has no such path: pages, files, or a 404.
   if (!operation) return;
   const response = operation.responses[status];
   if (!response)
@@ -74,12 +74,12 @@ export function assertDocumented({ method, path, status, headers, body }: Sent):
   if (type === 'application/problem+json') assertKnownMembers(name, body as object);
 }
 
-/** Express marks every response with a weak tag, which is not the basket's tag. */
+/** Public answers have a weak tag. The document describes only the basket's strong tag. */
 function isSent(headers: Headers, header: string): boolean {
   return headers.has(header) && !headers.get(header)?.startsWith('W/');
 }
 
-/** The schemas allow additional members for later versions. This version must not send any. */
+/** The schemas allow additional members for later versions. This version must send none. */
 function assertKnownMembers(name: string, problem: { type?: string }): void {
   const schemas = Object.values(document.components.schemas);
   const schema = schemas.find(({ properties }) => properties?.type?.const === problem.type);

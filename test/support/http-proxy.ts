@@ -42,8 +42,8 @@ async function forward(
     return;
   }
   if (fault === 'unavailable') {
-    // The shop has made the change, but answers as if it did not know whether its commit arrived.
-    // CORS headers stay.
+    // The shop has made the change. The answer is the one after a commit with an unknown result. It
+    // keeps the CORS headers.
     response.writeHead(503, { ...answer.headers, 'retry-after': '1', 'content-length': '0' }).end();
     answer.resume();
     return;
@@ -52,7 +52,7 @@ async function forward(
   answer.pipe(response);
 }
 
-/** Sends all headers, also Host: the shop compares it with the page's origin. */
+/** Sends all headers, including Host, because the shop compares it with the page's origin. */
 async function passOn(shopUrl: string, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
   const { method, headers, url } = request;
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-// Preloaded by `--import`: SIGUSR2 makes the process print warnings like a library, SIGPIPE makes
+// Preloaded by `--import`. SIGUSR2 makes the process print the warnings of a library. SIGPIPE makes
 // it fail.
 process.on('SIGUSR2', () => {
   process.emit('deprecation', new Error('It is old.'));

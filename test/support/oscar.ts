@@ -3,8 +3,8 @@ import { deflateSync } from 'node:zlib';
 import { createDatabase, type TestDatabase } from './database.js';
 
 /**
- * The tables of django-oscar 3 that hold baskets, as its migrations create them, without columns
- * that the import does not read.
+ * The tables of django-oscar 3 with baskets, as its migrations create them. Columns that the import
+ * does not read are left out.
  */
 const TABLES = `
   CREATE TABLE auth_user (

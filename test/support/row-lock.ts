@@ -23,7 +23,7 @@ export class RowLock {
   }
 
   /**
-   * Waits until this number of requests of this shop's database waits for a lock, directly or
+   * Waits until at least this many connections of the shop's database wait for a lock, directly or
    * behind others.
    */
   async isWaitedFor(requests: number): Promise<void> {
@@ -42,7 +42,7 @@ export class RowLock {
 }
 
 /**
- * Holds the lock of a statement until all the started work waits for it. Runs `meanwhile` then, and
+ * Holds the lock of a statement until all started work waits for it. Then runs `meanwhile`, and
  * releases the lock.
  */
 export async function whileLocked<T>(

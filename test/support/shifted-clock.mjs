@@ -1,5 +1,5 @@
-// Preloaded by `--import`: shifts the clock of this process by CLOCK_SHIFT_SECONDS, until SIGUSR2
-// sets it right.
+// Preloaded by `--import`. Shifts the clock of this process by CLOCK_SHIFT_SECONDS, until SIGUSR2
+// corrects it.
 let shift = Number(process.env.CLOCK_SHIFT_SECONDS) * 1_000;
 process.on('SIGUSR2', () => (shift = 0));
 

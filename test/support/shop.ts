@@ -27,7 +27,7 @@ export interface TestUser {
 
 export const PASSWORD = 'correct horse battery';
 
-/** A running shop on its own database, with helpers in the words of a shop. */
+/** A running shop on its own database, with methods in the words of a shop. */
 export class Shop {
   private constructor(
     readonly app: NestFastifyApplication,
@@ -56,7 +56,7 @@ export class Shop {
       {
         bodyParser: false,
         abortOnError: false,
-        // The errors that a test provokes would hide its own output.
+        // Tests provoke errors, whose lines would hide the output of the tests.
         logger: false,
       },
     );
@@ -177,7 +177,7 @@ export class Shop {
     return Object.fromEntries(rows.map(({ sku, quantity }) => [sku, quantity]));
   }
 
-  /** Counts open guest baskets without a session. There must never be one. */
+  /** Counts the orphans. There must never be one. */
   async orphans(): Promise<number> {
     return this.count(
       'baskets',

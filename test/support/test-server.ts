@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-post
 import { migrate } from '../../src/app/migrate.js';
 import { readMigrationSettings } from '../../src/config/environment.js';
 
-/** A test's database need not survive a crash of the machine. */
+/** Faster settings: a test's database need not survive a crash of the machine. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };
 
 /**
