@@ -3,11 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const GUIDES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))].map(
-  (name, index) => (index === 0 ? name : join('docs', name)),
-);
-/** All guides but the file that `npm run bench` writes. */
-const HAND_WRITTEN = GUIDES.filter((file) => file !== 'docs/benchmarks.md');
+
+const markdownIn = (folder: string) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+
+const GUIDES = markdownIn('docs');
+const DOCUMENTS = [...markdownIn('.'), ...GUIDES, ...markdownIn('docs/decisions')];
+/** All documents but the file that `npm run bench` writes. */
+const HAND_WRITTEN = DOCUMENTS.filter((file) => file !== 'docs/benchmarks.md');
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
@@ -37,7 +42,7 @@ const variablesIn = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map(([, name = '']) => name).sort();
 
 describe('the guides', () => {
-  it.each(GUIDES)('%s has no broken link', (file) => {
+  it.each(DOCUMENTS)('%s has no broken link', (file) => {
     expect(brokenLinksOf(file)).toEqual([]);
   });
 
@@ -50,7 +55,7 @@ describe('the guides', () => {
 
   it('are all in the index', () => {
     const index = read('docs/README.md');
-    const others = GUIDES.filter((file) => file.startsWith('docs/') && file !== 'docs/README.md');
+    const others = GUIDES.filter((file) => file !== 'docs/README.md');
 
     expect(others.filter((file) => !index.includes(`](${file.slice('docs/'.length)})`))).toEqual([]);
   });
