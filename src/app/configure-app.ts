@@ -27,8 +27,9 @@ import { SessionCookie } from '../session/request/session-cookie.js';
 import { serveWeb, WEB_FOLDER } from '../web/serve-web.js';
 
 /**
- * Configures the application, for `main` and for the tests. The application must have no body
- * parser of Nest.
+ * Configures the application, for `main` and for the tests.
+ *
+ * The application must be created without Nest's body parser.
  */
 export async function configureApp(app: NestFastifyApplication, webFolder = WEB_FOLDER): Promise<void> {
   const environment = app.get(Environment);
@@ -39,6 +40,7 @@ export async function configureApp(app: NestFastifyApplication, webFolder = WEB_
   instance.addHook('onRoute', app.get(AllowedMethods).collect);
   registerMetrics(instance, app.get(HttpMetrics));
   setResponseHeaders(instance, environment, app.get(Draining));
+  registerPreflightChecks(instance, environment);
   await registerCors(instance, environment);
   registerRequestChecks(instance, environment, app.get(OperationsServer));
   parseOnlyJson(instance);
@@ -59,7 +61,7 @@ export async function configureApp(app: NestFastifyApplication, webFolder = WEB_
 export async function listen(app: NestFastifyApplication, port: number, host: string): Promise<void> {
   await app.init();
   const instance = app.getHttpAdapter().getInstance();
-  app.get(AllowedMethods).reject(instance);
+  app.get(AllowedMethods).addOtherMethods(instance);
   await app.listen(port, host);
   await app.get(OperationsServer).listen((request, response) => instance.routing(request, response));
 }
@@ -75,7 +77,7 @@ async function registerCompression(instance: FastifyInstance): Promise<void> {
   instance.addHook('onRoute', allowPublicCaching);
   instance.addHook('onRoute', cacheDocument);
   instance.addHook('onRoute', decompressBody);
-  // Loaded at once: its hook `onRoute` must run for all later routes.
+  // Awaited, so that its hook `onRoute` runs for all later routes.
   await instance.register(fastifyCompress, { global: false });
 }
 
@@ -83,7 +85,7 @@ function setResponseHeaders(instance: FastifyInstance, environment: Environment,
   const { operationsPort } = environment;
   const trusted = trustedProxies(environment.trustProxy);
   const headers = responseHeaders(environment);
-  // A tunnel has no https, but the usual headers make some browsers use it.
+  // A tunnel does not use https, but the usual headers make some browsers switch to it.
   const tunnelHeaders = responseHeaders({ isProduction: false, hsts: 'off' });
   instance.addHook('onRequest', (request, reply, done) => {
     const isPlain = isTunnelled(request.raw, operationsPort, trusted);
@@ -94,8 +96,8 @@ function setResponseHeaders(instance: FastifyInstance, environment: Environment,
   });
 }
 
-/** Lets pages on `ALLOWED_ORIGINS` read the responses. */
-async function registerCors(instance: FastifyInstance, { allowedOrigins }: Environment): Promise<void> {
+/** Checks `Host`, and logs refused preflights. Runs before CORS, which answers preflights. */
+function registerPreflightChecks(instance: FastifyInstance, { allowedOrigins }: Environment): void {
   const logger = new Logger('Origins');
   const logRefused = logRefusedPreflights(allowedOrigins, (message) => logger.warn(message));
   instance.addHook('onRequest', (request, _reply, done) => {
@@ -103,8 +105,12 @@ async function registerCors(instance: FastifyInstance, { allowedOrigins }: Envir
     logRefused(request);
     done();
   });
+}
+
+/** Lets pages on `ALLOWED_ORIGINS` read the responses. */
+async function registerCors(instance: FastifyInstance, { allowedOrigins }: Environment): Promise<void> {
   if (allowedOrigins.length === 0) return;
-  // Loaded at once: its hook must run before the guards, so that the page can read their problems.
+  // Awaited, so that its hook runs before the guards. The page can then read their problems.
   await instance.register(fastifyCors, {
     origin: allowedOrigins,
     credentials: true,

@@ -11,8 +11,8 @@ const API = /^\/(api\/|metrics$)/;
  * Answers other methods of a known path with 405 and `Allow`, and OPTIONS with 204. Fastify would
  * answer both with 404.
  *
- * `collect` is a hook `onRoute`. Call `reject` after all routes are registered: it adds a route for
- * each missing method. See docs/decisions/07-nest-on-fastify.md.
+ * `collect` is a hook `onRoute`. Call `addOtherMethods` after all routes are registered: it adds a
+ * route for each missing method. See docs/decisions/07-nest-on-fastify.md.
  */
 @Injectable()
 export class AllowedMethods {
@@ -21,11 +21,11 @@ export class AllowedMethods {
   readonly collect = ({ url, method }: RouteOptions): void => {
     if (!API.test(url) || url.includes('*')) return;
     const methods = this.byUrl.get(url) ?? new Set();
-    for (const each of [method].flat()) methods.add(each);
+    for (const known of [method].flat()) methods.add(known);
     this.byUrl.set(url, methods);
   };
 
-  reject(instance: FastifyInstance): void {
+  addOtherMethods(instance: FastifyInstance): void {
     const routes = [...this.byUrl].map(([url, methods]) => [url, [...methods]] as const);
     for (const [url, known] of routes) {
       const others = METHODS.filter((method) => !known.includes(method));
