@@ -16,7 +16,7 @@ import { InvalidEnvironment } from './config/environment-variables.js';
 import { logProcess } from './app/log-process.js';
 import { createAdapter } from './http/server/create-adapter.js';
 
-/** `npm start` passes this option: migrate first, and add demo products to an empty catalogue. */
+/** Migrates first, and adds demo products to an empty catalogue. `npm start` passes this option. */
 const PREPARE = '--prepare';
 
 /** Long enough for a load balancer to check the readiness, and short enough for Ctrl-C. */
@@ -109,7 +109,7 @@ async function urlOf(app: NestFastifyApplication): Promise<string> {
   return url.replace(/\[::1?\]|127\.0\.0\.1|0\.0\.0\.0/, 'localhost');
 }
 
-/** Logs why the start has failed: a sentence for the operator, and the stack at the level debug. */
+/** Logs an error, with its stack at the level debug, and ends the process. */
 function fail(error: unknown): never {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   for (const line of error instanceof InvalidEnvironment ? error.problems : [message || stack])
@@ -118,11 +118,11 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-// The reader of the log may end first. A closed pipe is no reason to stop.
+// The program that reads our output may end first. A closed pipe must not stop the server.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
-  // A logger for the time before the settings are known. It also logs the errors of the settings.
+  // A logger without settings, because it also logs the errors in the settings.
   Logger.overrideLogger(new AppLogger(createPino({ isProduction: false, logLevel: 'info' })));
   logProcess();
   const environment = readEnvironment();

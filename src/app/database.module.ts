@@ -21,7 +21,7 @@ import { WaitingDataSource } from '../database/waiting-data-source.js';
       }: Environment) => ({
         ...dataSourceOptions(databaseUrl, databasePoolSize, hasDatabaseTimeouts),
         waitSeconds: databaseWaitSeconds,
-        // WaitingDataSource waits by itself, and only if waiting can help.
+        // WaitingDataSource does the waiting, and only for errors that can pass.
         retryAttempts: 1,
       }),
       dataSourceFactory: async (options) => {
@@ -42,7 +42,7 @@ export class DatabaseModule implements OnModuleInit {
     private readonly environment: Environment,
   ) {}
 
-  /** Prepares the pool for visitors. A command has none, so it skips this. */
+  /** Prepares the pool for visitors. A command has no visitors and skips this. */
   async onModuleInit(): Promise<void> {
     if (!this.environment.hasDatabaseTimeouts) return;
     destroySilentConnections(this.dataSource, SILENCE_MILLISECONDS);

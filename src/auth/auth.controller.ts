@@ -158,6 +158,10 @@ export class AuthController {
   }
 
   private tokenFor(grant: TokenGrant): AccessTokenDto {
-    return { accessToken: this.tokens.issue(grant), tokenType: 'Bearer', expiresIn: this.tokens.lifetime };
+    return {
+      accessToken: this.tokens.issue(grant),
+      tokenType: 'Bearer',
+      expiresIn: this.tokens.lifetimeSeconds,
+    };
   }
 }

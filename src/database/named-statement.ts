@@ -35,7 +35,7 @@ export async function queryNamed<T extends object>(
   });
 }
 
-/** Called once, with the rows or with an error. */
+/** Is called once, with the rows or with an error. */
 type RowsCallback = (error: Error | null, rows: Row[]) => void;
 
 type Row = Record<string, unknown>;

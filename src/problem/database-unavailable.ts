@@ -42,12 +42,12 @@ const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|Received unexpected|Cannot use a pool after calling end|Driver not Connected)/;
 
 /**
- * Says whether an error means that the database is unavailable for now. The request and this
- * program are then not at fault.
+ * Says whether the database is unavailable for now. Neither the request nor this program is then
+ * the cause of the error.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!isNativeError(error)) return false;
-  if (isReleased(error) || isTemporaryCode(codeOf(error)) || isOfConnecting(error)) return true;
+  if (isReleased(error) || isTemporaryCode(codeOf(error)) || isConnectError(error)) return true;
   return UNAVAILABLE_MESSAGE.test(error.message) || causesOf(error).some(isDatabaseUnavailable);
 }
 
@@ -72,13 +72,13 @@ function isReleased(error: Error): boolean {
 }
 
 /** Says whether connecting failed, for example with too many open files or without the socket. */
-function isOfConnecting(error: Error): boolean {
+function isConnectError(error: Error): boolean {
   return ['connect', 'getaddrinfo'].includes((error as NodeJS.ErrnoException).syscall ?? '');
 }
 
 /**
- * Returns the causes of an error. Node collects a failure per address of a host name, and TypeORM
- * keeps the error of the driver.
+ * Returns the causes of an error. Node has one error per address of a host name, and TypeORM keeps
+ * the error of the driver.
  */
 function causesOf(error: Error): unknown[] {
   const { errors, driverError } = error as { errors?: unknown[]; driverError?: unknown };

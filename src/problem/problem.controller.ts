@@ -42,7 +42,7 @@ function isProblemType(type: string): type is ProblemType {
   return Object.hasOwn(PROBLEMS, type);
 }
 
-/** Renders the page. Needs no escaping: all texts are our own, without `<` and `&`. */
+/** Renders the page. It does not escape, because our texts contain no `<` and no `&`. */
 function toHtml({ type, title, status, help }: ProblemPage): string {
   const text = help.replace(/`([^`]+)`/g, '<code>$1</code>');
   return `<!doctype html>

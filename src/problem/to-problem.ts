@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from './database-unavailable.js';
 import { Problem } from './problem.js';
 import type { ProblemType } from './problem-types.js';
 
-/** The errors of Fastify that the client can fix, by code. */
+/** Fastify's errors that the client can correct, by code. */
 const FASTIFY_PROBLEMS: Record<string, [ProblemType, string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json', 'Send a body that parses as JSON.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'Send a smaller body.'],

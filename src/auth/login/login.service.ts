@@ -31,9 +31,9 @@ export class LoginService {
   /**
    * Logs a user in and replaces the session, against session fixation.
    *
-   * Does everything in one transaction: a failure changes neither the session nor the basket. A
-   * page on another site gets only a token, because its browser would not store the cookie of a
-   * session. See docs/decisions/03-tombstone.md.
+   * Everything is one transaction, so a failure changes neither the session nor the basket. A page
+   * on another site gets only a token, because its browser would not store a session cookie. See
+   * docs/decisions/03-tombstone.md.
    *
    * @throws Problem `invalid-credentials` or `too-many-logins`
    */

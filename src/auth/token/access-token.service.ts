@@ -35,7 +35,8 @@ export interface TokenGrant {
  * Locks the user, then the session, in one statement.
  *
  * A transaction that raises the generation holds the user's lock. This statement waits for it and
- * then finds no session, so no token survives the raise. See docs/decisions/05-lock-order.md.
+ * then finds no session, so no token of the old generation is granted. See
+ * docs/decisions/05-lock-order.md.
  */
 const GRANT_BY_SESSION = {
   name: 'grant-token-by-session',
@@ -56,12 +57,11 @@ export class AccessTokenService {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** The lifetime of a token, in seconds. */
-  get lifetime(): number {
+  get lifetimeSeconds(): number {
     return this.environment.jwtTtlSeconds;
   }
 
-  /** Returns null if the session has no user or has ended. */
+  /** Reads the user of a session. Returns null if the session has no user or has ended. */
   async grantBySession(sessionId: string): Promise<TokenGrant | null> {
     const [grant] = await queryNamed<TokenGrant>(this.dataSource, GRANT_BY_SESSION, [sessionId]);
     return grant ?? null;
@@ -76,7 +76,7 @@ export class AccessTokenService {
       algorithm: TOKEN_ALGORITHM,
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,
-      expiresIn: this.lifetime,
+      expiresIn: this.lifetimeSeconds,
     });
   }
 }

@@ -9,7 +9,7 @@ import { toVisitor, type DeferredVisitor, toDeferredVisitor, type Visitor } from
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null: the route has no VisitorGuard. */
+    /** Null if the route has no VisitorGuard. */
     visitor: Visitor | DeferredVisitor | null;
   }
 }
@@ -22,8 +22,8 @@ declare module 'fastify' {
 export class VisitorGuard extends AuthGuard('jwt') {
   override canActivate(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (hasBearerToken(request.headers)) return this.byToken(context);
-    const visitor = this.bySession(context);
+    if (hasBearerToken(request.headers)) return this.authenticateByToken(context);
+    const visitor = this.visitorBySession(context);
     // Avoids a promise, which costs time in each request of a guest.
     if (!(visitor instanceof Promise)) return this.setVisitor(request, visitor);
     return visitor.then((found) => this.setVisitor(request, found));
@@ -42,11 +42,13 @@ export class VisitorGuard extends AuthGuard('jwt') {
     return visitor as T;
   }
 
-  protected bySession(context: ExecutionContext): Visitor | DeferredVisitor | Promise<DeferredVisitor> {
+  protected visitorBySession(
+    context: ExecutionContext,
+  ): Visitor | DeferredVisitor | Promise<DeferredVisitor> {
     return toVisitor(requestSessionOf(context.switchToHttp().getRequest<FastifyRequest>()));
   }
 
-  private async byToken(context: ExecutionContext): Promise<true> {
+  private async authenticateByToken(context: ExecutionContext): Promise<true> {
     await super.canActivate(context);
     return true;
   }
@@ -60,7 +62,7 @@ export class VisitorGuard extends AuthGuard('jwt') {
 /**
  * Determines the visitor without a SessionGuard.
  *
- * Leaves the session to the handler, which can read it together with the basket. See
+ * Does not read the session: the handler can read it together with the basket. See
  * docs/decisions/02-single-statement.md.
  */
 @Injectable()
@@ -69,7 +71,7 @@ export class DeferredVisitorGuard extends VisitorGuard {
     super();
   }
 
-  protected override bySession(context: ExecutionContext): DeferredVisitor | Promise<DeferredVisitor> {
+  protected override visitorBySession(context: ExecutionContext): DeferredVisitor | Promise<DeferredVisitor> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>().raw;
     const session = this.loader.defer(request, http.getResponse<FastifyReply>().raw);

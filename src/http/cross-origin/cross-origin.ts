@@ -20,10 +20,10 @@ const NO_COOKIE =
  * forgery).
  *
  * Decides by `Sec-Fetch-Site` (W3C Fetch Metadata) and `Origin` (RFC 6454), which no script can
- * forge. A request with neither header does not come from a browser. No plugin fits: those of
- * Fastify need a token in each form.
+ * forge. A request with neither header does not come from a browser. Fastify's plugins are of no
+ * use here, because they need a token in each form.
  *
- * ALLOWED_ORIGINS can allow a page on another site, but its browser still sends no cookie
+ * ALLOWED_ORIGINS can allow a page on another site, but the browser still sends no cookie from it
  * (SameSite=Lax). Without a token, each write of the page would create a session that gets lost.
  *
  * @param needsNoCookie says whether the route works without cookie and token; called last, because
@@ -64,8 +64,8 @@ function isForeign(
 }
 
 /**
- * Compares hosts as parts of URLs: regardless of case, and `shop.example:443` is
- * `https://shop.example`.
+ * Compares the hosts as parts of URLs: case does not matter, and `https://shop.example` is the same
+ * as `shop.example:443`.
  */
 function isOriginOf(origin: string, host = ''): boolean {
   // A browser sends `null` for a page without an origin, such as a sandboxed one.

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Limits for the logged origins: a stranger can send any number of them. */
+/** Limits for the logged origins, because a client can send any number of them. */
 const MAX_ORIGINS = 100;
 const MAX_LENGTH = 200;
 

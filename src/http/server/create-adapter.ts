@@ -31,7 +31,7 @@ export function createAdapter(environment: Environment, pino?: Logger): FastifyA
     ...(environment.basePath && { rewriteUrl: stripBasePath(environment) }),
     ...(pino && logTo(pino)),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // Requests during the shutdown are answered.
+    // Answers requests during the shutdown.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // Nest's support for middleware costs a hook per request, and we have no middleware.

@@ -36,7 +36,7 @@ export class CleanupRuns implements BeforeApplicationShutdown {
    * Starts a run and waits for its end.
    *
    * @throws Problem `cleanup-running`, `clock-differs`
-   * @throws Error if the database fails. The row says so, if it can still be written
+   * @throws Error if the database fails. The run is then recorded as failed, if that is possible
    */
   async run(trigger: CleanupTrigger, options: CleanupOptions = {}): Promise<CleanupReport> {
     const { ended } = await this.launch(trigger, options);
@@ -71,8 +71,8 @@ export class CleanupRuns implements BeforeApplicationShutdown {
   }
 
   /**
-   * Compares the clocks before it inserts the row. While they differ, each tick would add a failed
-   * run.
+   * Compares the clocks before it inserts the row. Otherwise the schedule would add one failed run
+   * after the other while they differ.
    */
   private async create(trigger: CleanupTrigger): Promise<CleanupRun> {
     await this.clock.assertAgreement();

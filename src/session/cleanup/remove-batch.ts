@@ -54,7 +54,7 @@ export const FILL_BATCH_TABLE = `
  *
  * The number of statements does not depend on the size.
  *
- * @throws Problem `clock-differs`. Nothing is removed then
+ * @throws Problem `clock-differs`, and removes nothing
  */
 export async function removeBatch(
   queryRunner: QueryRunner,
@@ -83,8 +83,8 @@ export async function removeBatch(
   }
 }
 
-/** Returns the id of the oldest session of the choice, without a lock. */
-export async function findFirst(queryRunner: QueryRunner, choice: Choice): Promise<string | undefined> {
+/** Returns the id of the oldest chosen session, without a lock. */
+export async function findOldestId(queryRunner: QueryRunner, choice: Choice): Promise<string | undefined> {
   const sql = `SELECT id ${EXPIRED} LIMIT 1`;
   const [first] = await queryRunner.manager.query<{ id: string }[]>(sql, valuesOf(choice));
   return first?.id;
@@ -105,7 +105,7 @@ async function remove(queryRunner: QueryRunner, count: number): Promise<void> {
     .delete()
     .where(`ctid = ANY (ARRAY (SELECT session_ctid FROM ${BATCH_TABLE}))`)
     .execute();
-  // The baskets are deleted by now. If a trigger kept a session, it would have lost its basket.
+  // The baskets are deleted by now. A session that a trigger has kept would have lost its basket.
   if (affected !== count) throw new Error(`Only ${affected} of ${count} sessions were removed.`);
 }
 

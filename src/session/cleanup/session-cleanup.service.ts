@@ -8,7 +8,7 @@ import { Problem } from '../../problem/problem.js';
 import { BatchSize } from './batch-size.js';
 import type { StopReason } from './cleanup-run.entity.js';
 import { ExpiredSessionsRemoved } from './expired-sessions-removed.event.js';
-import { findFirst, type RecordBatch, removeBatch, type RemovedBatch } from './remove-batch.js';
+import { findOldestId, type RecordBatch, removeBatch, type RemovedBatch } from './remove-batch.js';
 import { SessionBatchRemoved } from './session-batch-removed.event.js';
 
 export interface CleanupOptions {
@@ -39,13 +39,14 @@ interface Run extends Required<Pick<CleanupOptions, 'record' | 'onProgress'>> {
   /**
    * The expiry at which the next batch starts. See docs/decisions/04-cleanup-batch.md.
    *
-   * A batch from the very start would read the dead index entries of all batches before it.
+   * A batch that starts at 0 would read the dead index entries of all earlier batches.
    */
   after: number;
 }
 
 /**
- * If a run had to skip more sessions than this, the sessions are not the cause. The run then fails.
+ * The maximum number of sessions that a run skips. If more of them fail, the sessions are not the
+ * cause, and the run fails.
  */
 const MAX_FAILURES = 100;
 
@@ -73,7 +74,7 @@ export class SessionCleanup {
     const findStopReason = this.createStopCheck(options);
     const report = await this.removeSessions({ ...options, batchSize }, findStopReason);
     if (report.stopReason !== 'drained') return report;
-    // The run has released its connection. A handler takes one, and a small pool has no third.
+    // The run has released its connection by now. Each handler needs one, and the pool may be small.
     const start = performance.now();
     let earlyStopReason: CleanupReport['stopReason'] | null = null;
     const event = new ExpiredSessionsRemoved(
@@ -81,15 +82,15 @@ export class SessionCleanup {
       () => (earlyStopReason ??= findStopReason()) !== null,
     );
     const baskets = (await this.events.emitAsync(ExpiredSessionsRemoved.NAME, event)) as number[];
-    const later = baskets.reduce((sum, more) => sum + more, 0);
-    this.emitBatch({ sessions: 0, baskets: later }, start);
-    return { ...report, baskets: report.baskets + later, stopReason: earlyStopReason ?? 'drained' };
+    const byHandlers = baskets.reduce((sum, count) => sum + count, 0);
+    this.emitBatch({ sessions: 0, baskets: byHandlers }, start);
+    return { ...report, baskets: report.baskets + byHandlers, stopReason: earlyStopReason ?? 'drained' };
   }
 
   /**
-   * Returns a function that gives the reason to stop the run now, or null.
+   * Returns a function that returns the reason to stop the run now, or null.
    *
-   * It uses the monotonic clock, because nobody can set that clock.
+   * It uses the monotonic clock, which never jumps.
    */
   private createStopCheck({ signal, budgetSeconds }: CleanupOptions): () => 'interrupted' | 'budget' | null {
     const deadline = performance.now() + (budgetSeconds ?? this.environment.cleanupBudgetSeconds) * 1_000;
@@ -131,7 +132,7 @@ export class SessionCleanup {
       removed.sessions += batch.sessions;
       removed.baskets += batch.baskets;
       if (batch.sessions > 0) run.onProgress(removed);
-      // Does not wait for an empty batch: in a busy shop new sessions expire during each batch.
+      // Does not wait for an empty batch: sessions of a busy shop expire during each batch.
       if (batch.sessions < size) return { ...removed, failures: run.skipped.length, stopReason: 'drained' };
     }
   }
@@ -152,7 +153,7 @@ export class SessionCleanup {
       this.emitBatch(batch, start);
       return batch;
     } catch (error) {
-      // The clocks differ. No row is the cause.
+      // The clocks differ. A smaller batch would not help.
       if (error instanceof Problem) throw error;
       if (!batchSize.halve()) await this.skip(run, error);
       return null;
@@ -166,7 +167,7 @@ export class SessionCleanup {
   }
 
   private async skip(run: Run, error: unknown): Promise<void> {
-    const failingId = await findFirst(run.queryRunner, run);
+    const failingId = await findOldestId(run.queryRunner, run);
     if (failingId === undefined) return;
     if (run.skipped.length === MAX_FAILURES) throw error;
     run.skipped.push(failingId);

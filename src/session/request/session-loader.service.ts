@@ -8,7 +8,7 @@ import type { SessionSnapshot } from '../store/session.queries.js';
 import type { DeferredSession } from './deferred-session.js';
 import { RequestSession } from './request-session.js';
 
-/** What express-session adds to a request. */
+/** A request with the members that express-session adds. */
 type SessionRequest = IncomingMessage & { sessionID: string; session: object };
 
 type LoadSession = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
@@ -40,7 +40,7 @@ export class SessionLoader {
   defer(request: IncomingMessage, response: ServerResponse): DeferredSession | Promise<DeferredSession> {
     const ids = this.cookie.idsIn(request);
     if (ids.length <= 1) return this.deferTo(ids[0] ?? null, request, response);
-    // Of several signed cookies, the one with an active session counts.
+    // The visitor may have several signed cookies. Only one of them has an active session.
     return this.store.selectId(ids).then((id) => this.deferTo(id ?? null, request, response));
   }
 

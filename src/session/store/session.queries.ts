@@ -3,7 +3,7 @@ import type { NamedStatement } from '../../database/named-statement.js';
 import type { Session } from '../session.entity.js';
 import { isUnexpired, extendedExpiry, TOMBSTONE_MILLISECONDS } from '../session-expiry.js';
 
-/** A session as the request read or created it. Times are in milliseconds since 1970. */
+/** A session as a request has read or created it. Times are in milliseconds since 1970. */
 export interface SessionSnapshot {
   readonly id: string;
   readonly content: string;
@@ -78,7 +78,7 @@ export const UPSERT: NamedStatement = {
     RETURNING expired_at::float8 AS "expiredAt"`,
 };
 
-/** Saves a session that was loaded. It does not insert a session that was destroyed meanwhile. */
+/** Saves a loaded session. Does not insert it again if it was destroyed meanwhile. */
 export const UPDATE: NamedStatement = {
   name: 'save-session',
   text: `
@@ -86,7 +86,7 @@ export const UPDATE: NamedStatement = {
     RETURNING s.expired_at::float8 AS "expiredAt"`,
 };
 
-/** Moves the expiry of a session that was not replaced. It never moves it back. */
+/** Extends the expiry of a session that was not replaced. Never shortens it. */
 export const EXTEND_EXPIRY: NamedStatement = {
   name: 'extend-session-expiry',
   text: `

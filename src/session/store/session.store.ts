@@ -34,7 +34,7 @@ type SessionRequest = Parameters<TypeormStore['createSession']>[0];
  *
  * It replaces each operation of connect-typeorm. The originals answer before they have finished,
  * write on every touch, restore deleted sessions, and switch off all sessions after one failed
- * query. They are properties, so these must be properties too. See
+ * query. An operation must be a property here, because it is a property in connect-typeorm. See
  * docs/decisions/07-nest-on-fastify.md.
  */
 @Injectable()
@@ -121,7 +121,7 @@ export class SessionStore extends TypeormStore {
     return replaced ?? null;
   }
 
-  /** Extends the expiry, and keeps the new one in the snapshot. */
+  /** Extends the expiry, and updates the snapshot of the session. */
   async extend(id: string, data: object): Promise<void> {
     const snapshot = this.snapshots.get(data);
     if (!snapshot || snapshot.isReplaced) return;
@@ -129,7 +129,7 @@ export class SessionStore extends TypeormStore {
     snapshot.extendedExpiry = snapshot.expiredAt;
   }
 
-  /** Extends the expiry, unless the extension is too small for a write. Returns the expiry. */
+  /** Extends the expiry if it gains more than `minExtensionMs`. Returns the expiry. */
   async extendExpiry(
     id: string,
     { expiredAt, extendedExpiry }: Pick<SessionSnapshot, 'expiredAt' | 'extendedExpiry'>,
@@ -178,7 +178,7 @@ export class SessionStore extends TypeormStore {
   }
 
   /**
-   * Removes the sessions as entities, so the subscribers know which sessions go. See
+   * Removes the sessions as entities, so that the subscribers get each of them. See
    * docs/decisions/06-hard-deletes.md.
    */
   private async removeAll(ids: string[]): Promise<void> {
