@@ -20,7 +20,7 @@ import { BasketWriteQueue } from './change/basket-write-queue.service.js';
 import { type Conditions, CurrentConditions } from './change/conditions.decorator.js';
 import { TagBaskets } from './tag-baskets.decorator.js';
 
-/** The problems of every change that can put something into a basket. */
+/** The problems of each change that can add to a basket. */
 const CHANGE_LINE_PROBLEMS = [
   'insecure-connection',
   'basket-frozen',
@@ -41,9 +41,9 @@ export class BasketController {
   @Get()
   @ApiOperation({
     operationId: 'getBasket',
-    summary: 'See the basket; without one, an empty one, and nothing is stored',
+    summary: 'Get the basket, or an empty one, which is not stored',
     description:
-      'Prices and notices are those of now, also when the `ETag` is the same. Look again when the tab gets the focus: another tab or device may have changed it.',
+      'Prices and notices are current, even if the `ETag` has not changed. Read the basket again when the tab gets the focus: another tab or device may have changed it.',
   })
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   async read(@CurrentVisitor() visitor: BasketVisitor): Promise<BasketDto> {
@@ -55,7 +55,7 @@ export class BasketController {
     operationId: 'addBasketLine',
     summary: 'Add a product to the basket',
     description:
-      "A guest's first add makes the session and sets its cookie. Send a browser's first write alone: two at once without a cookie make two sessions.",
+      "A guest's first add creates the session and sets its cookie. Send a browser's first write alone: two concurrent writes without a cookie create two sessions.",
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
@@ -72,9 +72,9 @@ export class BasketController {
   @Put('lines/:sku')
   @ApiOperation({
     operationId: 'setBasketLine',
-    summary: 'Set the quantity of a product, 0 removes it',
+    summary: 'Set the quantity of a product (0 removes it)',
     description:
-      'Sent twice it changes nothing more, so it needs no key. A product that was not there is added.',
+      'A repeated request changes nothing more, so it needs no `Idempotency-Key`. A product that is not in the basket is added.',
   })
   @ApiSku()
   @ApiIfMatch()
@@ -94,8 +94,8 @@ export class BasketController {
   @Delete('lines/:sku')
   @ApiOperation({
     operationId: 'removeBasketLine',
-    summary: 'Remove a product; also 200 when it is not there',
-    description: 'The version counts it only when the product was there.',
+    summary: 'Remove a product (200 even if it is not in the basket)',
+    description: 'The version rises only if the product was in the basket.',
   })
   @ApiSku('stored')
   @ApiIfMatch()
@@ -113,8 +113,8 @@ export class BasketController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'clearBasket',
-    summary: 'Remove the basket with all its lines; also 204 when there is none',
-    description: 'The session stays. The next add makes a new basket.',
+    summary: 'Remove the basket with all its lines (204 even if there is none)',
+    description: 'The session stays. The next add creates a new basket.',
   })
   @ApiIfMatch()
   @ApiNoContentResponse()

@@ -16,7 +16,7 @@ import { SingleStatement } from './change/single-statement.service.js';
 import type { BasketSnapshot, LineProduct, LineSnapshot } from './query/basket-snapshot.js';
 import { type AddedLine, type LineRequest, toAddedLine } from './query/line-columns.js';
 
-/** A line as it is after the change. A line that is new has the members of `added`. */
+/** A line as it will be after the change. A new line has the members of `added`. */
 interface WantedLine {
   added: AddedLine;
   quantity: number;
@@ -33,18 +33,18 @@ export class BasketService {
     private readonly environment: Environment,
   ) {}
 
-  /** Reads only. A visitor without a basket gets an empty one, which is not stored. */
+  /** Reads the basket. A visitor without one gets an empty basket, which is not stored. */
   async read(visitor: BasketVisitor): Promise<BasketDto> {
     return this.singleStatement.read(visitor);
   }
 
   /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
-  async addLine(deferred: BasketVisitor, conditions: Conditions, request: LineRequest): Promise<BasketDto> {
+  async addLine(sender: BasketVisitor, conditions: Conditions, request: LineRequest): Promise<BasketDto> {
     const added = toAddedLine(request);
     const { sku } = added;
-    const done = await this.singleStatement.changeLine(deferred, conditions, added, 'add');
+    const done = await this.singleStatement.changeLine(sender, conditions, added, 'add');
     if (done) return done;
-    const visitor = await this.loadWriter(deferred);
+    const visitor = await this.loadWriter(sender);
     const created =
       visitor.kind === 'guest' && (await this.singleStatement.createGuestBasket(visitor, conditions, added));
     if (created) return created;
@@ -60,23 +60,24 @@ export class BasketService {
   }
 
   /**
-   * Sets a line's quantity, 0 removes it.
+   * Sets the quantity of a line. 0 removes the line.
    *
-   * @throws Problem as `addLine`, but `unknown-product` and `unavailable`
+   * @throws Problem `unknown-product`, `unavailable`, `quantity-limit`, `insufficient-stock`,
+   *   `basket-frozen`
    */
   async changeQuantity(
-    deferred: BasketVisitor,
+    sender: BasketVisitor,
     conditions: Conditions,
     sku: string,
     quantity: number,
   ): Promise<BasketDto> {
     if (quantity === 0) {
-      return this.removeLine(deferred, conditions, sku, (manager) => this.products.get(manager, sku));
+      return this.removeLine(sender, conditions, sku, (manager) => this.products.get(manager, sku));
     }
     const added = toAddedLine({ sku, quantity });
-    const changed = await this.singleStatement.changeLine(deferred, conditions, added, 'set');
+    const changed = await this.singleStatement.changeLine(sender, conditions, added, 'set');
     if (changed) return changed;
-    const visitor = await this.loadWriter(deferred);
+    const visitor = await this.loadWriter(sender);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       const product = await this.products.get(manager, sku);
@@ -85,7 +86,7 @@ export class BasketService {
     });
   }
 
-  /** @param ifMissing is called when the basket has no such line, and may throw */
+  /** @param ifMissing is called if the basket has no such line, and may throw */
   async removeLine(
     visitor: BasketVisitor,
     conditions: Conditions,
@@ -110,9 +111,9 @@ export class BasketService {
     });
   }
 
-  /** Reads the session, and counts a guest without one: the change will create a session. */
-  private async loadWriter(deferred: BasketVisitor): Promise<Visitor> {
-    const visitor = await loadVisitor(deferred);
+  /** Loads the visitor. Counts a guest without a session, because the change will create one. */
+  private async loadWriter(sender: BasketVisitor): Promise<Visitor> {
+    const visitor = await loadVisitor(sender);
     if (visitor.kind === 'guest' && !visitor.session.snapshot) {
       await this.guests.count(visitor.session.request);
     }

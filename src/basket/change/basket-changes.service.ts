@@ -20,19 +20,20 @@ import {
 import { markReplayed } from './replayed.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** Changes a locked basket, or null if there is none. Returns the basket after the change. */
+/** Changes the locked basket, which is null if there is none. Returns the basket afterwards. */
 export type Change = (
   manager: EntityManager,
   basket: BasketSnapshot | null,
 ) => Promise<BasketSnapshot | null>;
 
-/** The basket after a request with its key, and whether an earlier request had made the change. */
 export interface ChangeResult {
+  /** The basket after the change. */
   basket: BasketSnapshot | null;
+  /** True if an earlier request with the same key has made the change. */
   isReplayed: boolean;
 }
 
-/** Runs every change in one transaction, under the visitor's lock and the request's conditions. */
+/** Runs each change in one transaction, under the owner's lock and the request's conditions. */
 @Injectable()
 export class BasketChanges {
   constructor(
@@ -41,25 +42,25 @@ export class BasketChanges {
   ) {}
 
   /**
-   * Makes a change under the visitor's lock, once for each idempotency key.
+   * Makes a change, once for each idempotency key.
    *
    * @param status the route's success status, which is recorded with the key
-   * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, or what
-   *   the change throws
+   * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, and each
+   *   problem of the change
    */
   async run(
-    deferred: BasketVisitor | Visitor,
+    sender: BasketVisitor | Visitor,
     conditions: Conditions,
     status: number,
     change: Change,
   ): Promise<BasketDto> {
-    const visitor = await loadVisitor(deferred);
+    const visitor = await loadVisitor(sender);
     const { basket, isReplayed } = await this.runForSnapshot(visitor, conditions, status, change);
     const dto = this.toDto(basket, visitor);
     return isReplayed ? markReplayed(dto) : dto;
   }
 
-  /** The same for a caller that makes its own answer from the basket. */
+  /** Does the same as `run`, for a caller that builds its own response. */
   async runForSnapshot(
     visitor: Visitor,
     conditions: Conditions,
@@ -86,7 +87,7 @@ export class BasketChanges {
     });
   }
 
-  /** The basket as the visitor sees it. */
+  /** Converts the basket to the response for the visitor. */
   toDto(basket: BasketSnapshot | null, visitor: Visitor): BasketDto {
     const { currency } = this.environment;
     const expiresAt = visitor.kind === 'guest' ? visitor.session.active?.expiredAt : null;
@@ -98,17 +99,17 @@ export class BasketChanges {
     return visitor.session.inTransaction(this.dataSource, work);
   }
 
-  /** RFC 9110, 13.1.1: `*` matches any basket, but not none. */
+  /** Compares the tags of `If-Match`. `*` matches each existing basket (RFC 9110, 13.1.1). */
   private assertCurrent(tags: string[], basket: BasketDto): void {
     if (tags.includes('*') ? basket.id !== null : tags.includes(etagOf(basket))) return;
-    const detail = 'Somebody was faster. Look at the basket and decide again.';
+    const detail = 'Another request has changed the basket. Read the basket again and decide.';
     throw new Problem('precondition-failed', detail, { basket }, { headers: { ETag: etagOf(basket) } });
   }
 }
 
 /**
- * Returns the basket that the first request changed, as it is now. If it is gone, the visitor's
- * basket.
+ * Returns the present state of the basket that the first request changed. If that basket is gone,
+ * returns the visitor's basket.
  */
 async function findReplayed(
   manager: EntityManager,

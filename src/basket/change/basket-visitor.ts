@@ -1,17 +1,17 @@
 import type { DeferredVisitor, UserVisitor, Visitor } from '../../auth/visitor/visitor.js';
 
-/** The sender of a request for a basket. The session of a cookie is read only when it has to be. */
+/** The sender of a basket request. A deferred visitor's session is not read until it is needed. */
 export type BasketVisitor = DeferredVisitor | UserVisitor;
 
 /**
- * The id of the row that the basket hangs on: the token's user, or the cookie's session. Null: a
- * guest without a session.
+ * Returns the id of the token's user or of the cookie's session. Returns null for a guest without a
+ * session.
  */
 export function ownerIdOf(visitor: BasketVisitor): string | null {
   return visitor.kind === 'user' ? visitor.userId : visitor.sessionId;
 }
 
-/** Reads the session of a deferred visitor. */
+/** Reads the session of a deferred visitor. Returns any other visitor unchanged. */
 export async function loadVisitor(visitor: BasketVisitor | Visitor): Promise<Visitor> {
   return visitor.kind === 'deferred' ? visitor.load() : visitor;
 }

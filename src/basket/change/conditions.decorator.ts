@@ -8,26 +8,30 @@ import { invalidInput } from '../../http/input/validation.pipe.js';
 
 export const MAX_KEY_LENGTH = 255;
 
-/** A request that is done once, however often it is sent. */
+/** A request that takes effect once, even if it is sent several times. */
 export interface IdempotentRequest {
   key: string;
   /** SHA-256 of method, path and body. */
   hash: string;
 }
 
-/** The conditions of a change, from the request. */
+/** The conditions of a change, read from its request. */
 export interface Conditions {
-  /** The entity tags of `If-Match`, without the `W/` that a proxy may have put before them. */
+  /** The entity tags of `If-Match`, without the prefix `W/`, which a proxy may add. */
   ifMatch: string[] | null;
   idempotent: IdempotentRequest | null;
   /**
-   * Makes a signal that aborts when the client closes the connection. A waiting change is then
-   * dropped.
+   * Creates a signal that aborts when the client closes the connection. A waiting change then leaves
+   * the queue.
    */
   closed: () => AbortSignal;
 }
 
-/** Reads `If-Match`, and on a POST `Idempotency-Key`. @throws Problem `invalid-input` */
+/**
+ * Reads `If-Match`, and for a POST also `Idempotency-Key`.
+ *
+ * @throws Problem `invalid-input`
+ */
 export const CurrentConditions = createParamDecorator((_: unknown, context: ExecutionContext): Conditions => {
   const http = context.switchToHttp();
   const request = http.getRequest<FastifyRequest>();
@@ -51,7 +55,7 @@ function readIdempotencyKey(request: FastifyRequest): IdempotentRequest | null {
   throw invalidInput([{ field: 'Idempotency-Key', message }]);
 }
 
-/** Sorts the body's members, because their order means nothing. */
+/** Sorts the members of the body, because their order is not significant. */
 function hashOf({ method, url, body }: FastifyRequest): string {
   const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')

@@ -8,7 +8,7 @@ import type { BasketSnapshot } from '../query/basket-snapshot.js';
 /**
  * Creates the visitor's basket, and the session of a guest without one.
  *
- * Its version is 0. The first line raises it to 1.
+ * Its version is 0. Saving the first line raises it to 1.
  */
 export async function createBasket(manager: EntityManager, visitor: Visitor): Promise<BasketSnapshot> {
   const id = uuidv7();

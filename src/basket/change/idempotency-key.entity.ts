@@ -1,6 +1,6 @@
 import { Check, Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A successful request, by the key that its sender gave it. See `idempotency.ts`. */
+/** A successful request with an `Idempotency-Key`. See `idempotency.ts`. */
 @Entity('idempotency_keys')
 @Check('idempotency_keys_session_or_user', 'num_nonnulls(session_id, user_id) = 1')
 @Index('idempotency_keys_session_id_key', ['sessionId', 'key'], {
@@ -30,7 +30,7 @@ export class IdempotencyKey {
   @Column('int')
   status!: number;
 
-  /** No foreign key: the basket may be removed first, and each removal would search for keys. */
+  /** Not a foreign key: a key may outlive its basket, and each removal would search for keys. */
   @Column('uuid', { name: 'basket_id', nullable: true })
   basketId!: string | null;
 

@@ -4,11 +4,11 @@ import { TransactionConflict } from '../../database/retry-transaction.js';
 import { Problem } from '../../problem/problem.js';
 import type { IdempotentRequest } from './conditions.decorator.js';
 
-/** A session or a user keeps this many keys. A newer key removes the oldest. */
+/** The maximum number of keys of a session or of a user. One more replaces the oldest. */
 export const MAX_KEYS = 1_000;
 
 /**
- * A younger key is known, and an older one is free again, by the database's clock. The cleanup
+ * The lifetime of a key, by the database's clock. An older key counts as unused, and the cleanup
  * removes it.
  */
 export const KEY_TTL_HOURS = 24;
@@ -22,23 +22,23 @@ interface KeyOwner {
 
 /** The result of the first request with a key. */
 export interface RecordedResponse {
-  /** The basket that it changed. Null: the request left no basket. */
+  /** The basket after the request, or null if there was none. */
   basketId: string | null;
 }
 
-/** A request as it is recorded with its key. */
-export interface ResponseRecord extends RecordedResponse {
+/** The result of a request, to record it with its key. */
+export interface ResponseToRecord extends RecordedResponse {
   status: number;
-  /** False: the basket's version is the same as before. */
+  /** True if the request has raised the basket's version. */
   isChange: boolean;
 }
 
 /**
- * Finds the result of an earlier request with this key. Under the visitor's lock it sees every
- * answered request.
+ * Finds the result of an earlier request with this key. Call it under the owner's lock, so that it
+ * sees each completed request.
  *
- * The hash covers method and path, and each route has one success status. So both answers have the
- * same status.
+ * The result has no status, because both responses have the same: the hash covers method and path,
+ * and each route has one success status.
  *
  * @throws Problem `idempotency-key-reused`
  */
@@ -58,20 +58,20 @@ export async function findRecordedResponse(
 }
 
 /**
- * Stores the key in the transaction of its request: a failed request leaves no key. Overwrites a
- * key that is not valid any more.
+ * Stores the key in the transaction of its request, so a failed request stores no key. Overwrites a
+ * key that is too old.
  *
- * A request that does not raise the basket's version keeps one key less. A single statement may
- * wait for this basket. It has counted the keys already and adds its own.
+ * A request that does not raise the basket's version leaves room for one more key. A single
+ * statement that waits for this basket has already counted the keys, and still adds its own.
  *
- * @throws TransactionConflict when a single statement has stored the key meanwhile: it does not
- *   take the user's lock
+ * @throws TransactionConflict if a single statement, which does not take the user's lock, has
+ *   stored the key meanwhile
  */
 export async function recordResponse(
   manager: EntityManager,
   visitor: Visitor,
   { key, hash }: IdempotentRequest,
-  { status, basketId, isChange }: ResponseRecord,
+  { status, basketId, isChange }: ResponseToRecord,
 ): Promise<void> {
   const owner = keyOwnerOf(visitor);
   // A guest without a session has changed nothing.
@@ -89,10 +89,10 @@ export function isKeyConflict(error: unknown): boolean {
 }
 
 /**
- * Gives a guest's keys to the user. When both used the same key, the guest's request stays with the
- * later of the two times, so neither is done again.
+ * Gives a guest's keys to the user. If both have used the same key, keeps the guest's request with
+ * the later of the two times, so that neither request takes effect again.
  *
- * Call it with the baskets locked, as for every key that is written.
+ * Call it after the baskets are locked, as for each write of a key.
  */
 export async function moveKeys(manager: EntityManager, sessionId: string, userId: string): Promise<void> {
   const moved = await manager.query<object[]>(MOVE_KEYS, [sessionId, userId]);

@@ -8,10 +8,10 @@ export interface BasketLimits {
 }
 
 /**
- * Checks a wanted quantity against the shop's limits and the stock.
+ * Checks the quantity of a line against the shop's limits and the stock.
  *
- * @param quantity the line's quantity after the change
- * @throws Problem `quantity-limit` or `insufficient-stock`, with the limit
+ * @param quantity the quantity after the change
+ * @throws Problem `quantity-limit` or `insufficient-stock`
  */
 export function assertWithinLimits(
   basket: BasketSnapshot | null,
@@ -29,7 +29,7 @@ export function assertWithinLimits(
     throw new Problem('quantity-limit', `A basket holds at most ${maxLines} lines.`, { limit: maxLines });
   }
   if (product.stock !== null && quantity > product.stock) {
-    const detail = `Ask for ${product.stock} or less in all.`;
+    const detail = `Set the quantity of the line to ${product.stock} or less.`;
     throw new Problem('insufficient-stock', detail, { available: product.stock });
   }
 }
@@ -37,5 +37,5 @@ export function assertWithinLimits(
 /** @throws Problem `basket-frozen` */
 export function assertOpen(basket: BasketSnapshot | null): void {
   if (basket === null || basket.status === 'open') return;
-  throw new Problem('basket-frozen', 'The basket is being paid for. Thaw it to change it.');
+  throw new Problem('basket-frozen', 'The basket is frozen for a payment. Thaw it before you change it.');
 }

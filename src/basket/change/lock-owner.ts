@@ -8,12 +8,12 @@ import type { BasketKey } from '../query/basket-snapshot.js';
 /**
  * Locks the user or the session of a visitor's basket for the rest of the transaction.
  *
- * So the changes of one basket run one after the other, on every instance: two first adds make one
- * basket, and no login or cleanup runs meanwhile. Null: a guest who has no basket yet.
- * See docs/decisions/05-lock-order.md.
+ * Then the changes of one basket run one after the other, on all instances. Two first adds create
+ * one basket, and no login and no cleanup changes it meanwhile. Returns null for a guest without a
+ * basket. See docs/decisions/05-lock-order.md.
  *
- * @throws Problem `session-replaced`, when a login, a logout or the cleanup was faster;
- *   `invalid-token`, when the token has ended
+ * @throws Problem `session-replaced` if a login, a logout or the cleanup was faster;
+ *   `invalid-token` if the token was revoked meanwhile
  */
 export async function lockOwner(manager: EntityManager, visitor: Visitor): Promise<BasketKey | null> {
   if (visitor.kind === 'user') {
@@ -28,7 +28,8 @@ export async function lockOwner(manager: EntityManager, visitor: Visitor): Promi
 }
 
 /**
- * Null: the session has no basket. Undefined: it is gone, replaced or expired.
+ * Locks a session and returns the id of its basket, or null without one. Returns undefined if the
+ * session is gone, replaced or expired.
  *
  * An expired session is refused: the cleanup could delete a change that we have already confirmed.
  */

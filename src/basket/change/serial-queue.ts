@@ -4,13 +4,14 @@ import { Problem } from '../../problem/problem.js';
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Runs the work of one key one at a time, in the order of arrival. Keys do not wait for each other.
+ * Runs the work of each key one after the other, in the order of arrival. Keys do not wait for each
+ * other.
  */
 export class SerialQueue {
-  /** The waiting work by key. A key stays here while its work runs. */
+  /** The functions that start the waiting work, by key. A key stays here while its work runs. */
   private readonly queues = new Map<string, (() => void)[]>();
 
-  /** @param max the waiting work of one key, and its longest wait */
+  /** @param max the limits of one key: the number of waiting calls, and their longest wait */
   constructor(private readonly max: { readonly waiting: number; readonly milliseconds: number }) {}
 
   /** The number of keys with work. */
@@ -19,12 +20,12 @@ export class SerialQueue {
   }
 
   /**
-   * Runs the work when its turn has come.
+   * Runs the work after all earlier work of its key.
    *
-   * @param closed aborts when the client closes the connection; called only when the work has to
-   *   wait
-   * @throws Problem `overloaded`, when the queue is full or the wait too long; `too-slow`, when the
-   *   client closes the connection first
+   * @param closed returns a signal that aborts when the client closes the connection; called only
+   *   if the work has to wait
+   * @throws Problem `overloaded` if the queue is full or the wait too long; `too-slow` if the client
+   *   closes the connection first
    */
   async run<T>(key: string, closed: () => AbortSignal, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(key);

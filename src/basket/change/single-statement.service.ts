@@ -24,8 +24,8 @@ type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number }
 /**
  * Reads a basket, or changes one line, in one statement. The statement reads the session as well.
  *
- * A change returns null, and changes nothing, when one statement is not enough. The caller then
- * takes locks and reports the reason. See docs/decisions/02-single-statement.md.
+ * A change returns null, and changes nothing, if one statement is not enough. The caller then takes
+ * locks and reports the reason. See docs/decisions/02-single-statement.md.
  */
 @Injectable()
 export class SingleStatement {
@@ -88,7 +88,7 @@ export class SingleStatement {
     ]);
   }
 
-  /** The very first add of a guest. */
+  /** Creates a guest's session, basket and first line. */
   async createGuestBasket(
     { session }: GuestVisitor,
     { ifMatch, idempotent }: Conditions,
@@ -123,7 +123,7 @@ export class SingleStatement {
     try {
       return await queryNamed<ChangedRow>(this.dataSource, statement, values);
     } catch (error) {
-      // Another request rolled it back. The caller repeats it under the lock, or finds its key.
+      // A concurrent request was faster. The caller tries again under the lock, or finds its key.
       if (isConflict(error) || isKeyConflict(error)) return [];
       throw error;
     }
@@ -135,14 +135,14 @@ export class SingleStatement {
     return toBasketDto(basket, { currency, expiresAt: rows[0]?.sessionExpiresAt });
   }
 
-  /** The values by which the statement checks the session or the token. */
+  /** Returns the values with which the statement checks the session or the token. */
   private validityValues(visitor: BasketVisitor): StatementValue[] {
     const { idle, absolute, minExtensionMs } = this.lifetimes;
     return visitor.kind === 'deferred' ? [idle, absolute, minExtensionMs] : [visitor.tokenGeneration ?? null];
   }
 }
 
-/** @throws Problem `session-replaced`, as `lockOwner` does for a session that ends meanwhile */
+/** @throws Problem `session-replaced` if the session ended meanwhile, as `lockOwner` does */
 function assertActive(visitor: Visitor): void {
   if (visitor.kind === 'guest' && !visitor.session.active) throw sessionReplaced();
 }

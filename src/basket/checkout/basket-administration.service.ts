@@ -13,7 +13,7 @@ import { lockBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { submitBasket } from './submit-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** The user or the guest's session that a basket belongs to. Both null: its session has ended. */
+/** The user or the guest's session of a basket. Both are null after the session has ended. */
 interface BasketOwner {
   ownerId: string | null;
   sessionId: string | null;
@@ -24,11 +24,12 @@ const FIND_OWNER = `
   FROM baskets b LEFT JOIN sessions s ON s.basket_id = b.id
   WHERE b.id = $1`;
 
-/** A login between the read and the lock is rare, and several in a row mean a fault. */
-const TRIES = 5;
+/** A login between the read and the lock is rare. Several in a row indicate a fault. */
+const MAX_TRIES = 5;
 
 /**
- * Baskets by their id. A payment provider calls the shop's back end without the shopper's cookie.
+ * Changes baskets by id, for the shop's back end. A payment provider calls it without the shopper's
+ * cookie.
  */
 @Injectable()
 export class BasketAdministration {
@@ -39,7 +40,7 @@ export class BasketAdministration {
     private readonly environment: Environment,
   ) {}
 
-  /** Makes an order of a basket. A submitted basket stays as it is: callbacks can be repeated. */
+  /** Submits a basket. A submitted one stays as it is, because callbacks may be repeated. */
   async submit(id: string, expectedAmountMinor?: number): Promise<OrderDto> {
     const order = await this.change(id, (manager, basket) =>
       basket.status === 'submitted'
@@ -50,8 +51,10 @@ export class BasketAdministration {
   }
 
   /**
-   * @throws Problem `session-expired`, for a guest's basket whose session has ended: open, it would
-   *   be an orphan. See docs/decisions/10-frozen-baskets.md.
+   * Thaws a frozen basket. See docs/decisions/10-frozen-baskets.md.
+   *
+   * @throws Problem `session-expired` for a guest's basket whose session has ended, because it would
+   *   become an orphan
    */
   async thaw(id: string): Promise<BasketDto> {
     const changed = await this.change(id, async (manager, basket, { ownerId, sessionId }) => {
@@ -59,7 +62,7 @@ export class BasketAdministration {
       if (ownerId === null && sessionId === null) {
         throw new Problem(
           'session-expired',
-          'The basket can only be submitted; it is removed at the end of its time.',
+          'Its session has ended, so it cannot be thawed. Submit it before it is removed.',
         );
       }
       const [thawed = basket] = await thawBaskets(manager, [id]);
@@ -73,16 +76,16 @@ export class BasketAdministration {
     change: (manager: EntityManager, basket: BasketSnapshot, owner: BasketOwner) => Promise<BasketSnapshot>,
   ): Promise<BasketSnapshot> {
     return retryTransaction(this.dataSource, async (manager) => {
-      const owner = await this.lockOwner(manager, id);
+      const owner = await this.lockOwnerOf(manager, id);
       const [basket] = owner ? await lockBaskets(manager, [id]) : [];
       if (!owner || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
       return change(manager, basket, owner);
     });
   }
 
-  /** Locks the owner; the caller then locks the basket. Null: there is no such basket. */
-  private async lockOwner(manager: EntityManager, id: string): Promise<BasketOwner | null> {
-    for (let tries = 0; tries < TRIES; tries++) {
+  /** Locks the owner. The caller then locks the basket. Returns null if no basket has this id. */
+  private async lockOwnerOf(manager: EntityManager, id: string): Promise<BasketOwner | null> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const [owner] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
       if (!owner) return null;
       if (owner.ownerId) await lockUser(manager, owner.ownerId);
@@ -90,7 +93,7 @@ export class BasketAdministration {
       const [locked] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
       if (locked?.ownerId === owner.ownerId && locked.sessionId === owner.sessionId) return locked;
     }
-    throw new Error(`Basket ${id} changes hands faster than it can be locked.`);
+    throw new Error(`The owner of basket ${id} changed ${MAX_TRIES} times before it was locked.`);
   }
 
   private toDto(basket: BasketSnapshot): BasketDto {

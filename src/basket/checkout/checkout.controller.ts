@@ -27,7 +27,7 @@ export class CheckoutController {
     operationId: 'freezeBasket',
     summary: 'Freeze the basket while the shopper pays',
     description:
-      'Pins prices, names and the currency, and reserves nothing. A frozen basket refuses changes and outlives its session.',
+      'Pins prices, names and the currency. It does not reserve stock. A frozen basket refuses changes and outlives its session.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
@@ -44,8 +44,8 @@ export class CheckoutController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'thawBasket',
-    summary: 'Open a frozen basket again, with the prices of now',
-    description: 'An open basket, or none, stays as it is.',
+    summary: 'Thaw a frozen basket, with current prices',
+    description: 'Changes nothing if the basket is open or if there is none.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
@@ -62,9 +62,9 @@ export class CheckoutController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'submitBasket',
-    summary: 'Make an order of the basket',
+    summary: 'Submit the basket as an order',
     description:
-      'Takes the stock down. The answer is the order; the next add creates a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.',
+      'Reduces the stock and returns the order. The next add creates a new basket. The basket may be open or frozen. Send `expectedAmountMinor`, so that the shopper pays the total that was shown or nothing.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
@@ -72,8 +72,8 @@ export class CheckoutController {
     type: SubmitDto,
     required: false,
     examples: {
-      any: { summary: 'Whatever the total is', value: {} },
-      seen: { summary: 'The total that the shopper saw', value: { expectedAmountMinor: 900 } },
+      any: { summary: 'With any total', value: {} },
+      seen: { summary: 'Only with the total that the shopper saw', value: { expectedAmountMinor: 900 } },
     },
   })
   @ApiOkResponse({ type: OrderDto, headers: BASKET_HEADERS })

@@ -10,7 +10,7 @@ import { OrderService, unknownOrder } from '../order/order.service.js';
 import { markReplayed } from '../change/replayed.js';
 import { emptyBasket, submitBasket } from './submit-basket.js';
 
-/** open → frozen → open, and open or frozen → submitted. */
+/** Changes the status: open → frozen → open, and open or frozen → submitted. */
 @Injectable()
 export class CheckoutService {
   constructor(
@@ -43,17 +43,17 @@ export class CheckoutService {
   }
 
   /**
-   * Makes an order of the basket.
+   * Submits the basket and returns the order.
    *
    * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`;
-   *   `unknown-order` for a key whose order is gone
+   *   `unknown-order` if the order of an earlier request with the same key is gone
    */
   async submit(
-    deferred: BasketVisitor,
+    sender: BasketVisitor,
     conditions: Conditions,
     expectedAmountMinor?: number,
   ): Promise<OrderDto> {
-    const visitor = await loadVisitor(deferred);
+    const visitor = await loadVisitor(sender);
     const { basket, isReplayed } = await this.changes.runForSnapshot(
       visitor,
       conditions,

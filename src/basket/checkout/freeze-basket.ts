@@ -23,10 +23,10 @@ export const FREEZE = `
   WHERE l.basket_id = basket.id AND l.sku = pins.sku`;
 
 /**
- * SQL: a part of a WITH. Opens the baskets of an array of ids, with their lines; `thawed` has their
- * ids.
+ * SQL: clauses of a WITH that thaw the baskets of an array of ids. `thawed` returns the ids of the
+ * thawed baskets.
  */
-export const thaw = (ids: string): string => `
+export const thawClauses = (ids: string): string => `
   thawed AS (
     UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, ${COUNT_CHANGE}
     WHERE id = ANY (${ids})
@@ -36,7 +36,7 @@ export const thaw = (ids: string): string => `
     FROM thawed WHERE l.basket_id = thawed.id
   )`;
 
-export const THAW = `WITH ${thaw('$1')} SELECT FROM thawed`;
+export const THAW = `WITH ${thawClauses('$1')} SELECT FROM thawed`;
 
 /** Freezes a locked basket. Reserves no stock. */
 export async function freezeBasket(
@@ -49,7 +49,7 @@ export async function freezeBasket(
   return frozen ?? null;
 }
 
-/** Thaws locked baskets. Their prices are the catalogue's again. */
+/** Thaws locked baskets. The prices of the catalogue apply again. */
 export async function thawBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   await manager.query(THAW, [ids]);
   return findBaskets(manager, ids);

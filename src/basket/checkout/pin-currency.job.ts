@@ -11,7 +11,7 @@ import { Environment } from '../../config/environment.js';
 import { codeOf } from '../../problem/database-unavailable.js';
 
 const BATCH_SIZE = 500;
-/** Instances of an earlier version may still freeze and submit after the start. */
+/** Repeats, because instances of an earlier version may still freeze and submit baskets. */
 const REPEAT_MILLISECONDS = 10 * 60 * 1_000;
 
 /**
@@ -47,13 +47,13 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    // Not for a command.
+    // A command does not run the job.
     if (!this.environment.hasDatabaseTimeouts) return;
     this.start();
     this.timer = setInterval(() => this.start(), REPEAT_MILLISECONDS).unref();
   }
 
-  /** Lets the batch under way finish. */
+  /** Waits for the end of the current batch. */
   async beforeApplicationShutdown(): Promise<void> {
     this.shutdown.abort();
     clearInterval(this.timer);
@@ -69,7 +69,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
       const baskets = await this.pinAll();
       if (baskets > 0) this.logger.log(`Pinned the currency of ${baskets} baskets`);
     } catch (error) {
-      // Without the message, which can name the host of the database.
+      // Does not log the message, because it can contain the host of the database.
       const code = codeOf(error) ?? 'no code';
       this.logger.warn(
         `The currency of earlier orders is not pinned yet (${code}). The job tries again later.`,
@@ -77,7 +77,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Repeats passes from the first id on until one finds nothing unlocked. */
+  /** Repeats passes over all ids, until a pass finds no unlocked basket to pin. */
   private async pinAll(): Promise<number> {
     let total = 0;
     let lastId: string = FIRST_ID;
@@ -92,7 +92,7 @@ export class PinCurrencyJob implements OnApplicationBootstrap, BeforeApplication
     return total;
   }
 
-  /** Leaves the database to the visitors between two batches. */
+  /** Waits between two batches, so that visitors can use the database. */
   private async pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.shutdown.signal }).catch(() => undefined);
   }

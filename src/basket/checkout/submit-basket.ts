@@ -6,47 +6,14 @@ import { SET_MISSING_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 import { isBuyable } from '../to-basket-dto.js';
 
-/** Makes the answer for the sender of the request. */
+/** Converts a basket to the response for the sender of the request. */
 type ToDto = (basket: BasketSnapshot) => BasketDto;
 
 /**
- * The key of an advisory lock; the number has no meaning. A submit holds it shared, and a list of
- * all orders exclusively. See docs/decisions/13-order-cursor.md.
+ * The key of an advisory lock. The number has no meaning. A submit holds the lock shared, and a
+ * list of all orders holds it exclusively. See docs/decisions/13-order-cursor.md.
  */
 export const SUBMIT_LOCK = 2_026_112_301;
-
-/**
- * Makes an order of a locked basket: reduces the stock, pins prices, names and the currency, and
- * clears the session's pointer.
- *
- * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
- */
-export async function submitBasket(
-  manager: EntityManager,
-  basket: BasketSnapshot | null,
-  expectedAmountMinor: number | undefined,
-  toDto: ToDto,
-): Promise<BasketSnapshot> {
-  if (!basket || basket.lines.length === 0) throw emptyBasket();
-  const current = await withLockedProducts(manager, basket);
-  assertBuyable(current, toDto(current));
-  const dto = toDto(current);
-  if (expectedAmountMinor !== undefined && expectedAmountMinor !== dto.totals.amountMinor) {
-    const detail = `It is ${dto.totals.amountMinor} now. Show it to the shopper and submit again.`;
-    throw new Problem('total-changed', detail, { basket: dto });
-  }
-  await reduceStock(manager, current);
-  await manager.query(SUBMIT, [basket.id, dto.currency]);
-  await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
-  await manager.query(STAMP, [basket.id]);
-  const [submitted] = await findBaskets(manager, [basket.id]);
-  if (!submitted) throw new Error(`Basket ${basket.id} is gone though it is locked.`);
-  return submitted;
-}
-
-export function emptyBasket(): Problem {
-  return new Problem('empty-basket', 'Add something first.');
-}
 
 /**
  * Pins prices that a freeze has not pinned. Records the session that points to the basket, and
@@ -72,7 +39,7 @@ export const SUBMIT = `
  * behind. It is a separate statement after the lock, so its snapshot has every order that a list
  * has shown. See docs/decisions/13-order-cursor.md.
  *
- * The index `baskets_submitted_at` answers the maximum with one row.
+ * The index `baskets_submitted_at` gives the maximum with one row.
  */
 const STAMP = `
   UPDATE baskets
@@ -85,6 +52,39 @@ const STAMP = `
 const LOCK_PRODUCTS = `
   SELECT sku, name, unit_price_minor AS "unitPriceMinor", stock, is_active AS "isActive"
   FROM products WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;
+
+/**
+ * Submits a locked basket: reduces the stock, pins prices, names and the currency, and clears the
+ * session's pointer.
+ *
+ * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
+ */
+export async function submitBasket(
+  manager: EntityManager,
+  basket: BasketSnapshot | null,
+  expectedAmountMinor: number | undefined,
+  toDto: ToDto,
+): Promise<BasketSnapshot> {
+  if (!basket || basket.lines.length === 0) throw emptyBasket();
+  const current = await withLockedProducts(manager, basket);
+  assertBuyable(current, toDto(current));
+  const dto = toDto(current);
+  if (expectedAmountMinor !== undefined && expectedAmountMinor !== dto.totals.amountMinor) {
+    const detail = `The total is ${dto.totals.amountMinor} now. Show it to the shopper and submit again.`;
+    throw new Problem('total-changed', detail, { basket: dto });
+  }
+  await reduceStock(manager, current);
+  await manager.query(SUBMIT, [basket.id, dto.currency]);
+  await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
+  await manager.query(STAMP, [basket.id]);
+  const [submitted] = await findBaskets(manager, [basket.id]);
+  if (!submitted) throw new Error(`Basket ${basket.id} is gone, although it was locked.`);
+  return submitted;
+}
+
+export function emptyBasket(): Problem {
+  return new Problem('empty-basket', 'Add a product first.');
+}
 
 async function withLockedProducts(manager: EntityManager, basket: BasketSnapshot): Promise<BasketSnapshot> {
   const skus = basket.lines.map(({ sku }) => sku);

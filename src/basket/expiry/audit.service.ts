@@ -7,9 +7,9 @@ import { OrphanCount } from './orphan-count.entity.js';
 interface AuditedInvariant {
   id: string;
   rule: string;
-  /** How often it is broken. */
+  /** The number of rows that break it. */
   count: number;
-  /** A few of the rows that break it. */
+  /** The ids of a few of these rows. */
   examples: string[];
 }
 
@@ -18,7 +18,7 @@ export interface AuditReport {
   invariants: AuditedInvariant[];
 }
 
-const EXAMPLES = 5;
+const MAX_EXAMPLES = 5;
 
 /** Checks that the tables keep their invariants. */
 @Injectable()
@@ -29,8 +29,8 @@ export class AuditService {
   ) {}
 
   /**
-   * Counts in the database, and reads only the numbers and a few examples, however large the tables
-   * are.
+   * Counts the rows that break an invariant. Reads only the counts and a few ids, so large tables
+   * need no memory.
    *
    * All checks see one snapshot, so none sees half of a change.
    */
@@ -42,7 +42,7 @@ export class AuditService {
         const [found] = await manager.query<Pick<AuditedInvariant, 'count' | 'examples'>[]>(`
           WITH broken AS (${broken})
           SELECT (SELECT count(*)::int FROM broken) AS count,
-            ARRAY (SELECT id FROM broken LIMIT ${EXAMPLES}) AS examples`);
+            ARRAY (SELECT id FROM broken LIMIT ${MAX_EXAMPLES}) AS examples`);
         audited.push({ id, rule, count: found?.count ?? 0, examples: found?.examples ?? [] });
       }
       return audited;

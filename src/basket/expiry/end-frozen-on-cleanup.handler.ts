@@ -5,7 +5,7 @@ import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { Environment } from '../../config/environment.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
 import { KEY_TTL_HOURS } from '../change/idempotency.js';
-import { thaw } from '../checkout/freeze-basket.js';
+import { thawClauses } from '../checkout/freeze-basket.js';
 
 /** SQL: the number of rows, and the database's time for the clock check. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
@@ -13,7 +13,7 @@ const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
 /** SQL: `$1` seconds ago. */
 const AGO = `statement_timestamp() - $1 * interval '1 second'`;
 
-/** A guest's basket is removed when its session is gone and nobody has paid for too long. */
+/** Removes guests' baskets that were frozen for too long and whose session is gone. */
 export const REMOVE_FROZEN = `
   WITH removed AS (
     DELETE FROM baskets WHERE id = ANY (ARRAY (
@@ -30,8 +30,8 @@ const STALE_OF_USERS = `
   WHERE frozen_at <= ${AGO} AND status = 'frozen' AND owner_id IS NOT NULL
   LIMIT $2 FOR UPDATE SKIP LOCKED`;
 
-/** A user's basket is never removed, only thawed. */
-export const THAW_OWNED = `WITH ${thaw(`ARRAY (${STALE_OF_USERS})`)} ${COUNT} FROM thawed`;
+/** Thaws users' baskets that were frozen for too long. Their owners keep them. */
+export const THAW_OWNED = `WITH ${thawClauses(`ARRAY (${STALE_OF_USERS})`)} ${COUNT} FROM thawed`;
 
 export const REMOVE_KEYS = `
   WITH removed AS (
@@ -42,7 +42,7 @@ export const REMOVE_KEYS = `
   ${COUNT} FROM removed`;
 
 /**
- * Ends frozen baskets and idempotency keys whose own time is over. See
+ * Ends frozen baskets and idempotency keys, which have lifetimes of their own. See
  * docs/decisions/10-frozen-baskets.md.
  */
 @Injectable()

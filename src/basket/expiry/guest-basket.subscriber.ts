@@ -4,13 +4,13 @@ import { BATCH_TABLE, SessionBatch } from '../../session/cleanup/session-batch.j
 import { Session } from '../../session/session.entity.js';
 
 /**
- * Sessions that are removed as entities in one call. Their baskets take two statements together.
+ * The sessions that one call removes as entities. Two statements lock and remove all their baskets.
  */
 interface Removal {
   sessionIds: string[];
   basketIds: string[];
   isLocked: boolean;
-  locked: Promise<void>;
+  locking: Promise<void>;
 }
 
 /**
@@ -24,7 +24,7 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
   private readonly removals = new WeakMap<QueryRunner, Removal>();
 
   constructor(dataSource: DataSource) {
-    // TypeORM would ignore a class in the options that lacks its decorator, without an error.
+    // As a class in its options, TypeORM would ignore it without an error: it has no decorator.
     dataSource.subscribers.push(this);
   }
 
@@ -42,7 +42,7 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
   }
 
   /**
-   * Runs after the sessions are gone, so the statement sees whether another one points to the
+   * Runs after the sessions are removed, so that the statement finds any other session of the
    * basket.
    */
   async afterRemove({ queryRunner }: RemoveEvent<Session>): Promise<void> {
@@ -61,12 +61,12 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
     const known = this.removals.get(queryRunner);
     const removal = known && !known.isLocked ? known : this.createRemoval(queryRunner);
     removal.sessionIds.push(sessionId);
-    await removal.locked;
+    await removal.locking;
   }
 
   private createRemoval(queryRunner: QueryRunner): Removal {
-    const removal: Removal = { sessionIds: [], basketIds: [], isLocked: false, locked: Promise.resolve() };
-    removal.locked = Promise.resolve().then(async () => {
+    const removal: Removal = { sessionIds: [], basketIds: [], isLocked: false, locking: Promise.resolve() };
+    removal.locking = Promise.resolve().then(async () => {
       removal.isLocked = true;
       removal.basketIds = await lockSessions(queryRunner, removal.sessionIds);
     });
@@ -75,7 +75,7 @@ export class GuestBasketSubscriber implements EntitySubscriberInterface<Session>
   }
 }
 
-/** Reads the pointers under the locks: those of the entities may be old. */
+/** Locks the sessions, and returns their baskets. Those of the entities may be outdated. */
 async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<string[]> {
   const rows = await queryRunner.manager.query<{ basket_id: string | null }[]>(
     'SELECT basket_id FROM sessions WHERE id = ANY ($1) ORDER BY id FOR UPDATE',
@@ -84,7 +84,7 @@ async function lockSessions(queryRunner: QueryRunner, ids: string[]): Promise<st
   return rows.flatMap(({ basket_id: basketId }) => basketId ?? []);
 }
 
-/** A basket that is a user's, frozen or submitted stays. */
+/** Keeps users' baskets, and frozen and submitted ones. */
 const OPEN_OF_GUESTS = `DELETE FROM baskets WHERE owner_id IS NULL AND status = 'open'`;
 
 /** The removal of a session may have been rolled back to a savepoint. Its basket then stays. */

@@ -2,7 +2,7 @@
 -- snapshot.
 -- Locks: nothing.
 
-/* I1 orphans: every open guest basket is pointed at by a session */
+/* I1 orphans: each open guest basket has a session that points to it */
 SELECT b.id::text AS id
 FROM baskets b
 WHERE
@@ -10,14 +10,14 @@ WHERE
   AND b.status = 'open'
   AND NOT EXISTS (SELECT FROM sessions s WHERE s.basket_id = b.id);
 
-/* I1 shared: no basket is pointed at by two sessions */
+/* I1 shared: no two sessions point to the same basket */
 SELECT basket_id::text AS id
 FROM sessions
 WHERE basket_id IS NOT NULL
 GROUP BY basket_id
 HAVING count(*) > 1;
 
-/* I1 dangling: a session points only to a guest basket that is there and not submitted */
+/* I1 dangling: a session points only to an existing guest basket that is not submitted */
 SELECT 'session ' || md5(s.id) AS id
 FROM sessions s LEFT JOIN baskets b ON b.id = s.basket_id
 WHERE
@@ -37,7 +37,7 @@ FROM basket_lines
 GROUP BY basket_id, sku
 HAVING count(*) > 1 OR min(quantity) <= 0;
 
-/* I3 lines: a line belongs to a basket, and a basket to a user who is there */
+/* I3 lines: a line belongs to an existing basket, and an owned basket to an existing user */
 SELECT l.basket_id::text AS id
 FROM basket_lines l LEFT JOIN baskets b ON b.id = l.basket_id
 WHERE b.id IS NULL
@@ -46,12 +46,12 @@ SELECT b.id::text
 FROM baskets b LEFT JOIN users u ON u.id = b.owner_id
 WHERE b.owner_id IS NOT NULL AND u.id IS NULL;
 
-/* I4 versions: a basket that was ever answered has a version of at least 1 */
+/* I4 versions: a stored basket has a version of at least 1 */
 SELECT id::text AS id
 FROM baskets
 WHERE version < 1;
 
-/* I5 orders: an order has lines, a time, and prices and names of its own */
+/* I5 orders: an order has lines, a time, and pinned prices and names */
 SELECT b.id::text AS id
 FROM baskets b
 WHERE
@@ -66,7 +66,7 @@ WHERE
     )
   );
 
-/* I5 status: only a frozen basket has been frozen, and only an order submitted; an open one has nothing pinned */
+/* I5 status: only a frozen basket has `frozen_at`, only an order has `submitted_at`, and an open basket has no pins */
 SELECT b.id::text AS id
 FROM baskets b
 WHERE
@@ -78,20 +78,20 @@ WHERE
     AND EXISTS (SELECT FROM basket_lines l WHERE l.basket_id = b.id AND l.name_pinned IS NOT NULL)
   );
 
-/* I6 sessions: a session is a guest’s or a user’s, and a replaced one nobody’s */
+/* I6 sessions: a session has a basket or a user, never both, and a replaced session has neither */
 SELECT 'session ' || md5(s.id) AS id
 FROM sessions s
 WHERE
   (s.basket_id IS NOT NULL AND s.user_id IS NOT NULL)
   OR (s.replaced_at IS NOT NULL AND (s.basket_id IS NOT NULL OR s.user_id IS NOT NULL));
 
-/* I7 keys: an idempotency key belongs to one session or one user, and to one request of theirs */
+/* I7 keys: an idempotency key belongs to one session or one user, and to one request */
 SELECT min(id)::text AS id
 FROM idempotency_keys
 GROUP BY session_id, user_id, key
 HAVING count(*) > 1 OR num_nonnulls (session_id, user_id) <> 1;
 
-/* I8 stock: no product was sold more often than it was there */
+/* I8 stock: no product has a negative stock */
 SELECT sku AS id
 FROM products
 WHERE stock < 0;

@@ -1,13 +1,13 @@
 /** A rule that the tables must keep, and the query for the rows that break it. */
 export interface Invariant {
-  /** The number in the design, with a word. */
+  /** The number of the rule, and a keyword. */
   id: string;
   rule: string;
   /** Selects one column, `id`, which identifies the row and is no secret. */
   broken: string;
 }
 
-/** A session's id is the secret of its cookie. Its hash is enough to find the row. */
+/** Hides the session's id, which is the secret of its cookie. The hash is enough to find the row. */
 const SESSION = `'session ' || md5(s.id)`;
 
 /** SQL: no visitor can reach the basket `b` any more. */
@@ -16,7 +16,7 @@ export const IS_ORPHAN = `
 
 export const ORPHANS: Invariant = {
   id: 'I1 orphans',
-  rule: 'every open guest basket is pointed at by a session',
+  rule: 'each open guest basket has a session that points to it',
   broken: `SELECT b.id::text AS id FROM baskets b WHERE ${IS_ORPHAN}`,
 };
 
@@ -25,14 +25,14 @@ export const INVARIANTS: Invariant[] = [
   ORPHANS,
   {
     id: 'I1 shared',
-    rule: 'no basket is pointed at by two sessions',
+    rule: 'no two sessions point to the same basket',
     broken: `
       SELECT basket_id::text AS id FROM sessions
       WHERE basket_id IS NOT NULL GROUP BY basket_id HAVING count(*) > 1`,
   },
   {
     id: 'I1 dangling',
-    rule: 'a session points only to a guest basket that is there and not submitted',
+    rule: 'a session points only to an existing guest basket that is not submitted',
     broken: `
       SELECT ${SESSION} AS id FROM sessions s LEFT JOIN baskets b ON b.id = s.basket_id
       WHERE s.basket_id IS NOT NULL AND (b.id IS NULL OR b.owner_id IS NOT NULL OR b.status = 'submitted')`,
@@ -53,7 +53,7 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I3 lines',
-    rule: 'a line belongs to a basket, and a basket to a user who is there',
+    rule: 'a line belongs to an existing basket, and an owned basket to an existing user',
     broken: `
       SELECT l.basket_id::text AS id FROM basket_lines l LEFT JOIN baskets b ON b.id = l.basket_id WHERE b.id IS NULL
       UNION ALL
@@ -62,12 +62,12 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I4 versions',
-    rule: 'a basket that was ever answered has a version of at least 1',
+    rule: 'a stored basket has a version of at least 1',
     broken: 'SELECT id::text AS id FROM baskets WHERE version < 1',
   },
   {
     id: 'I5 orders',
-    rule: 'an order has lines, a time, and prices and names of its own',
+    rule: 'an order has lines, a time, and pinned prices and names',
     broken: `
       SELECT b.id::text AS id FROM baskets b
       WHERE b.status = 'submitted' AND (
@@ -79,7 +79,7 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I5 status',
-    rule: 'only a frozen basket has been frozen, and only an order submitted; an open one has nothing pinned',
+    rule: 'only a frozen basket has `frozen_at`, only an order has `submitted_at`, and an open basket has no pins',
     broken: `
       SELECT b.id::text AS id FROM baskets b
       WHERE (b.status = 'frozen') <> (b.frozen_at IS NOT NULL)
@@ -90,7 +90,7 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I6 sessions',
-    rule: 'a session is a guest’s or a user’s, and a replaced one nobody’s',
+    rule: 'a session has a basket or a user, never both, and a replaced session has neither',
     broken: `
       SELECT ${SESSION} AS id FROM sessions s
       WHERE (s.basket_id IS NOT NULL AND s.user_id IS NOT NULL)
@@ -98,7 +98,7 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I7 keys',
-    rule: 'an idempotency key belongs to one session or one user, and to one request of theirs',
+    rule: 'an idempotency key belongs to one session or one user, and to one request',
     broken: `
       SELECT min(id)::text AS id FROM idempotency_keys
       GROUP BY session_id, user_id, key
@@ -106,7 +106,7 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I8 stock',
-    rule: 'no product was sold more often than it was there',
+    rule: 'no product has a negative stock',
     broken: 'SELECT sku AS id FROM products WHERE stock < 0',
   },
 ];

@@ -8,40 +8,40 @@ import { IS_ORPHAN } from './invariants.js';
 import { OrphanCount } from './orphan-count.entity.js';
 
 export interface SweepOptions {
-  /** Only baskets that were not changed for this long. */
+  /** The minimum time since the last change of a basket. */
   olderThanMilliseconds: number;
   batchSize: number;
-  /** Only counts. */
+  /** Counts the orphans without removing them. */
   dryRun: boolean;
-  /** The most baskets to remove. */
+  /** The maximum number of baskets to remove. */
   limit?: number;
-  /** Continues behind this basket, where an earlier sweep was interrupted. */
+  /** Starts after this basket, where an earlier sweep was interrupted. */
   after?: string;
   signal?: AbortSignal;
   onProgress?: (report: SweepReport) => void;
 }
 
 export interface SweepReport {
-  /** Orphans that were removed, or would be without the dry run. */
+  /** The number of removed orphans, or of found ones in a dry run. */
   baskets: number;
-  /** Baskets of any kind that were checked. */
+  /** The number of checked baskets, orphans or not. */
   checked: number;
-  /** The last basket that was checked, for `after`. */
+  /** The id of the last checked basket, for `after`. */
   lastId: string | null;
 }
 
 export interface SweepResult extends SweepReport {
   seconds: number;
   stopReason: 'drained' | 'limit' | 'interrupted' | 'failed';
-  /** Why it failed. The reported baskets are removed nevertheless. */
+  /** The reason of a failure. The reported baskets are removed nevertheless. */
   error?: string;
 }
 
 /**
- * One statement a batch, in the order of the primary key: no basket is checked twice.
+ * Checks a batch in one statement, in the order of the primary key, so no basket is checked twice.
  *
- * A new basket gets its session in the same transaction, so no session claims an orphan later. The
- * age limit ensures that this transaction has ended. See docs/decisions/06-hard-deletes.md.
+ * A new basket gets its session in the same transaction, so an orphan never gets a session later.
+ * The age limit ensures that this transaction has ended. See docs/decisions/06-hard-deletes.md.
  */
 const BATCH = (orphans: string) => `
   WITH batch AS (
@@ -55,7 +55,7 @@ const BATCH = (orphans: string) => `
   SELECT (SELECT count(*)::int FROM batch) AS checked, (SELECT count(*)::int FROM found) AS baskets,
     ${DATABASE_AT}, (
       SELECT id FROM batch
-      -- A batch that ended at the limit may have left orphans behind the last one that it took.
+      -- A batch that reached the limit may have more orphans after the last one that it took.
       WHERE (SELECT count(*) FROM orphans) < $4 OR id = (SELECT id FROM orphans ORDER BY id DESC LIMIT 1)
       ORDER BY id DESC LIMIT 1
     ) AS "lastId"`;
@@ -66,7 +66,7 @@ export const REMOVE = BATCH(
 );
 
 /**
- * Removes orphans, which an old shop may have left: open guest baskets that no session points at.
+ * Removes orphans: open guest baskets to which no session points. An old shop may have left them.
  */
 @Injectable()
 export class OrphanSweep {
@@ -84,8 +84,8 @@ export class OrphanSweep {
   }
 
   /**
-   * Each batch is a transaction of its own. So the report is right whenever the sweep stops or
-   * fails.
+   * Removes orphans in batches. Each batch is a transaction, so the report is correct even if the
+   * sweep stops or fails.
    */
   async sweep(options: SweepOptions): Promise<SweepResult> {
     const report: SweepReport = { baskets: 0, checked: 0, lastId: null };
@@ -107,7 +107,7 @@ export class OrphanSweep {
       const remaining = limit - report.baskets;
       if (signal?.aborted) return 'interrupted';
       if (remaining <= 0) return 'limit';
-      const batch = await this.batch(options.dryRun, [
+      const batch = await this.sweepBatch(options.dryRun, [
         report.lastId ?? after,
         batchSize,
         olderThanMilliseconds,
@@ -122,11 +122,11 @@ export class OrphanSweep {
   }
 
   /**
-   * Only counts while the clocks differ.
+   * Removes or counts the orphans of one batch. A count does not need equal clocks.
    *
-   * @throws Problem `clock-differs`, and nothing is removed
+   * @throws Problem `clock-differs`, and removes nothing
    */
-  private async batch(dryRun: boolean, values: unknown[]): Promise<SweepReport> {
+  private async sweepBatch(dryRun: boolean, values: unknown[]): Promise<SweepReport> {
     if (dryRun) {
       const [batch] = await this.dataSource.query<[SweepReport]>(COUNT, values);
       return batch;
@@ -134,7 +134,7 @@ export class OrphanSweep {
     return this.dataSource.transaction((manager) => this.clock.queryChecked(manager, REMOVE, values));
   }
 
-  /** A dry run that began in the middle does not know the number of orphans. */
+  /** Records nothing for a dry run that started in the middle: it has not counted all orphans. */
   private async recordCount({ dryRun, after }: SweepOptions, { baskets }: SweepReport): Promise<void> {
     if (dryRun && after !== undefined) return;
     const orphans = dryRun ? baskets : 0;

@@ -24,7 +24,7 @@ SELECT
     SELECT id
     FROM
       batch
-      -- A batch that ended at the limit may have left orphans behind the last one that it took.
+      -- A batch that reached the limit may have more orphans after the last one that it took.
     WHERE
       (SELECT count(*) FROM orphans) < $4
       OR id = (SELECT id FROM orphans ORDER BY id DESC LIMIT 1)

@@ -10,8 +10,8 @@ import { mergeLines } from './merge-lines.js';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 
 /**
- * Locks in the order of ids. The baskets are read afterwards: a statement that waits for a lock
- * returns old lines. See docs/decisions/05-lock-order.md.
+ * Locks in the order of ids. The baskets are read afterwards, because a statement that has waited
+ * for a lock returns old lines. See docs/decisions/05-lock-order.md.
  */
 const LOCK_BASKETS = `
   SELECT id FROM baskets
@@ -19,13 +19,13 @@ const LOCK_BASKETS = `
   ORDER BY id FOR UPDATE`;
 
 /**
- * Gives a guest's orders and basket to the user who logs in. Merges the basket into the user's own.
+ * Gives a guest's orders and basket to the user who logs in. Merges the basket if the user has one.
  */
 @Injectable()
 export class AssignOrMergeOnLoginHandler {
   constructor(private readonly environment: Environment) {}
 
-  // An error must fail the login. By default the emitter would hide it.
+  // By default, the emitter would hide an error. It must fail the login.
   @OnEvent(UserLoggedIn.NAME, { suppressErrors: false })
   async assignOrMerge({ manager, userId, guestSession, mergeStrategy }: UserLoggedIn): Promise<MergeReport> {
     const strategy = mergeStrategy ?? this.environment.basketMergeStrategy;
@@ -33,7 +33,7 @@ export class AssignOrMergeOnLoginHandler {
     if (!guestSession) return none;
     const { id, basketId } = guestSession;
     const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
-    // After the baskets: a single statement also locks the basket before it writes its key.
+    // After the locks on the baskets: a single statement locks in the same order.
     await moveKeys(manager, id, userId);
     await assignOrders(manager, id, userId);
     const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
@@ -70,7 +70,7 @@ async function lockBoth(
 }
 
 /**
- * Thaws frozen baskets before a merge: a login ends the payment, because the merge may change the
+ * Thaws frozen baskets before a merge. A login ends the payment, because the merge may change the
  * pinned lines. See docs/decisions/10-frozen-baskets.md.
  */
 async function thawFrozen(

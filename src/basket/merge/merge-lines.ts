@@ -5,7 +5,11 @@ import type { LineSnapshot } from '../query/basket-snapshot.js';
 /** The members of a line that the decision needs. */
 export type MergeableLine = Pick<LineSnapshot, 'sku' | 'quantity' | 'product'>;
 
-/** The default is the larger quantity: a product added on two devices is rarely wanted twice. */
+/**
+ * The wanted quantity of a product in both baskets, by strategy.
+ *
+ * `max` is the default, because a product added on two devices is rarely wanted twice.
+ */
 const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
   max: Math.max,
   sum: (guest, user) => guest + user,
@@ -16,11 +20,11 @@ const WANTED: Record<MergeStrategy, (guest: number, user: number) => number> = {
 /**
  * Returns the lines of a user's basket after a guest's basket is merged into it.
  *
- * The strategy decides only for a product that both hold. A line of one side stays as it is. Limits
- * cap only what the merge adds: quantity = min(wanted, max(limit, base)), where base is the user's
- * quantity, or else the guest's.
+ * The strategy applies only to a product in both baskets. All other lines stay as they are. The
+ * limits never reduce the user's quantity, or else the guest's, which is the base:
+ * quantity = min(wanted, max(limit, base)).
  *
- * @returns a line for every product of either basket, the user's first
+ * @returns a line for each product of either basket, the user's first
  */
 export function mergeLines(
   guest: MergeableLine[],

@@ -1,9 +1,9 @@
 import { isUUID } from 'class-validator';
 import { decodeCursor, encodeCursor } from '../../http/page/cursor.js';
 
-/** The last order of a page: the next one begins behind it. */
+/** The last order of a page. The next page begins after it. */
 export interface OrderCursor {
-  /** As PostgreSQL writes it, with microseconds. */
+  /** In PostgreSQL's format, with microseconds. */
   submittedAt: string;
   id: string;
 }
@@ -18,7 +18,7 @@ export function encodeOrderCursor({ submittedAt, id }: OrderCursor): string {
   return encodeCursor(`${submittedAt}|${id}`);
 }
 
-/** @throws Problem `invalid-input` for anything that `encodeOrderCursor` did not make */
+/** @throws Problem `invalid-input` if `encodeOrderCursor` did not make the cursor */
 export function decodeOrderCursor(cursor: string): OrderCursor {
   return decodeCursor(cursor, (text) => {
     const [, dateTime = '', , , , id = ''] = CURSOR.exec(text) ?? [];
@@ -27,7 +27,7 @@ export function decodeOrderCursor(cursor: string): OrderCursor {
   });
 }
 
-/** February 30 is parsed as March 2, so its text differs from that of the parsed time. */
+/** Says whether the date exists. `Date.parse` makes March 2 of February 30, so the texts differ. */
 function isDateTime(text: string): boolean {
   const iso = text.replace(' ', 'T');
   const time = Date.parse(`${iso}Z`);

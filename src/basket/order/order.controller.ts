@@ -33,8 +33,8 @@ export class OrderController {
   @Get(':id')
   @ApiOperation({
     operationId: 'getOrder',
-    summary: 'Get one of these orders',
-    description: 'By the `id` that the basket had: the submit answered it, and the list has it.',
+    summary: 'Get an order of the visitor',
+    description: 'The `id` is that of the basket. The response to the submit and the list contain it.',
   })
   @ApiParam(ID_PARAM)
   @ApiOkResponse({ type: OrderDto })

@@ -1,9 +1,9 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { BasketDto } from '../basket.dto.js';
 
-/** A submitted basket: a record with prices and names of its own. */
+/** A submitted basket, with pinned prices and names. */
 export class OrderDto extends OmitType(BasketDto, ['id', 'status']) {
-  @ApiProperty({ type: String, format: 'uuid', description: 'The id that the basket had.' })
+  @ApiProperty({ type: String, format: 'uuid', description: 'The id of the basket.' })
   id!: string;
 
   @ApiProperty({ enum: ['submitted'] })
@@ -20,7 +20,7 @@ export class OrderPageDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Send it as `cursor` for what comes behind this page; null: nothing so far.',
+    description: 'Send it as `cursor` to get the next page. Null if there are no more orders yet.',
   })
   nextCursor!: string | null;
 }

@@ -44,23 +44,23 @@ export class OrderService {
   async findPage(visitor: Visitor, limit: number, cursor?: string): Promise<OrderPageDto> {
     const scope = scopeOf(visitor);
     if (!scope) return { orders: [], nextCursor: null };
-    return this.page(this.dataSource.manager, scope, limit, cursor);
+    return this.readPage(this.dataSource.manager, scope, limit, cursor);
   }
 
   /**
    * Lists all orders of the shop, the oldest first. A back end that follows the cursor misses none.
    *
-   * A transaction that began early may commit late. So the list waits for the submits under way.
-   * Every later order gets a later time. See docs/decisions/13-order-cursor.md.
+   * A transaction that began early may commit late. So the list waits for the current submits. Each
+   * later order gets a later time. See docs/decisions/13-order-cursor.md.
    */
   async findPageOfAll(limit: number, cursor?: string): Promise<OrderPageDto> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [SUBMIT_LOCK]);
-      return this.page(manager, null, limit, cursor);
+      return this.readPage(manager, null, limit, cursor);
     });
   }
 
-  /** @throws Problem `unknown-order`, also for an order of somebody else */
+  /** @throws Problem `unknown-order`, also for the order of another visitor */
   async get(visitor: Visitor, id: string): Promise<OrderDto> {
     const scope = scopeOf(visitor);
     if (!scope) throw unknownOrder();
@@ -79,7 +79,7 @@ export class OrderService {
     return { ...dto, id, status: 'submitted', submittedAt: submittedAt.toISOString() };
   }
 
-  private async page(
+  private async readPage(
     manager: EntityManager,
     scope: Scope | null,
     limit: number,
@@ -96,10 +96,10 @@ export class OrderService {
 }
 
 export function unknownOrder(): Problem {
-  return new Problem('unknown-order', 'You have no such order.');
+  return new Problem('unknown-order', 'This visitor has no order with this id.');
 }
 
-/** Null: a guest without a session, who has no orders. */
+/** Returns null for a guest without a session, who has no orders. */
 function scopeOf(visitor: Visitor): Scope | null {
   if (visitor.kind === 'user') return { column: 'owner_id', id: visitor.userId };
   const id = visitor.session.active?.id;

@@ -216,15 +216,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See the basket; without one, an empty one, and nothing is stored
-         * @description Prices and notices are those of now, also when the `ETag` is the same. Look again when the tab gets the focus: another tab or device may have changed it.
+         * Get the basket, or an empty one, which is not stored
+         * @description Prices and notices are current, even if the `ETag` has not changed. Read the basket again when the tab gets the focus: another tab or device may have changed it.
          */
         get: operations["getBasket"];
         put?: never;
         post?: never;
         /**
-         * Remove the basket with all its lines; also 204 when there is none
-         * @description The session stays. The next add makes a new basket.
+         * Remove the basket with all its lines (204 even if there is none)
+         * @description The session stays. The next add creates a new basket.
          */
         delete: operations["clearBasket"];
         options?: never;
@@ -243,7 +243,7 @@ export interface paths {
         put?: never;
         /**
          * Add a product to the basket
-         * @description A guest's first add makes the session and sets its cookie. Send a browser's first write alone: two at once without a cookie make two sessions.
+         * @description A guest's first add creates the session and sets its cookie. Send a browser's first write alone: two concurrent writes without a cookie create two sessions.
          */
         post: operations["addBasketLine"];
         delete?: never;
@@ -261,14 +261,14 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set the quantity of a product, 0 removes it
-         * @description Sent twice it changes nothing more, so it needs no key. A product that was not there is added.
+         * Set the quantity of a product (0 removes it)
+         * @description A repeated request changes nothing more, so it needs no `Idempotency-Key`. A product that is not in the basket is added.
          */
         put: operations["setBasketLine"];
         post?: never;
         /**
-         * Remove a product; also 200 when it is not there
-         * @description The version counts it only when the product was there.
+         * Remove a product (200 even if it is not in the basket)
+         * @description The version rises only if the product was in the basket.
          */
         delete: operations["removeBasketLine"];
         options?: never;
@@ -287,7 +287,7 @@ export interface paths {
         put?: never;
         /**
          * Freeze the basket while the shopper pays
-         * @description Pins prices, names and the currency, and reserves nothing. A frozen basket refuses changes and outlives its session.
+         * @description Pins prices, names and the currency. It does not reserve stock. A frozen basket refuses changes and outlives its session.
          */
         post: operations["freezeBasket"];
         delete?: never;
@@ -306,8 +306,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open a frozen basket again, with the prices of now
-         * @description An open basket, or none, stays as it is.
+         * Thaw a frozen basket, with current prices
+         * @description Changes nothing if the basket is open or if there is none.
          */
         post: operations["thawBasket"];
         delete?: never;
@@ -326,8 +326,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an order of the basket
-         * @description Takes the stock down. The answer is the order; the next add creates a new basket. Freezing first is not needed. With `expectedAmountMinor` nobody pays another total than the one that was shown.
+         * Submit the basket as an order
+         * @description Reduces the stock and returns the order. The next add creates a new basket. The basket may be open or frozen. Send `expectedAmountMinor`, so that the shopper pays the total that was shown or nothing.
          */
         post: operations["submitBasket"];
         delete?: never;
@@ -364,8 +364,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get one of these orders
-         * @description By the `id` that the basket had: the submit answered it, and the list has it.
+         * Get an order of the visitor
+         * @description The `id` is that of the basket. The response to the submit and the list contain it.
          */
         get: operations["getOrder"];
         put?: never;
@@ -857,7 +857,7 @@ export interface components {
             expiresAt: string | null;
             /**
              * Format: uuid
-             * @description The id that the basket had.
+             * @description The id of the basket.
              */
             id: string;
             /** @enum {string} */
@@ -869,7 +869,7 @@ export interface components {
             /** @example add-7d0f5b2e */
             key: string;
             /**
-             * @description What the request was answered.
+             * @description The status of the response.
              * @example 201
              */
             status: number;
@@ -883,7 +883,7 @@ export interface components {
         };
         OrderPageDto: {
             orders: components["schemas"]["OrderDto"][];
-            /** @description Send it as `cursor` for what comes behind this page; null: nothing so far. */
+            /** @description Send it as `cursor` to get the next page. Null if there are no more orders yet. */
             nextCursor: string | null;
         };
         LivenessDto: {
