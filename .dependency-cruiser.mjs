@@ -5,8 +5,8 @@ const SHARED = ['config', 'database', 'http', 'problem'];
 const SHOP = ['session', 'catalogue', 'auth', 'basket', 'monitoring', 'admin', 'oscar-import', 'web'];
 
 /**
- * The rooms of `src/`, each with what it may import besides itself. Every arrow runs down: a room is above those that it
- * imports. ARCHITECTURE.md says what each is for.
+ * The rooms of `src/`, each with what it may import besides itself. Every arrow runs down: a room
+ * is above those that it imports. ARCHITECTURE.md says what each is for.
  */
 const MAY_IMPORT = {
   'http/request': [],

@@ -45,8 +45,8 @@ export class ShopApi {
   }
 
   /**
-   * Uses one token for all requests of its lifetime, because each login creates a session and costs a
-   * password hash.
+   * Uses one token for all requests of its lifetime, because each login creates a session and
+   * costs a password hash.
    */
   async #accessToken() {
     if (this.#token === undefined || performance.now() > this.#token.renewAt) {

@@ -19,7 +19,10 @@ export function formatSql(sql: string): string {
   return lines.join('\n');
 }
 
-/** How many lines belong together from this one on: itself, the deeper ones, and the one that closes it. */
+/**
+ * How many lines belong together from this one on: itself, the deeper ones, and the one that closes
+ * it.
+ */
 function countParts(lines: string[], at: number): number {
   const line = lines[at] ?? '';
   if (!OPENING.test(line)) return 1;

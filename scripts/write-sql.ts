@@ -1,4 +1,7 @@
-/** Writes the snapshots of the assembled statements, keeps their headings, and removes stale files: `npm run sql`. */
+/**
+ * Writes the snapshots of the assembled statements, keeps their headings, and removes stale files:
+ * `npm run sql`.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { findStaleSnapshots, readSnapshots } from './sql-snapshots.js';
 

@@ -2,7 +2,8 @@ import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, Primary
 import { Basket } from './basket.entity.js';
 
 /**
- * One product in a basket. The primary key allows one line per sku, also when several requests add it at once.
+ * One product in a basket. The primary key allows one line per sku, also when several requests add
+ * it at once.
  *
  * `query/line-columns.ts` describes each column.
  */

@@ -34,7 +34,10 @@ export function toBasketDto(
   };
 }
 
-/** Ignores the currency of an open basket: an instance of an earlier version leaves it there when it thaws. */
+/**
+ * Ignores the currency of an open basket: an instance of an earlier version leaves it there when it
+ * thaws.
+ */
 function currencyOf(basket: BasketSnapshot | null): string | null {
   return basket === null || basket.status === 'open' ? null : basket.currency;
 }

@@ -21,8 +21,8 @@ export interface Conditions {
   ifMatch: string[] | null;
   idempotent: IdempotentRequest | null;
   /**
-   * Creates a signal that aborts when the client closes the connection. A waiting change then leaves
-   * the queue.
+   * Creates a signal that aborts when the client closes the connection. A waiting change then
+   * leaves the queue.
    */
   closed: () => AbortSignal;
 }

@@ -24,8 +24,8 @@ export class SerialQueue {
    *
    * @param closed returns a signal that aborts when the client closes the connection; called only
    *   if the work has to wait
-   * @throws Problem `overloaded` if the queue is full or the wait too long; `too-slow` if the client
-   *   closes the connection first
+   * @throws Problem `overloaded` if the queue is full or the wait too long; `too-slow` if the
+   *   client closes the connection first
    */
   async run<T>(key: string, closed: () => AbortSignal, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(key);

@@ -53,8 +53,8 @@ export class BasketAdministration {
   /**
    * Thaws a frozen basket. See docs/decisions/10-frozen-baskets.md.
    *
-   * @throws Problem `session-expired` for a guest's basket whose session has ended, because it would
-   *   become an orphan
+   * @throws Problem `session-expired` for a guest's basket whose session has ended, because it
+   *   would become an orphan
    */
   async thaw(id: string): Promise<BasketDto> {
     const changed = await this.change(id, async (manager, basket, { ownerId, sessionId }) => {

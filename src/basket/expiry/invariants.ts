@@ -7,7 +7,9 @@ export interface Invariant {
   broken: string;
 }
 
-/** Hides the session's id, which is the secret of its cookie. The hash is enough to find the row. */
+/**
+ * Hides the session's id, which is the secret of its cookie. The hash is enough to find the row.
+ */
 const SESSION = `'session ' || md5(s.id)`;
 
 /** SQL: no visitor can reach the basket `b` any more. */

@@ -1,6 +1,9 @@
 import { invalidInput } from '../input/validation.pipe.js';
 
-/** Makes a cursor of the text that names the last row of a page: the next page begins behind that row. */
+/**
+ * Makes a cursor of the text that names the last row of a page: the next page begins behind that
+ * row.
+ */
 export function encodeCursor(text: string): string {
   return Buffer.from(text).toString('base64url');
 }

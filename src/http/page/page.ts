@@ -14,7 +14,8 @@ export function toPage<Row>(found: Row[], limit: number, cursorOf: (last: Row) =
 /**
  * Makes a page of a list that grows at its end.
  *
- * A full page has a cursor, also when it is the last one: rows may follow later, and a reader goes on from there.
+ * A full page has a cursor, also when it is the last one: rows may follow later, and a reader goes
+ * on from there.
  */
 export function toPageOfGrowingList<Row>(
   rows: Row[],

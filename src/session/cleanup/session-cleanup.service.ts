@@ -74,7 +74,7 @@ export class SessionCleanup {
     const findStopReason = this.createStopCheck(options);
     const report = await this.removeSessions({ ...options, batchSize }, findStopReason);
     if (report.stopReason !== 'drained') return report;
-    // The run has released its connection by now. Each handler needs one, and the pool may be small.
+    // The run has released its connection. Each handler needs one, and the pool may be small.
     const start = performance.now();
     let earlyStopReason: CleanupReport['stopReason'] | null = null;
     const event = new ExpiredSessionsRemoved(
