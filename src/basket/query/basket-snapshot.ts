@@ -33,7 +33,10 @@ export interface BasketSnapshot {
   version: number;
   lastMerge: MergeReport | null;
   submittedAt: Date | null;
-  /** Pinned by freeze and submit. Null in an open basket, and in an old row until `PinCurrencyJob` fills it. */
+  /**
+   * Pinned by freeze and submit. Null in an open basket, and in an old row until `PinCurrencyJob`
+   * fills it.
+   */
   currency: string | null;
   lines: LineSnapshot[];
 }
@@ -46,7 +49,10 @@ const PRODUCT_COLUMNS = `p.name, p.unit_price_minor AS "unitPriceMinor", p.stock
 /** SQL: the columns of a line `l` and its product `p`. */
 export const LINE_AND_PRODUCT = `${SELECTED_LINE}, ${PRODUCT_COLUMNS}`;
 
-/** SQL: the columns of an open basket `b` that the statement has changed, of a line `l` and its product `p`. */
+/**
+ * SQL: the columns of an open basket `b` that the statement has changed, of a line `l` and its
+ * product `p`.
+ */
 export const CHANGED_COLUMNS = `
   b.id, b.owner_id AS "ownerId", 'open' AS status, b.version, NULL AS "lastMerge", NULL AS "submittedAt",
   NULL AS currency, ${SELECTED_OPEN_LINE}, ${PRODUCT_COLUMNS}`;
@@ -80,7 +86,10 @@ export const LOCK = {
   user: `SELECT FROM baskets b WHERE ${BASKET_FILTER.user} FOR UPDATE`,
 };
 
-/** Finds one basket that is not submitted: a guest's by the id in the session, or a user's by the owner. */
+/**
+ * Finds one basket that is not submitted: a guest's by the id in the session, or a user's by the
+ * owner.
+ */
 export type BasketKey = { basketId: string } | { ownerId: string };
 
 /** Reads the basket without a lock. */
@@ -96,7 +105,8 @@ export async function findBasket(manager: EntityManager, key: BasketKey): Promis
 /**
  * Locks the basket for the rest of the transaction, then reads it.
  *
- * Two statements: after a wait for the lock, a single one would return the current basket with the lines from before.
+ * Two statements: after a wait for the lock, a single one would return the current basket with the
+ * lines from before.
  */
 export async function lockBasket(manager: EntityManager, key: BasketKey): Promise<BasketSnapshot | null> {
   const [lock, id] = 'basketId' in key ? [LOCK.guest, key.basketId] : [LOCK.user, key.ownerId];
@@ -111,13 +121,18 @@ export async function findBaskets(manager: EntityManager, ids: string[]): Promis
   return ids.flatMap((id) => baskets.get(id) ?? []);
 }
 
-/** Locks baskets of any owner and status in the order of their ids, then reads them. See `lockBasket`. */
+/**
+ * Locks baskets of any owner and status in the order of their ids, then reads them. See
+ * `lockBasket`.
+ */
 export async function lockBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   await manager.query('SELECT FROM baskets WHERE id = ANY ($1) ORDER BY id FOR UPDATE', [ids]);
   return findBaskets(manager, ids);
 }
 
-/** Reads a user's basket without a transaction, by a prepared statement, for a request with a token. */
+/**
+ * Reads a user's basket without a transaction, by a prepared statement, for a request with a token.
+ */
 export async function findUserBasket(
   dataSource: DataSource,
   ownerId: string,

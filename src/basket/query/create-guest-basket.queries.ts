@@ -13,10 +13,11 @@ const line = insertedLine({
 });
 
 /**
- * A guest's first add: inserts the basket, the session and the line if the product is for sale and in stock. The
- * foreign keys are deferred, so the order of the inserts does not matter.
+ * A guest's first add: inserts the basket, the session and the line if the product is for sale and
+ * in stock. The foreign keys are deferred, so the order of the inserts does not matter.
  *
- * `$1` and `$2` are the session's lifetimes, `$3` and `$4` its id and its JSON, `$5` the basket's id, then the values of the added line.
+ * `$1` and `$2` are the session's lifetimes, `$3` and `$4` its id and its JSON, `$5` the basket's
+ * id, then the values of the added line.
  */
 export const CREATE_GUEST_BASKET: NamedStatement = {
   name: 'create-guest-basket',

@@ -9,8 +9,8 @@ import type { BasketLine } from '../basket-line.entity.js';
  * - `database`: the default of the table. A snapshot has no such column.
  * - `checkout`: freeze and submit pin it, and thaw clears it.
  *
- * A later add changes the quantity alone. A merge copies a line of the guest with all columns except
- * those of `checkout`.
+ * A later add changes the quantity alone. A merge copies a line of the guest with all columns
+ * except those of `checkout`.
  */
 type Origin = 'basket' | 'request' | 'product' | 'database' | 'checkout';
 
@@ -18,11 +18,17 @@ interface LineColumn {
   property: Exclude<keyof BasketLine, 'basket'>;
   column: string;
   origin: Origin;
-  /** Of `checkout`: the column of the product, and the line's own when the catalogue has no such product. */
+  /**
+   * Of `checkout`: the column of the product, and the line's own when the catalogue has no such
+   * product.
+   */
   pinned?: { product: string; line: string };
 }
 
-/** The columns of a line. Every statement that selects, inserts or copies a line is built from this list. */
+/**
+ * The columns of a line. Every statement that selects, inserts or copies a line is built from this
+ * list.
+ */
 export const LINE_COLUMNS = [
   { property: 'basketId', column: 'basket_id', origin: 'basket' },
   { property: 'sku', column: 'sku', origin: 'request' },
@@ -89,7 +95,9 @@ export function addedValues(line: AddedLine): StatementValue[] {
 
 export const ADDED_COUNT = ADDED.length;
 
-/** SQL: a placeholder for each column that the request gives; `first` is the number of the first. */
+/**
+ * SQL: a placeholder for each column that the request gives; `first` is the number of the first.
+ */
 export function addedPlaceholders(first: number): Record<keyof AddedLine, string> {
   const placeholders = ADDED.map(({ property }, index) => [property, `$${first + index}`]);
   return Object.fromEntries(placeholders) as Record<keyof AddedLine, string>;
@@ -114,7 +122,9 @@ export const SELECTED_OPEN_LINE = [
   ...PINNED.map((each) => aliased(each, 'NULL')),
 ].join(', ');
 
-/** SQL: an expression for each column that an insert fills. The default of `addedAt` is the present. */
+/**
+ * SQL: an expression for each column that an insert fills. The default of `addedAt` is the present.
+ */
 type InsertedLine = Record<PropertyOf<'basket' | 'request' | 'product'>, string> &
   Partial<Record<PropertyOf<'database'>, string>>;
 

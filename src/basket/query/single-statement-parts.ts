@@ -5,8 +5,9 @@ import { CARRIED_COLUMNS } from './line-columns.js';
 import { COUNT_CHANGE } from './write-basket.js';
 
 /**
- * The owner of the basket: a session, whose basket is a guest's or its user's, or the user of a token. And whether the
- * request has an idempotency key. Each combination is a statement of its own.
+ * The owner of the basket: a session, whose basket is a guest's or its user's, or the user of a
+ * token. And whether the request has an idempotency key. Each combination is a statement of its
+ * own.
  */
 export interface SingleStatementKind {
   by: 'session' | 'user';
@@ -14,8 +15,8 @@ export interface SingleStatementKind {
 }
 
 /**
- * The placeholders behind the parameters of the change: the lifetimes of a session or the generation of a token, then
- * the key and the request's hash.
+ * The placeholders behind the parameters of the change: the lifetimes of a session or the
+ * generation of a token, then the key and the request's hash.
  */
 interface Placeholders {
   generation: string;
@@ -36,11 +37,11 @@ export function placeholdersAfter(last: number, { by }: SingleStatementKind): Pl
 export const RETURNED_COLUMNS = `${CARRIED_COLUMNS}, added_at`;
 
 /**
- * Locks the session `$1`, or the user `$1` of a token, before everything else. So the statement sees what a faster
- * login, logout or cleanup did.
+ * Locks the session `$1`, or the user `$1` of a token, before everything else. So the statement
+ * sees what a faster login, logout or cleanup did.
  *
- * The user's lock is shared: it waits only for a transaction that has locked the user. PostgreSQL compares the token's
- * generation again after that wait.
+ * The user's lock is shared: it waits only for a transaction that has locked the user. PostgreSQL
+ * compares the token's generation again after that wait.
  */
 function lockOwner({ by }: SingleStatementKind, { generation, absolute }: Placeholders): string {
   const ofUser = (id: string) =>
@@ -54,8 +55,8 @@ function lockOwner({ by }: SingleStatementKind, { generation, absolute }: Placeh
 }
 
 /**
- * The owner has not used the key and has fewer than the maximum. Otherwise the statement changes nothing. The caller then
- * checks the key's age and removes old keys under the lock.
+ * The owner has not used the key and has fewer than the maximum. Otherwise the statement changes
+ * nothing. The caller then checks the key's age and removes old keys under the lock.
  */
 function isKeyFree({ by }: SingleStatementKind, { key }: Placeholders): string {
   const isFree = (filter: string) => `AND (
@@ -67,8 +68,8 @@ function isKeyFree({ by }: SingleStatementKind, { key }: Placeholders): string {
 /**
  * The basket in the snapshot of the statement, and its lines.
  *
- * Reads each table by a scalar subquery, never by a join: a plan made on empty tables must stay right on large ones.
- * See docs/decisions/02-single-statement.md.
+ * Reads each table by a scalar subquery, never by a join: a plan made on empty tables must stay
+ * right on large ones. See docs/decisions/02-single-statement.md.
  */
 export function readBasket(kind: SingleStatementKind, placeholders: Placeholders): string {
   return `session AS (${lockOwner(kind, placeholders)}), basket AS (
@@ -82,8 +83,9 @@ export function readBasket(kind: SingleStatementKind, placeholders: Placeholders
 }
 
 /**
- * Changes the basket if it still has the version of the snapshot. Then its owner, its status and its lines are still
- * those that the statement has read, because every change of a basket raises its version.
+ * Changes the basket if it still has the version of the snapshot. Then its owner, its status and
+ * its lines are still those that the statement has read, because every change of a basket raises
+ * its version.
  */
 export const CHANGE = `UPDATE baskets b SET ${COUNT_CHANGE}`;
 export const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
@@ -91,8 +93,8 @@ export const UNCHANGED = '(b.id, b.version) = (SELECT id, version FROM basket)';
 /**
  * Stores the key, and the session's new expiry if it is worth a write.
  *
- * The insert of the key has no ON CONFLICT: if another request has just stored it, PostgreSQL undoes the whole
- * statement.
+ * The insert of the key has no ON CONFLICT: if another request has just stored it, PostgreSQL
+ * undoes the whole statement.
  */
 export function storeKeyAndExpiry(
   { by, isIdempotent }: SingleStatementKind,
@@ -113,8 +115,9 @@ export function storeKeyAndExpiry(
 }
 
 /**
- * Selects the basket after the change. Without a change, `wasActive` of the first row is true if the session was active
- * when the statement started. If it has ended since, the request must be refused.
+ * Selects the basket after the change. Without a change, `wasActive` of the first row is true if
+ * the session was active when the statement started. If it has ended since, the request must be
+ * refused.
  *
  * Finds the products by their key, one by one: a join could become a scan of all.
  */

@@ -25,7 +25,10 @@ const line = insertedLine({
   unitPriceMinorWhenAdded: 'unit_price_minor',
 });
 
-/** After the added line: whether its quantity is added or set, then the maximum of a line and the maximum of lines. */
+/**
+ * After the added line: whether its quantity is added or set, then the maximum of a line and the
+ * maximum of lines.
+ */
 function changeLine(kind: SingleStatementKind): string {
   const [isAdded, maxQuantity, maxLines] = [2, 3, 4].map((n) => `$${n + ADDED_COUNT}`);
   const placeholders = placeholdersAfter(4 + ADDED_COUNT, kind);
@@ -50,7 +53,9 @@ function changeLine(kind: SingleStatementKind): string {
   ${selectResult(kind, placeholders, `SELECT * FROM saved UNION ALL SELECT * FROM before WHERE sku <> ${sku}`)}`;
 }
 
-/** `$1` is the session or the user, `$2` the sku. Changes nothing if the basket has no such line. */
+/**
+ * `$1` is the session or the user, `$2` the sku. Changes nothing if the basket has no such line.
+ */
 function removeLine(kind: SingleStatementKind): string {
   const placeholders = placeholdersAfter(2, kind);
   return `

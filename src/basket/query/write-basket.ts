@@ -12,11 +12,15 @@ import {
 } from './line-columns.js';
 
 /**
- * SQL: the columns that every change of a basket sets. The report of the last merge holds until the next change.
+ * SQL: the columns that every change of a basket sets. The report of the last merge holds until the
+ * next change.
  */
 export const COUNT_CHANGE = 'version = version + 1, updated_at = now(), last_merge = NULL';
 
-/** The first part of each change: the version counts the changes, and the basket is locked before its lines. */
+/**
+ * The first part of each change: the version counts the changes, and the basket is locked before
+ * its lines.
+ */
 const CHANGED = `
   WITH changed AS (
     UPDATE baskets SET ${COUNT_CHANGE} WHERE id = $1
@@ -88,8 +92,8 @@ export async function assignBasket(
 const merged = insertedLine({ ...copiedLine(), basketId: '$2', quantity: 'merged.quantity' });
 
 /**
- * One statement, so that a line is in one of the two baskets at every moment. The guest's lines are removed with their
- * basket.
+ * One statement, so that a line is in one of the two baskets at every moment. The guest's lines are
+ * removed with their basket.
  */
 export const MERGE = `
   WITH moved AS (
