@@ -48,13 +48,15 @@ function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: LineSnapshot)
 }
 
 function toLineDto(line: LineSnapshot, isRecord: boolean): LineDto {
-  const { pinned, product, ...carried } = line;
+  const { sku, quantity, unitPriceMinorWhenAdded, pinned, product } = line;
   const unitPriceMinor = unitPriceOf(line);
   return {
-    ...carried,
-    name: pinned?.name ?? product?.name ?? line.sku,
+    sku,
+    name: pinned?.name ?? product?.name ?? sku,
+    quantity,
     unitPriceMinor,
-    lineTotalMinor: line.quantity * unitPriceMinor,
+    unitPriceMinorWhenAdded,
+    lineTotalMinor: quantity * unitPriceMinor,
     // The catalogue of today does not concern an order.
     notices: isRecord ? [] : noticesOf(line),
   };

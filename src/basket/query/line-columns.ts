@@ -74,18 +74,8 @@ export type CarriedLine = Pick<BasketLine, PropertyOf<'request' | 'product'>>;
 /** The pinned columns. */
 export type PinnedLine = Pick<BasketLine, PropertyOf<'checkout'>>;
 
-export function toAddedLine(request: LineRequest): AddedLine {
-  return copy<AddedLine>(ADDED, request);
-}
-
-export function toCarriedLine(row: CarriedLine): CarriedLine {
-  return copy<CarriedLine>(CARRIED, row);
-}
-
-function copy<T extends object>(columns: { property: string }[], from: Partial<T>): T {
-  const line: Record<string, unknown> = {};
-  for (const { property } of columns) line[property] = (from as Record<string, unknown>)[property] ?? null;
-  return line as T;
+export function toAddedLine({ sku, quantity }: LineRequest): AddedLine {
+  return { sku, quantity };
 }
 
 /** The values of `addedPlaceholders`. */
