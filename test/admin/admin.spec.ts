@@ -129,9 +129,7 @@ describe('the admin API', () => {
     ids.push(await order());
     let isListed = false;
     const second = list(first.nextCursor).finally(() => (isListed = true));
-    await eventually(
-      async () => (await shop.count('pg_locks', `locktype = 'advisory' AND NOT granted`)) === 1,
-    );
+    await eventually(async () => (await shop.countLocks(`locktype = 'advisory' AND NOT granted`)) === 1);
     expect(isListed).toBe(false);
     await late.commitTransaction();
     await late.release();

@@ -55,7 +55,7 @@ describe('a migration', () => {
     const migrating = await dataSource(migrations);
     await migrating.runMigrations().finally(() => migrating.destroy());
   };
-  const holdsLock = () => shop.count('pg_locks', `locktype = 'advisory' AND granted AND objid = 2026112300`);
+  const holdsLock = () => shop.countLocks(`locktype = 'advisory' AND granted AND objid = 2026112300`);
   const indexes = () =>
     shop.sql(`SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('products_name_unique')`);
 
@@ -70,7 +70,7 @@ describe('a migration', () => {
     const migrated = run(AddNote1795737600000);
     for (let add = 0; add < 2; add++) {
       const isHeldUp = `mode = 'AccessExclusiveLock' AND NOT granted AND relation = 'baskets'::regclass`;
-      await eventually(async () => (await shop.count('pg_locks', isHeldUp)) === 1);
+      await eventually(async () => (await shop.countLocks(isHeldUp)) === 1);
       await guest.adds(tea);
     }
     await reader.commitTransaction();

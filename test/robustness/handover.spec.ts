@@ -42,7 +42,7 @@ describe('a connection that ends while the pool passes it on', () => {
       const ids = guests.map(({ sessionId }) => sessionId);
       const lock = await RowLock.hold(shop, 'SELECT FROM sessions WHERE id = ANY ($1) FOR UPDATE', [ids]);
       const adds = guests.map((guest) => guest.triesToAdd(tea));
-      await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) === POOL);
+      await eventually(async () => (await shop.countLocks('NOT granted')) === POOL);
 
       // Adds use all connections, so these requests wait. The end of each connection arrives
       // together with the add's answer.

@@ -182,7 +182,7 @@ describe('with parallel requests on two instances', () => {
     const quick = await RowLock.hold(shop, 'UPDATE baskets SET version = version + 1 WHERE id = $1', [id]);
     await quick.does('UPDATE basket_lines SET quantity = quantity + 5 WHERE basket_id = $1', [id]);
     const waiting = change(shop, client, id ?? '');
-    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
+    await eventually(async () => (await shop.countLocks('NOT granted')) > 0);
     await quick.release();
 
     expect([200, 201]).toContain((await waiting).status);
@@ -198,9 +198,9 @@ describe('with parallel requests on two instances', () => {
     await adding.logsInAs(ada);
     const lock = await RowLock.hold(shop, 'SELECT FROM baskets FOR UPDATE');
     const frozen = paying.sends('POST', '/api/basket/freeze');
-    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
+    await eventually(async () => (await shop.countLocks('NOT granted')) > 0);
     const added = adding.triesToAdd(tea);
-    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 1);
+    await eventually(async () => (await shop.countLocks('NOT granted')) > 1);
     await lock.release();
 
     expect((await frozen).status).toBe(200);
@@ -217,7 +217,7 @@ describe('with parallel requests on two instances', () => {
       Date.now(),
     ]);
     const waiting = guest.triesToAdd(tea);
-    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 0);
+    await eventually(async () => (await shop.countLocks('NOT granted')) > 0);
     await lock.release();
 
     expect(await waiting).toMatchObject({ status: 409, body: { type: '/problems/session-replaced' } });
@@ -235,7 +235,7 @@ describe('with parallel requests on two instances', () => {
       [guestId, user.sessionId],
     ]);
     const waiting = [guest.tab().triesToAdd(tea), user.tab().triesToAdd(tea)];
-    await eventually(async () => (await shop.count('pg_locks', 'NOT granted')) > 1);
+    await eventually(async () => (await shop.countLocks('NOT granted')) > 1);
     await lock.does('DELETE FROM sessions WHERE id = ANY ($1)', [[guestId, user.sessionId]]);
     await lock.does('DELETE FROM baskets WHERE owner_id IS NULL');
     await lock.release();

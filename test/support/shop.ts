@@ -164,6 +164,12 @@ export class Shop {
     return row?.count ?? NaN;
   }
 
+  /** Counts locks in this shop's database. Other test files use the same server. */
+  async countLocks(where: string): Promise<number> {
+    const locks = 'pg_locks JOIN pg_stat_activity USING (pid)';
+    return this.count(locks, `datname = current_database() AND ${where}`);
+  }
+
   async guestBaskets(): Promise<number> {
     return this.count('baskets', 'owner_id IS NULL');
   }
