@@ -2,7 +2,7 @@ import { format } from 'sql-formatter';
 
 const WIDTH = 100;
 
-/** A line that others belong to: a clause's keyword, an open parenthesis, or a CASE. */
+/** The first line of a part: the keyword of a clause, an open parenthesis, or a CASE. */
 const OPENING = /(?:^\s*[A-Z]+(?: [A-Z]+)*|\(|\bCASE)$/;
 const CLOSING = /^(?:\)|END\b)/;
 
@@ -19,10 +19,7 @@ export function formatSql(sql: string): string {
   return lines.join('\n');
 }
 
-/**
- * How many lines belong together from this one on: itself, the deeper ones, and the one that closes
- * it.
- */
+/** Counts the lines of a part: its first line, the deeper lines, and the line that closes it. */
 function countParts(lines: string[], at: number): number {
   const line = lines[at] ?? '';
   if (!OPENING.test(line)) return 1;

@@ -5,11 +5,11 @@ import { STATEMENTS } from './sql-statements.js';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** A statement's file: its heading is written by hand, and its SQL by `npm run sql`. */
+/** The file of a statement. Its heading is written by hand, its SQL by `npm run sql`. */
 export interface SqlSnapshot {
-  /** From the project's folder. */
+  /** Relative to the project's folder. */
   path: string;
-  /** Null: there is no file yet. */
+  /** Null if the file does not exist yet. */
   written: string | null;
   expected: string;
 }

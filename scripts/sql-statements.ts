@@ -1,7 +1,7 @@
 /**
- * The statements that are put together from pieces, by the file that does it. Each is committed
- * beside that file as `<name>.sql`: `npm run sql` writes them, and `test/sql.spec.ts` compares them
- * and names a file that is missing here.
+ * The assembled statements, by the file that assembles them. Each is committed beside that file as
+ * `<name>.sql`. `npm run sql` writes these files, and `test/sql.spec.ts` compares them. The test
+ * also reports a file that assembles statements and is missing here.
  */
 import * as endFrozen from '../src/basket/expiry/end-frozen-on-cleanup.handler.js';
 import * as guestBasket from '../src/basket/expiry/guest-basket.subscriber.js';

@@ -63,7 +63,7 @@ describe('the columns of a line', () => {
     return row();
   };
 
-  /** What an add gives: the whole of the body. */
+  /** The body of an add, with a value for each column that a request gives. */
   const body = (quantity: number): Row => {
     const given = columnsOf('request').map(({ property, column }) => [property, samples[column]]);
     return { ...(Object.fromEntries(given) as Row), sku: tea.sku, quantity };
@@ -73,7 +73,7 @@ describe('the columns of a line', () => {
     expect(status).toBe(201);
   };
 
-  /** A new line of a request. */
+  /** Expects the row of a new line: values of the request and the product, and no pins. */
   const expectNew = (line: Row, request: Row) => {
     const expected = LINE_COLUMNS.map(({ property, column, origin }) => {
       if (origin === 'request') return [column, request[property] ?? null];

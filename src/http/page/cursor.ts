@@ -1,9 +1,6 @@
 import { invalidInput } from '../input/validation.pipe.js';
 
-/**
- * Makes a cursor of the text that names the last row of a page: the next page begins behind that
- * row.
- */
+/** Makes a cursor from the key of the last row of a page. The next page starts after that row. */
 export function encodeCursor(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
@@ -11,7 +8,7 @@ export function encodeCursor(text: string): string {
 /**
  * Reads a cursor that `encodeCursor` made.
  *
- * @param parse returns null when the text names no row
+ * @param parse returns null if the text is not a key
  * @throws Problem `invalid-input`
  */
 export function decodeCursor<Row>(cursor: string, parse: (text: string) => Row | null): Row {

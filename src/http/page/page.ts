@@ -1,6 +1,6 @@
 export interface Page<Row> {
   rows: Row[];
-  /** Null: this is the last page. */
+  /** Null if this is the last page. */
   nextCursor: string | null;
 }
 
@@ -14,8 +14,8 @@ export function toPage<Row>(found: Row[], limit: number, cursorOf: (last: Row) =
 /**
  * Makes a page of a list that grows at its end.
  *
- * A full page has a cursor, also when it is the last one: rows may follow later, and a reader goes
- * on from there.
+ * A full page always has a cursor. If it is the last page, the reader can use the cursor later to
+ * get the rows that were added meanwhile.
  */
 export function toPageOfGrowingList<Row>(
   rows: Row[],
