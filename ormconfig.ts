@@ -4,6 +4,7 @@ import { User } from './src/auth/user/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
 import { IdempotencyKey } from './src/basket/change/idempotency-key.entity.js';
+import { StockReservation } from './src/basket/checkout/stock-reservation.entity.js';
 import { OrphanCount } from './src/basket/expiry/orphan-count.entity.js';
 import { Product } from './src/catalogue/product.entity.js';
 import { ListeningClient } from './src/database/listening-client.js';
@@ -23,6 +24,12 @@ export const SILENCE_MILLISECONDS = 15_000;
 /** Connections that are opened at the start and kept. See docs/decisions/14-kept-connections.md. */
 export const KEPT_CONNECTIONS = 4;
 
+/**
+ * Names the version of the serving instances. Each contracting migration raises the number, so that
+ * it finds the instances that it would break. Version 1 was `basketkeeper`.
+ */
+export const APPLICATION_NAME = 'basketkeeper-2';
+
 const TIMEOUTS = {
   lock_timeout: LOCK_MILLISECONDS,
   statement_timeout: STATEMENT_MILLISECONDS,
@@ -39,7 +46,17 @@ const CONNECTING = { Client: ListeningClient, connectionTimeoutMillis: POOL_WAIT
 const schema = {
   type: 'postgres' as const,
   driver: pg,
-  entities: [User, Product, Session, Basket, BasketLine, IdempotencyKey, OrphanCount, CleanupRun],
+  entities: [
+    User,
+    Product,
+    Session,
+    Basket,
+    BasketLine,
+    IdempotencyKey,
+    StockReservation,
+    OrphanCount,
+    CleanupRun,
+  ],
   migrations: MIGRATIONS,
   migrationsTransactionMode: 'each' as const,
   uuidExtension: 'pgcrypto' as const,
@@ -49,7 +66,7 @@ const schema = {
 /** Returns the application's options: with time limits for requests, without them for commands. */
 export function dataSourceOptions(url: string, poolSize: number, hasTimeouts: boolean): DataSourceOptions {
   const extra = { ...CONNECTING, ...(hasTimeouts && TIMEOUTS) };
-  return { ...schema, url, poolSize, applicationName: 'basketkeeper', extra };
+  return { ...schema, url, poolSize, applicationName: APPLICATION_NAME, extra };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { Check, Column, CreateDateColumn, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { Basket } from './basket.entity.js';
+import type { Attributes } from './query/line-id.js';
 
 /**
- * One product in a basket. The primary key allows one line per sku, also when several requests add
- * it at once.
+ * One product in a basket, with its attributes. The primary key allows one line for each sku and
+ * attributes, also when several requests add it at once.
  *
  * `query/line-columns.ts` describes each column.
  */
@@ -24,6 +25,13 @@ export class BasketLine {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'basket_lines_pkey' })
   sku!: string;
 
+  /** Identifies the attributes. See `query/line-id.ts`. Empty without attributes. */
+  @PrimaryColumn('text', { default: '', primaryKeyConstraintName: 'basket_lines_pkey' })
+  variant!: string;
+
+  @Column('jsonb', { default: {} })
+  attributes!: Attributes;
+
   @Column('int')
   quantity!: number;
 
@@ -39,4 +47,11 @@ export class BasketLine {
 
   @Column('text', { name: 'name_pinned', nullable: true })
   namePinned!: string | null;
+
+  /**
+   * Says whether the order has reduced the stock. A cancellation then returns it. Null unless the
+   * basket is submitted, and in an order of an earlier version.
+   */
+  @Column('boolean', { name: 'is_stock_taken', nullable: true })
+  isStockTaken!: boolean | null;
 }

@@ -23,7 +23,8 @@ export type BasketStatus = (typeof BASKET_STATUSES)[number];
  */
 @Entity('baskets')
 @Check('baskets_status', `status IN ('open', 'frozen', 'submitted')`)
-@Index('baskets_one_per_owner', ['ownerId'], { unique: true, where: `status <> 'submitted'` })
+@Index('baskets_one_open_per_owner', ['ownerId'], { unique: true, where: `status = 'open'` })
+@Index('baskets_frozen_of_owner', ['ownerId', 'frozenAt'], { where: `status = 'frozen'` })
 @Index('baskets_submitted_at', ['submittedAt', 'id'], { where: 'submitted_at IS NOT NULL' })
 @Index('baskets_owner_id_submitted_at', ['ownerId', 'submittedAt', 'id'], {
   where: 'submitted_at IS NOT NULL',
@@ -67,6 +68,14 @@ export class Basket {
 
   @Column('jsonb', { name: 'last_merge', nullable: true })
   lastMerge!: unknown;
+
+  /** The shop's own members, which this service does not read. */
+  @Column('jsonb', { default: {} })
+  metadata!: Record<string, unknown>;
+
+  /** The time when an admin cancelled the order. */
+  @Column('timestamptz', { name: 'cancelled_at', nullable: true })
+  cancelledAt!: Date | null;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;

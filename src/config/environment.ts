@@ -62,6 +62,8 @@ export abstract class Environment {
   abstract readonly cleanupBudgetSeconds: number;
   /** The longest time that a frozen basket outlives its session, for a payment in progress. */
   abstract readonly frozenTtlSeconds: number;
+  /** The longest time that a freeze reserves stock. */
+  abstract readonly reservationTtlSeconds: number;
   abstract readonly basketMergeStrategy: MergeStrategy;
   /** True if a login request may choose its own strategy. */
   abstract readonly basketMergeStrategyChoice: boolean;
@@ -102,6 +104,7 @@ const FOR_SERVING = new Set([
   'JWT_TTL_SECONDS',
   'CLEANUP_CRON',
   'CLEANUP_BUDGET_SECONDS',
+  'RESERVATION_TTL_SECONDS',
   'BASKET_MERGE_STRATEGY',
   'BASKET_MERGE_STRATEGY_CHOICE',
   'BASKET_MAX_QUANTITY',
@@ -154,6 +157,7 @@ function readSettings(variables: Variables, isServing: boolean): Environment {
     cleanupBatchSize: read.integer('CLEANUP_BATCH_SIZE', 2_000, 1, 100_000),
     cleanupBudgetSeconds: read.integer('CLEANUP_BUDGET_SECONDS', 240, 1),
     frozenTtlSeconds: read.integer('FROZEN_TTL_SECONDS', 86_400, 1),
+    reservationTtlSeconds: read.integer('RESERVATION_TTL_SECONDS', 900, 1),
     basketMergeStrategy: read.oneOf('BASKET_MERGE_STRATEGY', MERGE_STRATEGIES, 'max'),
     basketMergeStrategyChoice: read.oneOf('BASKET_MERGE_STRATEGY_CHOICE', ['on', 'off'], 'off') === 'on',
     basketMaxQuantity: read.integer('BASKET_MAX_QUANTITY', 99, 1),

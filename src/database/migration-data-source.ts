@@ -11,6 +11,7 @@ import type { MigrationSettings } from '../config/environment.js';
 import { messageOf } from '../problem/error-text.js';
 import { OperatorError } from '../problem/operator-error.js';
 import { codeOf } from '../problem/database-unavailable.js';
+import { isContracting, mustWait } from './contracting-migration.js';
 import { withMigrationLock } from './migration-lock.js';
 import { renameSampleSessions } from './migrations/1795651200000-SampleSessions.js';
 import { isConflict } from './retry-transaction.js';
@@ -64,14 +65,21 @@ export class MigrationDataSource extends WaitingDataSource {
       if (options.fake) return executor.executePendingMigrations();
       const pending = await executor.getPendingMigrations();
       if (pending.length === 0) this.logger.logSchemaBuild('No migrations are pending');
+      const done: Migration[] = [];
       for (const migration of pending) {
         await assertHeld();
+        const instance = migration.instance as MigrationInterface;
+        if (isContracting(instance) && (await mustWait(queryRunner, instance))) {
+          logger.warn(`${migration.name} waits until the instances of the earlier version have stopped.`);
+          break;
+        }
         const execute = () => executor.executeMigration(migration);
-        const isTransaction = (migration.instance as MigrationInterface).transaction ?? true;
+        const isTransaction = instance.transaction ?? true;
         await retry(migration.name, isTransaction ? () => inTransaction(queryRunner, execute) : execute);
         this.logger.logSchemaBuild(`Migration ${migration.name} has been executed successfully.`);
+        done.push(migration);
       }
-      return pending;
+      return done;
     });
   }
 

@@ -9,6 +9,10 @@ import { AddCleanupRunLastSeen1795738000000 } from './migrations/1795738000000-A
 import { AddTokenGeneration1795740000000 } from './migrations/1795740000000-AddTokenGeneration.js';
 import { PinCurrency1795741000000 } from './migrations/1795741000000-PinCurrency.js';
 import { FindUnpinnedCurrencies1795741100000 } from './migrations/1795741100000-FindUnpinnedCurrencies.js';
+import { DescribeLines1795780000000 } from './migrations/1795780000000-DescribeLines.js';
+import { IdentifyLines1795780100000 } from './migrations/1795780100000-IdentifyLines.js';
+import { ReserveStock1795780200000 } from './migrations/1795780200000-ReserveStock.js';
+import { DropOldKeys1795780300000 } from './migrations/1795780300000-DropOldKeys.js';
 
 /**
  * The migrations in their order. A list is the same in the source, the built program and the tests.
@@ -25,4 +29,8 @@ export const MIGRATIONS = [
   AddTokenGeneration1795740000000,
   PinCurrency1795741000000,
   FindUnpinnedCurrencies1795741100000,
+  DescribeLines1795780000000,
+  IdentifyLines1795780100000,
+  ReserveStock1795780200000,
+  DropOldKeys1795780300000,
 ];

@@ -32,14 +32,17 @@ const PROBLEMS_OF_THE_SERVER = [
 /** The schema of a problem whose type a client does not know. */
 export const OTHER_PROBLEM = 'ProblemDto';
 
-const declaredProblems = new WeakMap<object, ProblemType[]>();
+/** A type with its usual status, or with its second one (`SECOND_STATUS`). */
+type Declared = ProblemType | { type: ProblemType; status: number };
+
+const declaredProblems = new WeakMap<object, Declared[]>();
 
 /**
  * Documents the problems of a route, with one response per status.
  *
  * On a controller, it documents them for each route. Several uses add up.
  */
-export function ApiProblems(...types: ProblemType[]): MethodDecorator & ClassDecorator {
+export function ApiProblems(...types: Declared[]): MethodDecorator & ClassDecorator {
   return (target: object, _key?: unknown, descriptor?: PropertyDescriptor) => {
     const routes = descriptor ? [descriptor.value as object] : routesOf(target as Controller);
     for (const route of routes) declare(route, types);
@@ -64,17 +67,25 @@ function routesOf({ prototype }: Controller): object[] {
 }
 
 /** Replaces the earlier declaration. ApiResponse of Nest would join the two descriptions. */
-function declare(route: object, types: readonly ProblemType[]): void {
+function declare(route: object, types: readonly Declared[]): void {
   const all = [...new Set([...(declaredProblems.get(route) ?? []), ...types, ...PROBLEMS_OF_THE_SERVER])];
   declaredProblems.set(route, all);
-  const statuses = [...new Set(all.map((type) => PROBLEMS[type][0]))];
+  const statuses = [...new Set(all.map(statusOf))];
   const responses = statuses.map((status) => [
     status,
-    problemResponse(all.filter((type) => PROBLEMS[type][0] === status)),
+    problemResponse(all.filter((declared) => statusOf(declared) === status).map(typeOf)),
   ]);
   const others = Reflect.getMetadata(DECORATORS.API_RESPONSE, route) as object | undefined;
   const declared = { ...others, ...(Object.fromEntries(responses) as object) };
   Reflect.defineMetadata(DECORATORS.API_RESPONSE, declared, route);
+}
+
+function statusOf(declared: Declared): number {
+  return typeof declared === 'string' ? PROBLEMS[declared][0] : declared.status;
+}
+
+function typeOf(declared: Declared): ProblemType {
+  return typeof declared === 'string' ? declared : declared.type;
 }
 
 function problemResponse(types: ProblemType[]) {

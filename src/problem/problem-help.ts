@@ -28,8 +28,12 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   'unknown-basket': 'No basket has this id, or its status does not allow the request.',
   'unknown-order': 'This visitor has no order with this id.',
   'method-not-allowed': 'The path exists, but does not allow this method. `Allow` lists the allowed methods.',
+  'basket-ambiguous':
+    'The visitor has an open basket and a frozen one, or several frozen ones. `baskets` lists them. Send the request again with the `basketId` of one of them.',
   'basket-frozen':
     'The basket is frozen for a payment. Thaw it with `POST /api/basket/thaw`, or wait for the end of the payment.',
+  'changes-refused':
+    'At least one of the changes is refused, so none was made. `results` has the problem of each refused change. Correct them, or send the mode `possible`.',
   'clock-differs':
     'The clocks of the database and of this process differ by more than a minute. Either of them may be wrong. Correct the clock: no cleanup runs until then.',
   'cleanup-running': 'A cleanup is already running on this instance. The list of runs shows its progress.',
@@ -44,11 +48,14 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   unavailable: `The product is no longer for sale. ${READ_AGAIN}`,
   'too-slow': 'The request did not arrive completely in time. Send it again.',
   'precondition-failed': `The basket has changed since the \`ETag\` in \`If-Match\`. ${READ_AGAIN}`,
-  'body-too-large': 'The body is larger than 16 kB. Send a smaller body.',
+  'body-too-large':
+    'The body is larger than 16 kB, or for several changes larger than 512 kB. Send a smaller body.',
   'unsupported-media-type':
     'The body must be `application/json` in UTF-8. It may be compressed with gzip, deflate or br.',
   'expectation-failed': 'The server supports only `100-continue` in the header `Expect`.',
   'unknown-sku': 'No product for sale has this sku.',
+  'quantity-rule':
+    'A basket may hold only multiples of `quantityStep` from `minQuantity` to `maxQuantity` of this product, over all its lines. `nearest` has the allowed quantities below and above. In a step of the checkout, `skus` names the products to change.',
   'idempotency-key-reused':
     'Another request has used this `Idempotency-Key`. Use a new key for each new request.',
   'too-many-guests': `The network of this visitor has created too many sessions in the last minute. ${WAIT}`,
@@ -56,6 +63,7 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   'too-many-registrations': `Too many users have registered from this network. ${WAIT}`,
   'headers-too-large': 'The headers and the path together are larger than 16 kB. Delete unnecessary cookies.',
   'internal-error': 'The server has failed. The log has the reason with this `requestId`.',
+  'migration-pending': `Instances of an earlier version still run, so the last migration waits. ${WAIT}`,
   overloaded: `Too many logins and registrations, or too many changes of one basket, are waiting. ${WAIT} Then send the request again.`,
   stopping: 'The process is stopping. Send the request to another instance.',
   'database-unavailable': `The database is unavailable. The change may have been made. ${WAIT} Then send the request again with the same \`Idempotency-Key\`.`,

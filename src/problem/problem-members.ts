@@ -13,6 +13,46 @@ export interface ProblemMembersSchema {
 
 const BASKET = { $ref: getSchemaPath('BasketDto') };
 
+const LINES = {
+  type: 'array',
+  description: 'The lines that are short. `quantity` is that of the line, `available` that of its product.',
+  items: {
+    type: 'object',
+    properties: {
+      lineId: { type: 'string', example: 'TEA-GREEN-100' },
+      sku: { type: 'string', example: 'TEA-GREEN-100' },
+      quantity: { type: 'integer', example: 5 },
+      available: { type: 'integer', minimum: 0, example: 3 },
+    },
+    required: ['lineId', 'sku', 'quantity', 'available'],
+  },
+};
+
+const BASKETS = {
+  type: 'array',
+  description: 'The baskets that could be meant.',
+  items: {
+    type: 'object',
+    properties: {
+      id: { type: 'string', format: 'uuid' },
+      status: { type: 'string', enum: ['open', 'frozen'] },
+      amountMinor: { type: 'integer', example: 900 },
+      currency: { type: 'string', example: 'EUR' },
+    },
+    required: ['id', 'status', 'amountMinor', 'currency'],
+  },
+};
+
+const NEAREST = {
+  type: 'object',
+  description: 'The allowed quantities next to the requested one. Null: there is none.',
+  properties: {
+    below: { type: ['integer', 'null'], example: 6 },
+    above: { type: ['integer', 'null'], example: 12 },
+  },
+  required: ['below', 'above'],
+};
+
 const SKUS = {
   type: 'array',
   items: { type: 'string' },
@@ -37,9 +77,30 @@ const PROBLEM_MEMBERS: Partial<Record<ProblemType, ProblemMembersSchema>> = {
   },
   'insufficient-stock': {
     always: {
-      available: { type: 'integer', minimum: 0, description: 'The quantity in stock.', example: 3 },
+      available: {
+        type: 'integer',
+        minimum: 0,
+        description: 'The quantity of the (first) product that this basket can have.',
+        example: 3,
+      },
     },
-    sometimes: { skus: SKUS },
+    sometimes: { skus: SKUS, lines: LINES },
+  },
+  'basket-ambiguous': { always: { baskets: BASKETS } },
+  'changes-refused': {
+    always: {
+      results: { type: 'array', items: { $ref: getSchemaPath('ChangeResultDto') } },
+      basket: BASKET,
+    },
+  },
+  'quantity-rule': {
+    sometimes: {
+      minQuantity: { type: 'integer', minimum: 1, example: 6 },
+      maxQuantity: { type: ['integer', 'null'], example: 60 },
+      quantityStep: { type: 'integer', minimum: 1, example: 6 },
+      nearest: NEAREST,
+      skus: SKUS,
+    },
   },
   'precondition-failed': { always: { basket: BASKET } },
   'quantity-limit': {

@@ -20,7 +20,9 @@ export const PROBLEMS = {
   'unknown-basket': [404, 'The basket does not exist'],
   'unknown-order': [404, 'The order does not exist'],
   'method-not-allowed': [405, 'The path does not allow this method'],
+  'basket-ambiguous': [409, 'Several baskets could be meant'],
   'basket-frozen': [409, 'The basket is frozen'],
+  'changes-refused': [409, 'The changes are refused'],
   'clock-differs': [409, 'The clocks differ'],
   'cleanup-running': [409, 'A cleanup is already running'],
   'email-taken': [409, 'The email address is already in use'],
@@ -37,15 +39,23 @@ export const PROBLEMS = {
   'unsupported-media-type': [415, 'The body must be JSON'],
   'expectation-failed': [417, 'The expectation cannot be met'],
   'unknown-sku': [422, 'No product for sale has this sku'],
+  'quantity-rule': [422, 'The quantity rule of a product is broken'],
   'idempotency-key-reused': [422, 'The idempotency key belongs to another request'],
   'too-many-guests': [429, 'Too many new guests'],
   'too-many-logins': [429, 'Too many failed logins'],
   'too-many-registrations': [429, 'Too many registrations'],
   'headers-too-large': [431, 'The headers are too large'],
   'internal-error': [500, 'An internal error occurred'],
+  'migration-pending': [503, 'The database is not completely migrated'],
   overloaded: [503, 'Too many requests at once'],
   stopping: [503, 'The process is stopping'],
   'database-unavailable': [503, 'The database is unavailable'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemType = keyof typeof PROBLEMS;
+
+/**
+ * The types with a second status. `quantity-rule` is 422 for a change of a line, and 409 for a step
+ * of the checkout.
+ */
+export const SECOND_STATUS: Partial<Record<ProblemType, number>> = { 'quantity-rule': 409 };

@@ -11,14 +11,17 @@ export class Problem extends Error {
   readonly title: string;
   readonly headers: Record<string, string>;
 
+  /** @param options `status` chooses the second status of the type (`SECOND_STATUS`) */
   constructor(
     readonly type: ProblemType,
     detail: string,
     readonly members: ProblemMembers = {},
-    options: ErrorOptions & { headers?: Record<string, string> } = {},
+    options: ErrorOptions & { status?: number; headers?: Record<string, string> } = {},
   ) {
     super(detail, options);
-    [this.status, this.title] = PROBLEMS[type];
+    const [status, title] = PROBLEMS[type];
+    this.status = options.status ?? status;
+    this.title = title;
     // RFC 9110: each 401 names an authentication scheme.
     this.headers = { ...(this.status === 401 && { 'WWW-Authenticate': 'Bearer' }), ...options.headers };
   }

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { OTHER_PROBLEM, problemSchemaName } from '../../problem/api-problems.decorator.js';
 import { membersOf } from '../../problem/problem-members.js';
-import { PROBLEMS, type ProblemType } from '../../problem/problem-types.js';
+import { PROBLEMS, type ProblemType, SECOND_STATUS } from '../../problem/problem-types.js';
 import { type ExampleSchema, examplesOf } from './example-of.js';
 
 interface ObjectSchema extends ExampleSchema {
@@ -32,12 +32,13 @@ export function addProblemSchemas(document: OpenAPIObject): void {
 
 function schemaOf(type: ProblemType, base: ObjectSchema, schemas: Record<string, ExampleSchema>) {
   const [status, title] = PROBLEMS[type];
+  const second = SECOND_STATUS[type];
   const { always, sometimes } = membersOf(type);
   const properties = {
     ...base.properties,
     type: { type: 'string', const: `/problems/${type}` },
     title: { type: 'string', example: title },
-    status: { type: 'integer', const: status },
+    status: second ? { type: 'integer', enum: [status, second] } : { type: 'integer', const: status },
     ...always,
     ...sometimes,
   };

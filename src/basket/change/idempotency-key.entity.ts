@@ -34,6 +34,10 @@ export class IdempotencyKey {
   @Column('uuid', { name: 'basket_id', nullable: true })
   basketId!: string | null;
 
+  /** The results of a request with several changes; null for any other request. */
+  @Column('jsonb', { nullable: true })
+  results!: unknown;
+
   @Index('idempotency_keys_created_at')
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
