@@ -11,10 +11,11 @@ import * as idempotency from '../src/basket/change/idempotency.js';
 import * as freeze from '../src/basket/checkout/freeze-basket.js';
 import * as submit from '../src/basket/checkout/submit-basket.js';
 import { pageStatement } from '../src/basket/order/order.service.js';
+import * as availability from '../src/basket/query/availability.js';
 import * as snapshot from '../src/basket/query/basket-snapshot.js';
 import { CREATE_GUEST_BASKET } from '../src/basket/query/create-guest-basket.queries.js';
 import { READ_BY_SESSION } from '../src/basket/query/read-by-session.queries.js';
-import { changeLineStatement, removeLineStatement } from '../src/basket/query/single-statement.queries.js';
+import * as single from '../src/basket/query/single-statement.queries.js';
 import * as write from '../src/basket/query/write-basket.js';
 import { writeStatement } from '../src/catalogue/import/write-products.js';
 import * as cleanSkus from '../src/oscar-import/clean-skus.js';
@@ -61,6 +62,7 @@ export const STATEMENTS: Record<string, Statements> = {
     'order-page-of-session': pageStatement('submitted_session_id'),
     'order-page-of-all': pageStatement(null),
   },
+  'src/basket/query/availability.ts': { 'count-reservations': availability.COUNT_RESERVATIONS },
   'src/basket/query/basket-snapshot.ts': {
     'read-by-guest-basket': snapshot.READ.guest.text,
     'read-by-user': snapshot.READ.user.text,
@@ -71,12 +73,14 @@ export const STATEMENTS: Record<string, Statements> = {
   'src/basket/query/create-guest-basket.queries.ts': { 'create-guest-basket': CREATE_GUEST_BASKET.text },
   'src/basket/query/read-by-session.queries.ts': { 'read-by-session': READ_BY_SESSION.text },
   'src/basket/query/single-statement.queries.ts': {
-    'change-line-by-session': changeLineStatement({ by: 'session', isIdempotent: false }).text,
-    'change-line-by-session-once': changeLineStatement({ by: 'session', isIdempotent: true }).text,
-    'change-line-by-user': changeLineStatement({ by: 'user', isIdempotent: false }).text,
-    'change-line-by-user-once': changeLineStatement({ by: 'user', isIdempotent: true }).text,
-    'remove-line-by-session': removeLineStatement('session').text,
-    'remove-line-by-user': removeLineStatement('user').text,
+    'change-line-by-session': single.CHANGE_LINE.session.text,
+    'change-line-by-session-once': single.CHANGE_LINE_ONCE.session.text,
+    'change-line-by-user': single.CHANGE_LINE.user.text,
+    'change-line-by-user-once': single.CHANGE_LINE_ONCE.user.text,
+    'change-line-by-variant-by-session': single.CHANGE_LINE_BY_VARIANT.session.text,
+    'change-line-by-variant-by-user': single.CHANGE_LINE_BY_VARIANT.user.text,
+    'remove-line-by-session': single.REMOVE_LINE.session.text,
+    'remove-line-by-user': single.REMOVE_LINE.user.text,
   },
   'src/basket/query/write-basket.ts': {
     'save-line': write.SAVE_LINE,

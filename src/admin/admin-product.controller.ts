@@ -27,7 +27,17 @@ export class AdminProductController {
   @ApiOkResponse({ type: ProductDto })
   @ApiProblems(...BODY_PROBLEMS)
   async save(@Param('sku', SkuPipe) sku: string, @Body() product: SaveProductDto): Promise<ProductDto> {
-    return toProductDto(await this.products.save({ sku, ...product }), this.environment.currency);
+    return toProductDto(
+      await this.products.save({
+        sku,
+        minQuantity: 1,
+        maxQuantity: null,
+        quantityStep: 1,
+        reserved: 0,
+        ...product,
+      }),
+      this.environment.currency,
+    );
   }
 
   @Patch(':sku')

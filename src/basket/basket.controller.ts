@@ -26,6 +26,7 @@ const CHANGE_LINE_PROBLEMS = [
   'basket-frozen',
   'insufficient-stock',
   'quantity-limit',
+  'quantity-rule',
   'too-many-guests',
 ] as const;
 
@@ -60,7 +61,13 @@ export class BasketController {
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiCreatedResponse({ type: BasketDto, headers: CREATED_BASKET_HEADERS })
-  @ApiProblems(...CHANGE_PROBLEMS, ...CHANGE_LINE_PROBLEMS, 'unknown-sku', 'idempotency-key-reused')
+  @ApiProblems(
+    ...CHANGE_PROBLEMS,
+    ...CHANGE_LINE_PROBLEMS,
+    'unknown-sku',
+    'idempotency-key-reused',
+    'migration-pending',
+  )
   async addLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
@@ -69,44 +76,44 @@ export class BasketController {
     return this.queue.run(visitor, conditions, () => this.baskets.addLine(visitor, conditions, line));
   }
 
-  @Put('lines/:sku')
+  @Put('lines/:lineId')
   @ApiOperation({
     operationId: 'setBasketLine',
-    summary: 'Set the quantity of a product (0 removes it)',
+    summary: 'Set the quantity of a line (0 removes it)',
     description:
-      'A repeated request changes nothing more, so it needs no `Idempotency-Key`. A product that is not in the basket is added.',
+      'A repeated request changes nothing more, so it needs no `Idempotency-Key`. If no line has this id, it is the sku of a new line without attributes.',
   })
-  @ApiSku()
+  @ApiSku('accepted', 'lineId')
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: FIRST_BASKET_HEADERS })
   @ApiProblems(...CHANGE_PROBLEMS, ...CHANGE_LINE_PROBLEMS, 'unknown-product', 'unavailable')
   async changeQuantity(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
-    @Param('sku', SkuPipe) sku: string,
+    @Param('lineId', SkuPipe) lineId: string,
     @Body() { quantity }: ChangeQuantityDto,
   ): Promise<BasketDto> {
     return this.queue.run(visitor, conditions, () =>
-      this.baskets.changeQuantity(visitor, conditions, sku, quantity),
+      this.baskets.changeQuantity(visitor, conditions, lineId, quantity),
     );
   }
 
-  @Delete('lines/:sku')
+  @Delete('lines/:lineId')
   @ApiOperation({
     operationId: 'removeBasketLine',
-    summary: 'Remove a product (200 even if it is not in the basket)',
-    description: 'The version rises only if the product was in the basket.',
+    summary: 'Remove a line (200 even if it is not in the basket)',
+    description: 'The version rises only if the line was in the basket.',
   })
-  @ApiSku('stored')
+  @ApiSku('stored', 'lineId')
   @ApiIfMatch()
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
   @ApiProblems(...CHANGE_PROBLEMS, 'basket-frozen')
   async removeLine(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
-    @Param('sku', StoredSkuPipe) sku: string,
+    @Param('lineId', StoredSkuPipe) lineId: string,
   ): Promise<BasketDto> {
-    return this.queue.run(visitor, conditions, () => this.baskets.removeLine(visitor, conditions, sku));
+    return this.queue.run(visitor, conditions, () => this.baskets.removeLine(visitor, conditions, lineId));
   }
 
   @Delete()

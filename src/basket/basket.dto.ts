@@ -5,6 +5,10 @@ import { Optional } from '../http/input/optional.decorator.js';
 import { MergeReportDto } from '../auth/event/merge-report.dto.js';
 import { isSku } from '../catalogue/sku.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
+import { AttributesProperty } from './attributes-property.decorator.js';
+import { isAttributes } from './query/attributes.js';
+import type { Metadata } from './query/basket-snapshot.js';
+import type { Attributes } from './query/line-id.js';
 import { BASKET_STATUSES, type BasketStatus } from './basket.entity.js';
 
 export class AddLineDto {
@@ -23,9 +27,17 @@ export class AddLineDto {
   @Max(MAX_INT)
   quantity!: number;
 
+  @AttributesProperty()
+  attributes?: Attributes | null;
+
   static accepts(this: void, body: unknown): boolean {
-    const { sku, quantity, ...others } = (body ?? {}) as Record<string, unknown>;
-    return isInteger(quantity, 1) && isSku(sku) && Object.keys(others).length === 0;
+    const { sku, quantity, attributes, ...others } = (body ?? {}) as Record<string, unknown>;
+    return (
+      isInteger(quantity, 1) &&
+      isSku(sku) &&
+      (attributes == null || isAttributes(attributes)) &&
+      Object.keys(others).length === 0
+    );
   }
 }
 
@@ -68,12 +80,26 @@ function isInteger(value: unknown, min: number): boolean {
 }
 
 /** Warnings that a shopper needs before buying a line. */
-const LINE_NOTICES = ['price-changed', 'insufficient-stock', 'unavailable'] as const;
+const LINE_NOTICES = ['price-changed', 'insufficient-stock', 'unavailable', 'quantity-rule'] as const;
 export type LineNotice = (typeof LINE_NOTICES)[number];
 
 export class LineDto {
+  @ApiProperty({
+    description: 'The id in the path of the line: the sku, or a hash of sku and attributes.',
+    example: 'TEA-GREEN-100',
+  })
+  id!: string;
+
   @ApiProperty({ example: 'TEA-GREEN-100' })
   sku!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'The options of the line, such as an engraving. `{}` without.',
+    example: {},
+  })
+  attributes!: Attributes;
 
   @ApiProperty({ example: 'Green tea' })
   name!: string;
@@ -93,6 +119,16 @@ export class LineDto {
 
   @ApiProperty({ type: 'integer', example: 900 })
   lineTotalMinor!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    description:
+      'With the notice `insufficient-stock`: the pieces of the product that this basket can have, over all its lines. Else null.',
+    example: null,
+  })
+  available!: number | null;
 
   @ApiProperty({ enum: LINE_NOTICES, isArray: true, example: ['price-changed'] })
   notices!: LineNotice[];
@@ -145,6 +181,22 @@ export class BasketDto {
 
   @ApiProperty()
   totals!: TotalsDto;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: "The shop's own members, such as a gift note. `{}` without.",
+    example: {},
+  })
+  metadata!: Metadata;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The end of the reservation of the stock. Null without one.',
+  })
+  reservedUntil!: string | null;
 
   @ApiProperty({
     type: () => MergeReportDto,

@@ -8,6 +8,7 @@ import { BasketAdministration } from './checkout/basket-administration.service.j
 import { BasketChanges } from './change/basket-changes.service.js';
 import { BasketController } from './basket.controller.js';
 import { BasketWriteQueue } from './change/basket-write-queue.service.js';
+import { LineKey } from './change/line-key.service.js';
 import { BasketService } from './basket.service.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { CheckoutService } from './checkout/checkout.service.js';
@@ -29,6 +30,7 @@ import { GuestBasketSubscriber } from './expiry/guest-basket.subscriber.js';
     BasketChanges,
     SingleStatement,
     BasketWriteQueue,
+    LineKey,
     BasketService,
     CheckoutService,
     OrderService,

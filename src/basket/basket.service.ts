@@ -11,9 +11,13 @@ import { type BasketVisitor, loadVisitor } from './change/basket-visitor.js';
 import { createBasket } from './change/create-basket.js';
 import { removeBasket, removeLine, saveLine } from './query/write-basket.js';
 import type { Conditions } from './change/conditions.decorator.js';
-import { assertWithinLimits, assertOpen } from './change/line-rules.js';
+import { LineKey } from './change/line-key.service.js';
+import { assertOpen, findBreach, tooManyLines } from './change/line-rules.js';
 import { SingleStatement } from './change/single-statement.service.js';
-import type { BasketSnapshot, LineProduct, LineSnapshot } from './query/basket-snapshot.js';
+import { countAvailable } from './query/availability.js';
+import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';
+import { lineIdOf } from './query/line-id.js';
+import { type LineProduct, toLineProduct } from './query/line-product.js';
 import { type AddedLine, type LineRequest, toAddedLine } from './query/line-columns.js';
 
 /** A line as it will be after the change. A new line has the members of `added`. */
@@ -29,6 +33,7 @@ export class BasketService {
     private readonly changes: BasketChanges,
     private readonly singleStatement: SingleStatement,
     private readonly products: ProductService,
+    private readonly lineKey: LineKey,
     private readonly guests: GuestLimiter,
     private readonly environment: Environment,
   ) {}
@@ -38,11 +43,14 @@ export class BasketService {
     return this.singleStatement.read(visitor);
   }
 
-  /** @throws Problem `unknown-sku`, `quantity-limit`, `insufficient-stock`, `basket-frozen` */
+  /**
+   * @throws Problem `unknown-sku`, `quantity-limit`, `quantity-rule`, `insufficient-stock`,
+   *   `basket-frozen`, `migration-pending`
+   */
   async addLine(sender: BasketVisitor, conditions: Conditions, request: LineRequest): Promise<BasketDto> {
+    await this.lineKey.assertAllowed(request.attributes);
     const added = toAddedLine(request);
-    const { sku } = added;
-    const done = await this.singleStatement.changeLine(sender, conditions, added, 'add');
+    const done = await this.singleStatement.addLine(sender, conditions, added);
     if (done) return done;
     const visitor = await this.loadWriter(sender);
     const created =
@@ -50,39 +58,41 @@ export class BasketService {
     if (created) return created;
     return this.changes.run(visitor, conditions, 201, async (manager, basket) => {
       assertOpen(basket);
-      const product = await this.products.find(manager, sku);
-      if (!product?.isActive) {
-        throw new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
-      }
-      const quantity = (findLine(basket, sku)?.quantity ?? 0) + added.quantity;
-      return this.changeLineUnderLock(manager, visitor, basket, { added, product, quantity });
+      const product = await this.products.find(manager, added.sku);
+      if (!product?.isActive) throw unknownSku(added.sku);
+      const quantity = (findLine(basket, lineIdOf(added))?.quantity ?? 0) + added.quantity;
+      const line = { added, product: toLineProduct(product), quantity };
+      return this.changeLineUnderLock(manager, visitor, basket, line);
     });
   }
 
   /**
    * Sets the quantity of a line. 0 removes the line.
    *
-   * @throws Problem `unknown-product`, `unavailable`, `quantity-limit`, `insufficient-stock`,
-   *   `basket-frozen`
+   * @param lineId without such a line, the sku of a new one without attributes
+   * @throws Problem `unknown-product`, `unavailable`, `quantity-limit`, `quantity-rule`,
+   *   `insufficient-stock`, `basket-frozen`
    */
   async changeQuantity(
     sender: BasketVisitor,
     conditions: Conditions,
-    sku: string,
+    lineId: string,
     quantity: number,
   ): Promise<BasketDto> {
     if (quantity === 0) {
-      return this.removeLine(sender, conditions, sku, (manager) => this.products.get(manager, sku));
+      return this.removeLine(sender, conditions, lineId, (manager) => this.products.get(manager, lineId));
     }
-    const added = toAddedLine({ sku, quantity });
-    const changed = await this.singleStatement.changeLine(sender, conditions, added, 'set');
+    const changed = await this.singleStatement.setQuantity(sender, conditions, lineId, quantity);
     if (changed) return changed;
     const visitor = await this.loadWriter(sender);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
-      const product = await this.products.get(manager, sku);
-      if (!product.isActive) throw new Problem('unavailable', 'It can only be removed.', { skus: [sku] });
-      return this.changeLineUnderLock(manager, visitor, basket, { added, product, quantity });
+      const added = findLine(basket, lineId) ?? toAddedLine({ sku: lineId, quantity });
+      const product = await this.products.get(manager, added.sku);
+      if (!product.isActive)
+        throw new Problem('unavailable', 'It can only be removed.', { skus: [added.sku] });
+      const line = { added, product: toLineProduct(product), quantity };
+      return this.changeLineUnderLock(manager, visitor, basket, line);
     });
   }
 
@@ -90,14 +100,15 @@ export class BasketService {
   async removeLine(
     visitor: BasketVisitor,
     conditions: Conditions,
-    sku: string,
+    lineId: string,
     ifMissing?: (manager: EntityManager) => Promise<unknown>,
   ): Promise<BasketDto> {
-    const removed = await this.singleStatement.removeLine(visitor, conditions, sku);
+    const removed = await this.singleStatement.removeLine(visitor, conditions, lineId);
     if (removed) return removed;
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
-      if (basket && findLine(basket, sku)) return removeLine(manager, basket, sku);
+      const line = findLine(basket, lineId);
+      if (basket && line) return removeLine(manager, basket, line);
       await ifMissing?.(manager);
       return basket;
     });
@@ -126,15 +137,28 @@ export class BasketService {
     basket: BasketSnapshot | null,
     { added, product, quantity }: WantedLine,
   ): Promise<BasketSnapshot> {
-    const { basketMaxQuantity: maxQuantity, basketMaxLines: maxLines } = this.environment;
-    assertWithinLimits(basket, added.sku, product, quantity, { maxQuantity, maxLines });
-    const previous = findLine(basket, added.sku);
-    const kept = previous ?? { ...added, unitPriceMinorWhenAdded: product.unitPriceMinor };
+    const { basketMaxQuantity, basketMaxLines } = this.environment;
+    const lines = basket?.lines ?? [];
+    const previous = findLine(basket, lineIdOf(added));
+    if (!previous && lines.length >= basketMaxLines) throw tooManyLines(basketMaxLines);
+    const others = lines.filter((line) => line.sku === added.sku && line !== previous);
+    const total = quantity + others.reduce((sum, line) => sum + line.quantity, 0);
+    if (product.available !== null && total > product.available) {
+      await countAvailable(manager, basket?.id ?? null, [product]);
+    }
+    const breach = findBreach(total, product, basketMaxQuantity);
+    if (breach) throw breach;
+    const position = lines.length;
+    const kept = previous ?? { ...added, position, unitPriceMinorWhenAdded: product.unitPriceMinor };
     const created = basket ?? (await createBasket(manager, visitor));
     return saveLine(manager, created, { ...kept, quantity, pinned: null, product });
   }
 }
 
-function findLine(basket: BasketSnapshot | null, sku: string): LineSnapshot | undefined {
-  return basket?.lines.find((line) => line.sku === sku);
+function findLine(basket: BasketSnapshot | null, lineId: string): LineSnapshot | undefined {
+  return basket?.lines.find((line) => lineIdOf(line) === lineId);
+}
+
+function unknownSku(sku: string): Problem {
+  return new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
 }

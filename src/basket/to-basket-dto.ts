@@ -1,5 +1,9 @@
+import { isAllowedQuantity } from '../catalogue/quantity-rule.js';
 import type { BasketDto, LineDto, LineNotice, TotalsDto } from './basket.dto.js';
+import type { BasketStatus } from './basket.entity.js';
+import { quantityBySku } from './query/availability.js';
 import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';
+import { lineIdOf } from './query/line-id.js';
 
 /** The facts in the answer that the basket itself does not have. */
 export interface BasketContext {
@@ -12,7 +16,7 @@ export interface BasketContext {
 }
 
 /** Lines with one of these notices are shown, but left out of the amount. */
-const NOT_BUYABLE: LineNotice[] = ['unavailable', 'insufficient-stock'];
+const NOT_BUYABLE: LineNotice[] = ['unavailable', 'insufficient-stock', 'quantity-rule'];
 
 /** The basket as the API shows it. Without a basket, an empty one. */
 export function toBasketDto(
@@ -20,7 +24,7 @@ export function toBasketDto(
   { currency, owner = basket?.ownerId ? 'user' : 'guest', expiresAt = null }: BasketContext,
 ): BasketDto {
   const isRecord = basket?.status === 'submitted';
-  const lines = (basket?.lines ?? []).map((line) => toLineDto(line, isRecord));
+  const lines = basket ? toLineDtos(basket) : [];
   return {
     id: basket?.id ?? null,
     status: basket?.status ?? 'open',
@@ -29,6 +33,8 @@ export function toBasketDto(
     version: basket?.version ?? 0,
     lines,
     totals: totalsOf(lines),
+    metadata: basket?.metadata ?? {},
+    reservedUntil: basket?.reservedUntil?.toISOString() ?? null,
     lastMerge: basket?.lastMerge ?? null,
     expiresAt: expiresAt === null || isRecord || owner === 'user' ? null : new Date(expiresAt).toISOString(),
   };
@@ -47,27 +53,41 @@ function unitPriceOf({ pinned, product, unitPriceMinorWhenAdded }: LineSnapshot)
   return pinned?.unitPriceMinor ?? product?.unitPriceMinor ?? unitPriceMinorWhenAdded;
 }
 
-function toLineDto(line: LineSnapshot, isRecord: boolean): LineDto {
-  const { sku, quantity, unitPriceMinorWhenAdded, pinned, product } = line;
+function toLineDtos({ status, lines }: BasketSnapshot): LineDto[] {
+  // Only a line with attributes can share its product with another line.
+  const isShared = lines.some(({ variant }) => variant !== '');
+  const quantities = isShared ? quantityBySku(lines) : null;
+  return lines.map((line) => toLineDto(line, status, quantities?.get(line.sku) ?? line.quantity));
+}
+
+/** @param total the quantity of the product over all lines */
+function toLineDto(line: LineSnapshot, status: BasketStatus, total: number): LineDto {
+  const { sku, attributes, quantity, unitPriceMinorWhenAdded, pinned, product } = line;
   const unitPriceMinor = unitPriceOf(line);
+  // The catalogue of today does not concern an order.
+  const notices = status === 'submitted' ? [] : noticesOf(line, status, total);
   return {
+    id: lineIdOf(line),
     sku,
     name: pinned?.name ?? product?.name ?? sku,
+    attributes,
     quantity,
     unitPriceMinor,
     unitPriceMinorWhenAdded,
     lineTotalMinor: quantity * unitPriceMinor,
-    // The catalogue of today does not concern an order.
-    notices: isRecord ? [] : noticesOf(line),
+    available: notices.includes('insufficient-stock') ? (product?.available ?? null) : null,
+    notices,
   };
 }
 
-function noticesOf(line: LineSnapshot): LineNotice[] {
-  const { quantity, unitPriceMinorWhenAdded, product } = line;
+function noticesOf(line: LineSnapshot, status: BasketStatus, total: number): LineNotice[] {
+  const { unitPriceMinorWhenAdded, product } = line;
   const notices: LineNotice[] = [];
   if (unitPriceOf(line) !== unitPriceMinorWhenAdded) notices.push('price-changed');
   if (!product?.isActive) notices.push('unavailable');
-  else if (product.stock !== null && product.stock < quantity) notices.push('insufficient-stock');
+  else if (product.available !== null && product.available < total) notices.push('insufficient-stock');
+  // A frozen basket is submitted whatever the rules are by then.
+  if (product && status === 'open' && !isAllowedQuantity(total, product)) notices.push('quantity-rule');
   return notices;
 }
 

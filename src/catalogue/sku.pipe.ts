@@ -1,4 +1,4 @@
-import { applyDecorators, Injectable, type PipeTransform } from '@nestjs/common';
+import { applyDecorators, type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { ValidateBy } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
 import { invalidInput } from '../http/input/validation.pipe.js';
@@ -13,12 +13,12 @@ export function IsSku(): PropertyDecorator {
   );
 }
 
-/** Validates a sku in a path. */
+/** Validates a sku, or the id of a line, in a path. */
 @Injectable()
 export class SkuPipe implements PipeTransform<string, string> {
-  transform(sku: string): string {
+  transform(sku: string, { data = 'sku' }: ArgumentMetadata): string {
     if (isSku(sku)) return sku;
-    throw invalidInput([{ field: 'sku', message: `sku ${SKU_RULE}` }]);
+    throw invalidInput([{ field: data, message: `${data} ${SKU_RULE}` }]);
   }
 }
 
@@ -29,8 +29,8 @@ export class SkuPipe implements PipeTransform<string, string> {
  */
 @Injectable()
 export class StoredSkuPipe implements PipeTransform<string, string> {
-  transform(sku: string): string {
+  transform(sku: string, { data = 'sku' }: ArgumentMetadata): string {
     if (isStoredSku(sku)) return sku;
-    throw invalidInput([{ field: 'sku', message: `sku ${SKU_RULE}` }]);
+    throw invalidInput([{ field: data, message: `${data} ${SKU_RULE}` }]);
   }
 }

@@ -126,6 +126,8 @@ const IMPORT_BASKETS = `
 const imported = insertedLine({
   basketId: 'b.new_id',
   sku: 'l.sku',
+  variant: `''`,
+  attributes: `'{}'::jsonb`,
   quantity: 'l.quantity',
   unitPriceMinorWhenAdded: 'l.unit_price_minor',
   addedAt: 'coalesce(l.added_at, b.created_at)',

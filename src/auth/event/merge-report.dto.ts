@@ -3,8 +3,14 @@ import { MERGE_STRATEGIES, type MergeStrategy } from '../../config/environment.j
 import type { MergedLine, MergeReport } from './user-logged-in.event.js';
 
 export class MergedLineDto implements MergedLine {
+  @ApiProperty({ description: 'The id of the line in the basket.', example: 'TEA-GREEN-100' })
+  id!: string;
+
   @ApiProperty({ example: 'TEA-GREEN-100' })
   sku!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: {} })
+  attributes!: MergedLine['attributes'];
 
   @ApiProperty({
     type: 'integer',
@@ -43,17 +49,17 @@ export class MergeReportDto implements MergeReport {
 
   @ApiProperty({
     enum: MERGE_STRATEGIES,
-    description: 'The rule for the quantity of a product in both baskets.',
+    description: 'The rule for the quantity of a line in both baskets.',
   })
   strategy!: MergeStrategy;
 
   @ApiProperty({
-    enum: ['guest', 'user'],
-    isArray: true,
-    description: 'The baskets that were frozen. The login has thawed them.',
+    description:
+      "True if the guest's basket is frozen for a payment. It belongs to the user now, and its payment goes on.",
+    example: false,
   })
-  thawed!: MergeReport['thawed'];
+  paymentUnderWay!: boolean;
 
-  @ApiProperty({ type: [MergedLineDto], description: 'All products of the two baskets.' })
+  @ApiProperty({ type: [MergedLineDto], description: 'All lines of the two baskets.' })
   lines!: MergedLineDto[];
 }

@@ -2,11 +2,12 @@ import type { EntityManager } from 'typeorm';
 import type { MergeStrategy } from '../../config/environment.js';
 
 /**
- * The effect of a login on one product: the quantities of the guest, of the user, and after the
- * login.
+ * The effect of a login on one line: the quantities of the guest, of the user, and after the login.
  */
 export interface MergedLine {
+  id: string;
   sku: string;
+  attributes: Readonly<Record<string, string>>;
   guestQuantity: number;
   userQuantity: number;
   quantity: number;
@@ -22,8 +23,8 @@ export interface MergeReport {
    */
   outcome: 'none' | 'assigned' | 'merged';
   strategy: MergeStrategy;
-  /** The baskets that were frozen. The login has thawed them. */
-  thawed: ('guest' | 'user')[];
+  /** True if the guest's basket is frozen for a payment. It is now the user's, unchanged. */
+  paymentUnderWay: boolean;
   lines: MergedLine[];
 }
 

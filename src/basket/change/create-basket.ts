@@ -19,6 +19,12 @@ export async function createBasket(manager: EntityManager, visitor: Visitor): Pr
     if (snapshot) await manager.update(Session, { id: snapshot.id }, { basketId: id });
     else await visitor.session.create(manager, { basketId: id });
   }
-  const unset = { lastMerge: null, submittedAt: null, currency: null };
-  return { id, ownerId, status: 'open', version: 0, ...unset, lines: [] };
+  const unset = {
+    lastMerge: null,
+    submittedAt: null,
+    cancelledAt: null,
+    reservedUntil: null,
+    currency: null,
+  };
+  return { id, ownerId, status: 'open', version: 0, ...unset, metadata: {}, lines: [] };
 }

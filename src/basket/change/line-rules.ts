@@ -1,37 +1,39 @@
+import { isAllowedQuantity, nearestQuantities } from '../../catalogue/quantity-rule.js';
 import { Problem } from '../../problem/problem.js';
-import type { LineProduct, BasketSnapshot } from '../query/basket-snapshot.js';
-
-/** The shop's limits for one basket. */
-export interface BasketLimits {
-  maxQuantity: number;
-  maxLines: number;
-}
+import type { BasketSnapshot } from '../query/basket-snapshot.js';
+import type { LineProduct } from '../query/line-product.js';
 
 /**
- * Checks the quantity of a line against the shop's limits and the stock.
+ * Checks the quantity of a product over all lines of a basket: the shop's limit, the product's
+ * rule, then the stock.
  *
- * @param quantity the quantity after the change
- * @throws Problem `quantity-limit` or `insufficient-stock`
+ * @param product its `available` is exact (`countAvailable`), or not below the total
+ * @returns Problem `quantity-limit`, `quantity-rule` or `insufficient-stock`, or null
  */
-export function assertWithinLimits(
-  basket: BasketSnapshot | null,
-  sku: string,
-  product: LineProduct,
-  quantity: number,
-  limits: BasketLimits,
-): void {
-  const lines = basket?.lines ?? [];
-  const { maxQuantity, maxLines } = limits;
-  if (quantity > maxQuantity) {
-    throw new Problem('quantity-limit', `A line holds at most ${maxQuantity}.`, { limit: maxQuantity });
+export function findBreach(total: number, product: LineProduct, maxQuantity: number): Problem | null {
+  if (total > maxQuantity) {
+    return new Problem('quantity-limit', `A basket holds at most ${maxQuantity} of a product.`, {
+      limit: maxQuantity,
+    });
   }
-  if (lines.length >= maxLines && !lines.some((line) => line.sku === sku)) {
-    throw new Problem('quantity-limit', `A basket holds at most ${maxLines} lines.`, { limit: maxLines });
+  if (!isAllowedQuantity(total, product)) return quantityRule(total, product);
+  if (product.available !== null && total > product.available) {
+    const detail = `Reduce the quantity to ${product.available} or less.`;
+    return new Problem('insufficient-stock', detail, { available: product.available });
   }
-  if (product.stock !== null && quantity > product.stock) {
-    const detail = `Set the quantity of the line to ${product.stock} or less.`;
-    throw new Problem('insufficient-stock', detail, { available: product.stock });
-  }
+  return null;
+}
+
+function quantityRule(total: number, product: LineProduct): Problem {
+  const { minQuantity, maxQuantity, quantityStep } = product;
+  const nearest = nearestQuantities(total, product);
+  const choices = [nearest.below, nearest.above].filter((quantity) => quantity !== null);
+  const detail = `${product.sku} cannot be bought in the quantity ${total}. Choose ${choices.join(' or ') || 'another product'}.`;
+  return new Problem('quantity-rule', detail, { minQuantity, maxQuantity, quantityStep, nearest });
+}
+
+export function tooManyLines(maxLines: number): Problem {
+  return new Problem('quantity-limit', `A basket holds at most ${maxLines} lines.`, { limit: maxLines });
 }
 
 /** @throws Problem `basket-frozen` */

@@ -14,12 +14,19 @@ import type { Conditions } from './conditions.decorator.js';
 import { isKeyConflict } from './idempotency.js';
 import { READ_BY_SESSION, type SessionBasketRow } from '../query/read-by-session.queries.js';
 import { CREATE_GUEST_BASKET } from '../query/create-guest-basket.queries.js';
-import { changeLineStatement, removeLineStatement } from '../query/single-statement.queries.js';
-import { type BasketRow, findUserBasket, toBaskets } from '../query/basket-snapshot.js';
-import { type AddedLine, addedValues } from '../query/line-columns.js';
+import {
+  CHANGE_LINE,
+  CHANGE_LINE_BY_VARIANT,
+  CHANGE_LINE_ONCE,
+  REMOVE_LINE,
+} from '../query/single-statement.queries.js';
+import { isAvailabilityUncertain, settleAvailability } from '../query/availability.js';
+import { canBeVariant } from '../query/line-id.js';
+import { findUserBasket, type OpenBasketRow, toBaskets } from '../query/basket-snapshot.js';
+import { type AddedLine, addedValues, toAddedLine } from '../query/line-columns.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-type ChangedRow = BasketRow & { wasActive?: boolean; sessionExpiresAt?: number };
+type ChangedRow = OpenBasketRow & { wasActive?: boolean; sessionExpiresAt?: number };
 
 /**
  * Reads a basket, or changes one line, in one statement. The statement reads the session as well.
@@ -52,38 +59,61 @@ export class SingleStatement {
     const expiresAt = await this.sessions.extendExpiry(sessionId, session);
     // A session without a basket is one row without an id.
     const [basket = null] = session.id === null ? [] : toBaskets(rows);
+    if (basket && isAvailabilityUncertain(basket)) await settleAvailability(this.dataSource, basket);
     return toBasketDto(basket, { currency, owner: session.userId ? 'user' : 'guest', expiresAt });
   }
 
-  /** Adds to the quantity of the line, or sets it. */
-  async changeLine(
+  async addLine(visitor: BasketVisitor, conditions: Conditions, line: AddedLine): Promise<BasketDto | null> {
+    const { idempotent } = conditions;
+    const statements = idempotent ? CHANGE_LINE_ONCE : CHANGE_LINE;
+    const values = idempotent ? [idempotent.key, idempotent.hash] : [];
+    return this.changeLine(visitor, conditions, statements, { line, isAdded: true }, values);
+  }
+
+  /** Returns null, and changes nothing, also if no line has this variant. */
+  async setQuantity(
     visitor: BasketVisitor,
-    { ifMatch, idempotent }: Conditions,
-    line: AddedLine,
-    mode: 'add' | 'set',
+    conditions: Conditions,
+    lineId: string,
+    quantity: number,
+  ): Promise<BasketDto | null> {
+    const isVariant = canBeVariant(lineId);
+    const line = { ...toAddedLine({ sku: lineId, quantity }), ...(isVariant && { variant: lineId }) };
+    const statements = isVariant ? CHANGE_LINE_BY_VARIANT : CHANGE_LINE;
+    return this.changeLine(visitor, conditions, statements, { line, isAdded: false });
+  }
+
+  private async changeLine(
+    visitor: BasketVisitor,
+    { ifMatch }: Conditions,
+    statements: Record<'session' | 'user', NamedStatement>,
+    { line, isAdded }: { line: AddedLine; isAdded: boolean },
+    idempotency: string[] = [],
   ): Promise<BasketDto | null> {
     const ownerId = ownerIdOf(visitor);
     if (ownerId === null || ifMatch) return null;
     const { basketMaxQuantity, basketMaxLines } = this.environment;
-    const limits = [basketMaxQuantity, basketMaxLines];
-    const idempotency = idempotent ? [idempotent.key, idempotent.hash] : [];
-    const statement = changeLineStatement({ by: byOf(visitor), isIdempotent: idempotent !== null });
-    return this.change(visitor, statement, [
+    return this.change(visitor, statements[byOf(visitor)], [
       ownerId,
       ...addedValues(line),
-      mode === 'add',
-      ...limits,
+      isAdded,
+      basketMaxQuantity,
+      basketMaxLines,
       ...this.validityValues(visitor),
       ...idempotency,
     ]);
   }
 
-  async removeLine(visitor: BasketVisitor, { ifMatch }: Conditions, sku: string): Promise<BasketDto | null> {
+  async removeLine(
+    visitor: BasketVisitor,
+    { ifMatch }: Conditions,
+    lineId: string,
+  ): Promise<BasketDto | null> {
     const ownerId = ownerIdOf(visitor);
     if (ownerId === null || ifMatch) return null;
-    return this.change(visitor, removeLineStatement(byOf(visitor)), [
+    return this.change(visitor, REMOVE_LINE[byOf(visitor)], [
       ownerId,
-      sku,
+      lineId,
       ...this.validityValues(visitor),
     ]);
   }
@@ -129,9 +159,10 @@ export class SingleStatement {
     }
   }
 
-  private toDto(rows: ChangedRow[]): BasketDto {
+  private async toDto(rows: ChangedRow[]): Promise<BasketDto> {
     const { currency } = this.environment;
     const [basket = null] = toBaskets(rows);
+    if (basket && isAvailabilityUncertain(basket)) await settleAvailability(this.dataSource, basket);
     return toBasketDto(basket, { currency, expiresAt: rows[0]?.sessionExpiresAt });
   }
 

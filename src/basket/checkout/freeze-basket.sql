@@ -17,6 +17,7 @@ WITH
   pins AS (
     SELECT
       l.sku,
+      l.variant,
       coalesce(p.name, l.sku) AS name_pinned,
       coalesce(p.unit_price_minor, l.unit_price_minor_when_added) AS unit_price_minor_pinned
     FROM basket_lines l LEFT JOIN products p USING (sku)
@@ -25,4 +26,4 @@ WITH
 UPDATE basket_lines l
 SET name_pinned = pins.name_pinned, unit_price_minor_pinned = pins.unit_price_minor_pinned
 FROM basket, pins
-WHERE l.basket_id = basket.id AND l.sku = pins.sku
+WHERE l.basket_id = basket.id AND (l.sku, l.variant) = (pins.sku, pins.variant)

@@ -13,14 +13,14 @@ export const FREEZE = `
     WHERE id = $1
     RETURNING id
   ), pins AS (
-    SELECT l.sku, ${PINS}
+    SELECT l.sku, l.variant, ${PINS}
     FROM basket_lines l LEFT JOIN products p USING (sku)
     WHERE l.basket_id = $1
   )
   UPDATE basket_lines l
   SET ${SET_PINS}
   FROM basket, pins
-  WHERE l.basket_id = basket.id AND l.sku = pins.sku`;
+  WHERE l.basket_id = basket.id AND (l.sku, l.variant) = (pins.sku, pins.variant)`;
 
 /**
  * SQL: clauses of a WITH that thaw the baskets of an array of ids. `thawed` returns the ids of the

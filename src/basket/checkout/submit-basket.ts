@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
-import { findBaskets, type LineProduct, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { PRODUCT_COLUMNS, type ProductColumns, toLineProduct } from '../query/line-product.js';
 import { SET_MISSING_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 import { isBuyable } from '../to-basket-dto.js';
@@ -50,8 +51,8 @@ const STAMP = `
 
 /** Locks in the order of skus, so that two orders of the same products do not deadlock. */
 const LOCK_PRODUCTS = `
-  SELECT sku, name, unit_price_minor AS "unitPriceMinor", stock, is_active AS "isActive"
-  FROM products WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;
+  SELECT p.sku, ${PRODUCT_COLUMNS}
+  FROM products p WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;
 
 /**
  * Submits a locked basket: reduces the stock, pins prices, names and the currency, and clears the
@@ -88,8 +89,8 @@ export function emptyBasket(): Problem {
 
 async function withLockedProducts(manager: EntityManager, basket: BasketSnapshot): Promise<BasketSnapshot> {
   const skus = basket.lines.map(({ sku }) => sku);
-  const locked = await manager.query<(LineProduct & { sku: string })[]>(LOCK_PRODUCTS, [skus]);
-  const products = new Map(locked.map((product) => [product.sku, product]));
+  const locked = await manager.query<(ProductColumns & { sku: string })[]>(LOCK_PRODUCTS, [skus]);
+  const products = new Map(locked.map((product) => [product.sku, toLineProduct(product)]));
   return {
     ...basket,
     lines: basket.lines.map((line) => ({ ...line, product: products.get(line.sku) ?? null })),
@@ -110,7 +111,9 @@ function assertBuyable(basket: BasketSnapshot, dto: BasketDto): void {
 async function reduceStock(manager: EntityManager, { lines }: BasketSnapshot): Promise<void> {
   await manager.query(
     `UPDATE products p SET stock = p.stock - sold.quantity
-     FROM unnest($1::text[], $2::int[]) AS sold (sku, quantity)
+     FROM (
+       SELECT sku, sum(quantity)::int AS quantity FROM unnest($1::text[], $2::int[]) AS line (sku, quantity) GROUP BY sku
+     ) AS sold
      WHERE p.sku = sold.sku AND p.stock IS NOT NULL`,
     [lines.map(({ sku }) => sku), lines.map(({ quantity }) => quantity)],
   );

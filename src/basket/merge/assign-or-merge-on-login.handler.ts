@@ -4,7 +4,6 @@ import type { EntityManager } from 'typeorm';
 import { type MergeReport, UserLoggedIn } from '../../auth/event/user-logged-in.event.js';
 import { Environment, type MergeStrategy } from '../../config/environment.js';
 import { assignBasket, assignOrders, mergeBaskets } from '../query/write-basket.js';
-import { thawBaskets } from '../checkout/freeze-basket.js';
 import { moveKeys } from '../change/idempotency.js';
 import { mergeLines } from './merge-lines.js';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
@@ -29,7 +28,7 @@ export class AssignOrMergeOnLoginHandler {
   @OnEvent(UserLoggedIn.NAME, { suppressErrors: false })
   async assignOrMerge({ manager, userId, guestSession, mergeStrategy }: UserLoggedIn): Promise<MergeReport> {
     const strategy = mergeStrategy ?? this.environment.basketMergeStrategy;
-    const none: MergeReport = { outcome: 'none', strategy, thawed: [], lines: [] };
+    const none: MergeReport = { outcome: 'none', strategy, paymentUnderWay: false, lines: [] };
     if (!guestSession) return none;
     const { id, basketId } = guestSession;
     const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
@@ -49,8 +48,12 @@ export class AssignOrMergeOnLoginHandler {
     strategy: MergeStrategy,
   ): Promise<MergeReport> {
     const lines = mergeLines(guest.lines, user?.lines ?? [], strategy, this.environment.basketMaxQuantity);
-    const thawed = await thawFrozen(manager, guest, user);
-    const report: MergeReport = { outcome: user ? 'merged' : 'assigned', strategy, thawed, lines };
+    const report: MergeReport = {
+      outcome: user ? 'merged' : 'assigned',
+      strategy,
+      paymentUnderWay: false,
+      lines,
+    };
     if (user) await mergeBaskets(manager, guest.id, user.id, report);
     else await assignBasket(manager, guest.id, userId, report);
     return report;
@@ -67,23 +70,4 @@ async function lockBoth(
     manager,
     locked.map(({ id }) => id),
   );
-}
-
-/**
- * Thaws frozen baskets before a merge. A login ends the payment, because the merge may change the
- * pinned lines. See docs/decisions/10-frozen-baskets.md.
- */
-async function thawFrozen(
-  manager: EntityManager,
-  guest: BasketSnapshot,
-  user: BasketSnapshot | undefined,
-): Promise<MergeReport['thawed']> {
-  const frozen = [guest, user].flatMap((basket) => (basket?.status === 'frozen' ? basket : []));
-  if (frozen.length > 0) {
-    await thawBaskets(
-      manager,
-      frozen.map(({ id }) => id),
-    );
-  }
-  return frozen.map((basket) => (basket === guest ? 'guest' : 'user'));
 }

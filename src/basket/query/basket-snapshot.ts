@@ -2,17 +2,13 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { MergeReport } from '../../auth/event/user-logged-in.event.js';
 import { queryNamed } from '../../database/named-statement.js';
 import type { BasketStatus } from '../basket.entity.js';
+import { isAvailabilityUncertain, settleAvailability } from './availability.js';
+import { type LineProduct, PRODUCT_COLUMNS, type ProductColumns, toLineProduct } from './line-product.js';
 import { type CarriedLine, type PinnedLine, SELECTED_LINE, SELECTED_OPEN_LINE } from './line-columns.js';
 
-/** The product of a line, as the catalogue has it now. */
-export interface LineProduct {
-  name: string;
-  unitPriceMinor: number;
-  stock: number | null;
-  isActive: boolean;
-}
-
 export interface LineSnapshot extends CarriedLine {
+  /** The place in the order of adding, among all lines of the same read. */
+  position: number;
   /** The name and the price since the basket was frozen or submitted; null in an open basket. */
   pinned: { name: string; unitPriceMinor: number } | null;
   /** Null: the catalogue has no such product any more. */
@@ -27,6 +23,11 @@ export interface BasketSnapshot {
   version: number;
   lastMerge: MergeReport | null;
   submittedAt: Date | null;
+  cancelledAt: Date | null;
+  /** The end of the reservation, or null without one, and after its end. */
+  reservedUntil: Date | null;
+  /** The shop's own members. */
+  metadata: Metadata;
   /**
    * Pinned by freeze and submit. Null in an open basket, and in an old row until `PinCurrencyJob`
    * fills it.
@@ -35,69 +36,85 @@ export interface BasketSnapshot {
   lines: LineSnapshot[];
 }
 
-type BasketColumns = Omit<BasketSnapshot, 'lines'>;
-export type BasketRow = BasketColumns & CarriedLine & PinnedLine & LineProduct;
+export type Metadata = Record<string, unknown>;
 
-const PRODUCT_COLUMNS = `p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.is_active AS "isActive"`;
+type BasketColumns = Omit<BasketSnapshot, 'lines' | 'metadata'> & { metadata: Metadata | null };
 
-/** SQL: the columns of a line `l` and its product `p`. */
-export const LINE_AND_PRODUCT = `${SELECTED_LINE}, ${PRODUCT_COLUMNS}`;
+/** A row of `CHANGED_COLUMNS`: an open basket with a line. */
+export type OpenBasketRow = Pick<BasketColumns, 'id' | 'ownerId' | 'version' | 'metadata'> &
+  CarriedLine &
+  ProductColumns;
+export type BasketRow = OpenBasketRow & BasketColumns & PinnedLine;
+
+/** Null instead of `{}`, which most baskets have: a row repeats it for each line. */
+const METADATA = `nullif(b.metadata, '{}') AS metadata`;
+
+/** SQL: the end of the unexpired reservations of a frozen basket `b`. */
+const RESERVED_UNTIL = `CASE WHEN b.status = 'frozen' THEN (
+    SELECT min(r.expires_at) FROM stock_reservations r
+    WHERE r.basket_id = b.id AND r.expires_at > statement_timestamp()) END`;
+
+/** SQL: the columns of a basket `b`, of a line `l` and its product `p`. */
+export const BASKET_COLUMNS = `
+  b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge", b.submitted_at AS "submittedAt",
+  b.cancelled_at AS "cancelledAt", ${RESERVED_UNTIL} AS "reservedUntil", ${METADATA}, b.currency,
+  ${SELECTED_LINE}, ${PRODUCT_COLUMNS}`;
 
 /**
  * SQL: the columns of an open basket `b` that the statement has changed, of a line `l` and its
- * product `p`.
+ * product `p`. The others are null.
  */
 export const CHANGED_COLUMNS = `
-  b.id, b.owner_id AS "ownerId", 'open' AS status, b.version, NULL AS "lastMerge", NULL AS "submittedAt",
-  NULL AS currency, ${SELECTED_OPEN_LINE}, ${PRODUCT_COLUMNS}`;
+  b.id, b.owner_id AS "ownerId", b.version, ${METADATA}, ${SELECTED_OPEN_LINE}, ${PRODUCT_COLUMNS}`;
+
+/** SQL: the id of the basket that a user sees: the open one, else the latest frozen one. */
+export const shownBasketOf = (ownerId: string): string => `coalesce(
+    (SELECT o.id FROM baskets o WHERE o.owner_id = ${ownerId} AND o.status = 'open'),
+    (SELECT o.id FROM baskets o WHERE o.owner_id = ${ownerId} AND o.status = 'frozen'
+     ORDER BY o.frozen_at DESC, o.id DESC LIMIT 1))`;
 
 /** One statement, so that basket, lines and products are of one moment. */
 const SELECT = `
-  SELECT b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
-    b.submitted_at AS "submittedAt", b.currency, ${LINE_AND_PRODUCT}
+  SELECT ${BASKET_COLUMNS}
   FROM baskets b
   LEFT JOIN basket_lines l ON l.basket_id = b.id
   LEFT JOIN products p ON p.sku = l.sku`;
 
-/** The lines in the order in which they were added. */
-const ORDER = 'ORDER BY l.added_at, l.sku';
+/** SQL: the order in which the lines were added. */
+export const LINE_ORDER = 'ORDER BY l.added_at, l.sku, l.variant';
 
-/** SQL: the basket that is not submitted. `$1` is its id, or the id of its owner. */
+/** SQL: the basket that the visitor sees. `$1` is its id, or the id of its owner. */
 const BASKET_FILTER = {
-  guest: `b.id = $1 AND b.owner_id IS NULL AND b.status <> 'submitted'`,
-  user: `b.owner_id = $1 AND b.status <> 'submitted'`,
+  guest: `b.id = $1 AND b.owner_id IS NULL AND b.status IN ('open', 'frozen')`,
+  user: `b.id = ${shownBasketOf('$1')}`,
 };
 
 export const READ = {
-  guest: { name: 'read-guest', text: `${SELECT} WHERE ${BASKET_FILTER.guest} ${ORDER}` },
-  user: { name: 'read-user', text: `${SELECT} WHERE ${BASKET_FILTER.user} ${ORDER}` },
+  guest: { name: 'read-guest', text: `${SELECT} WHERE ${BASKET_FILTER.guest} ${LINE_ORDER}` },
+  user: { name: 'read-user', text: `${SELECT} WHERE ${BASKET_FILTER.user} ${LINE_ORDER}` },
 };
 
-export const READ_BY_IDS = `${SELECT} WHERE b.id = ANY ($1) ${ORDER}`;
+export const READ_BY_IDS = `${SELECT} WHERE b.id = ANY ($1) ${LINE_ORDER}`;
 
 export const LOCK = {
   guest: `SELECT FROM baskets b WHERE ${BASKET_FILTER.guest} FOR UPDATE`,
   user: `SELECT FROM baskets b WHERE ${BASKET_FILTER.user} FOR UPDATE`,
 };
 
-/**
- * Finds one basket that is not submitted: a guest's by the id in the session, or a user's by the
- * owner.
- */
+/** Finds the basket that the visitor sees: a guest's by the id in the session, a user's by the owner. */
 export type BasketKey = { basketId: string } | { ownerId: string };
 
 /** Reads the basket without a lock. */
 export async function findBasket(manager: EntityManager, key: BasketKey): Promise<BasketSnapshot | null> {
-  const [basket] = toBaskets(
-    'basketId' in key
-      ? await manager.query<BasketRow[]>(READ.guest.text, [key.basketId])
-      : await manager.query<BasketRow[]>(READ.user.text, [key.ownerId]),
-  );
-  return basket ?? null;
+  const [{ text }, id] = 'basketId' in key ? [READ.guest, key.basketId] : [READ.user, key.ownerId];
+  const [basket = null] = toBaskets(await manager.query<BasketRow[]>(text, [id]));
+  if (basket) await settleAvailability(manager, basket);
+  return basket;
 }
 
 /**
- * Locks the basket for the rest of the transaction, then reads it.
+ * Locks the basket for the rest of the transaction, then reads it. The owner is locked already, so
+ * no other basket takes its place meanwhile.
  *
  * Two statements: after a wait for the lock, a single one would return the current basket with the
  * lines from before.
@@ -112,6 +129,7 @@ export async function lockBasket(manager: EntityManager, key: BasketKey): Promis
 export async function findBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   const rows = await manager.query<BasketRow[]>(READ_BY_IDS, [ids]);
   const baskets = new Map(toBaskets(rows).map((basket) => [basket.id, basket]));
+  for (const basket of baskets.values()) await settleAvailability(manager, basket);
   return ids.flatMap((id) => baskets.get(id) ?? []);
 }
 
@@ -131,40 +149,48 @@ export async function findUserBasket(
   dataSource: DataSource,
   ownerId: string,
 ): Promise<BasketSnapshot | null> {
-  const [basket] = toBaskets(await queryNamed<BasketRow>(dataSource, READ.user, [ownerId]));
-  return basket ?? null;
+  const [basket = null] = toBaskets(await queryNamed<BasketRow>(dataSource, READ.user, [ownerId]));
+  if (basket && isAvailabilityUncertain(basket)) await settleAvailability(dataSource, basket);
+  return basket;
 }
 
-export function toBaskets(rows: BasketRow[]): BasketSnapshot[] {
+/** Takes rows of `BASKET_COLUMNS` or of `CHANGED_COLUMNS`, which lack the columns of other states. */
+export function toBaskets(rows: (BasketRow | OpenBasketRow)[]): BasketSnapshot[] {
   const baskets = new Map<string, BasketSnapshot>();
-  for (const row of rows) {
+  for (const [position, row] of rows.entries()) {
     const basket = baskets.get(row.id) ?? toBasket(row);
     baskets.set(row.id, basket);
     // A basket without lines is one row without a sku.
-    if (row.sku !== null) basket.lines.push(toLine(row));
+    if (row.sku !== null) basket.lines.push(toLine(row, position));
   }
   return [...baskets.values()];
 }
 
-function toBasket(row: BasketRow): BasketSnapshot {
-  const { id, ownerId, status, version, lastMerge, submittedAt, currency } = row;
-  return { id, ownerId, status, version, lastMerge, submittedAt, currency, lines: [] };
+function toBasket(row: OpenBasketRow & Partial<BasketRow>): BasketSnapshot {
+  const { id, ownerId, version, status = 'open', lastMerge = null, submittedAt = null } = row;
+  const { cancelledAt = null, reservedUntil = null, currency = null } = row;
+  const metadata = row.metadata ?? {};
+  const states = { lastMerge, submittedAt, cancelledAt, reservedUntil };
+  return { id, ownerId, status, version, ...states, metadata, currency, lines: [] };
 }
 
 /**
  * Writes its members out, because each request comes here: a spread takes four times as long.
  * TypeScript reports a missing member.
  */
-function toLine(row: BasketRow): LineSnapshot {
-  const { sku, quantity, unitPriceMinorWhenAdded } = row;
-  const { namePinned, unitPriceMinorPinned, name, unitPriceMinor, stock, isActive } = row;
+function toLine(row: OpenBasketRow & Partial<PinnedLine>, position: number): LineSnapshot {
+  const { sku, variant, attributes, quantity, unitPriceMinorWhenAdded } = row;
+  const { namePinned = null, unitPriceMinorPinned = null } = row;
   const isPinned = namePinned !== null && unitPriceMinorPinned !== null;
-  const isKnown = name !== null;
   return {
     sku,
+    variant,
+    attributes,
     quantity,
     unitPriceMinorWhenAdded,
+    position,
     pinned: isPinned ? { name: namePinned, unitPriceMinor: unitPriceMinorPinned } : null,
-    product: isKnown ? { name, unitPriceMinor, stock, isActive } : null,
+    // A line without a product has only nulls here.
+    product: row.name === null ? null : toLineProduct(row),
   };
 }

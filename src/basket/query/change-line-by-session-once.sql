@@ -8,7 +8,7 @@ WITH
       s.user_id,
       coalesce(
         s.basket_id,
-        (SELECT o.id FROM baskets o WHERE o.owner_id = s.user_id AND o.status <> 'submitted')
+        (SELECT o.id FROM baskets o WHERE o.owner_id = s.user_id AND o.status = 'open')
       ) AS basket_id,
       s.expired_at,
       s.created_at
@@ -19,7 +19,7 @@ WITH
       AND s.expired_at > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
       AND (
         extract(epoch FROM s.created_at) * 1000
-      )::bigint + $8::bigint > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
+      )::bigint + $10::bigint > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
     FOR UPDATE
   ),
   basket AS (
@@ -30,18 +30,18 @@ WITH
       AND b.owner_id IS NOT DISTINCT FROM (SELECT user_id FROM session)
       AND b.status = 'open'
       AND (
-        SELECT count(*) < 1000 AND count(*) FILTER (WHERE k.key = $10) = 0
+        SELECT count(*) < 1000 AND count(*) FILTER (WHERE k.key = $12) = 0
         FROM idempotency_keys k
         WHERE k.user_id = (SELECT user_id FROM session)
       )
       AND (
-        SELECT count(*) < 1000 AND count(*) FILTER (WHERE k.key = $10) = 0
+        SELECT count(*) < 1000 AND count(*) FILTER (WHERE k.key = $12) = 0
         FROM idempotency_keys k
         WHERE k.session_id = (SELECT id FROM session)
       )
   ),
   before AS (
-    SELECT sku, quantity, unit_price_minor_when_added, added_at
+    SELECT sku, variant, attributes, quantity, unit_price_minor_when_added, added_at
     FROM basket_lines
     WHERE basket_id = (SELECT id FROM basket)
   ),
@@ -49,11 +49,24 @@ WITH
     SELECT
       unit_price_minor,
       stock,
-      $3::bigint + CASE
-        WHEN $4 THEN coalesce((SELECT quantity FROM before WHERE sku = $2), 0)
-        ELSE 0
-      END AS quantity
-    FROM products
+      reserved,
+      min_quantity,
+      max_quantity,
+      quantity_step,
+      quantity,
+      quantity + coalesce(
+        (SELECT sum(quantity) FROM before WHERE sku = p.sku AND NOT (sku, variant) = ($2, $3)),
+        0
+      ) AS total
+    FROM
+      products p,
+      LATERAL (
+        SELECT
+          $5::bigint + CASE
+            WHEN $6 THEN coalesce((SELECT quantity FROM before WHERE (sku, variant) = ($2, $3)), 0)
+            ELSE 0
+          END AS quantity
+      ) line
     WHERE sku = $2 AND is_active
   ),
   changed AS (
@@ -62,30 +75,33 @@ WITH
     FROM wanted w
     WHERE
       (b.id, b.version) = (SELECT id, version FROM basket)
-      AND w.quantity <= $5
-      AND (w.stock IS NULL OR w.quantity <= w.stock)
-      AND (SELECT count(*) FROM before WHERE sku <> $2) < $6
-    RETURNING b.id, b.owner_id, b.version, w.quantity, w.unit_price_minor
+      AND total <= $7
+      AND total BETWEEN min_quantity AND coalesce(max_quantity, 2147483647)
+      AND total % quantity_step = 0
+      AND (stock IS NULL OR total <= stock - reserved)
+      AND (SELECT count(*) FROM before WHERE NOT (sku, variant) = ($2, $3)) < $8
+    RETURNING b.id, b.owner_id, b.version, b.metadata, w.quantity, w.unit_price_minor
   ),
   saved AS (
-    INSERT INTO basket_lines AS l (basket_id, sku, quantity, unit_price_minor_when_added)
-    SELECT id, $2, quantity::int, unit_price_minor
+    INSERT INTO
+      basket_lines AS l (basket_id, sku, variant, attributes, quantity, unit_price_minor_when_added)
+    SELECT id, $2, $3, $4::jsonb, quantity::int, unit_price_minor
     FROM changed
-    ON CONFLICT (basket_id, sku) DO UPDATE
+    ON CONFLICT (basket_id, sku, variant) DO UPDATE
     SET quantity = excluded.quantity
-    RETURNING sku, quantity, unit_price_minor_when_added, added_at
+    RETURNING sku, variant, attributes, quantity, unit_price_minor_when_added, added_at
   ),
   stored_key AS (
     INSERT INTO idempotency_keys (session_id, user_id, key, request_hash, status, basket_id)
-    SELECT CASE WHEN s.user_id IS NULL THEN s.id END, s.user_id, $10, $11, 201, c.id
+    SELECT CASE WHEN s.user_id IS NULL THEN s.id END, s.user_id, $12, $13, 201, c.id
     FROM changed c, session s
   ),
   extended AS (
     UPDATE sessions s
     SET
       expired_at = least(
-        (extract(epoch FROM statement_timestamp()) * 1000)::bigint + $7::bigint,
-        (extract(epoch FROM s.created_at) * 1000)::bigint + $8::bigint
+        (extract(epoch FROM statement_timestamp()) * 1000)::bigint + $9::bigint,
+        (extract(epoch FROM s.created_at) * 1000)::bigint + $10::bigint
       )
     WHERE
       s.id = (
@@ -93,9 +109,9 @@ WITH
         FROM session s
         WHERE
           least(
-            (extract(epoch FROM statement_timestamp()) * 1000)::bigint + $7::bigint,
-            (extract(epoch FROM s.created_at) * 1000)::bigint + $8::bigint
-          ) - s.expired_at > $9::bigint
+            (extract(epoch FROM statement_timestamp()) * 1000)::bigint + $9::bigint,
+            (extract(epoch FROM s.created_at) * 1000)::bigint + $10::bigint
+          ) - s.expired_at > $11::bigint
           AND EXISTS (SELECT FROM changed)
       )
     RETURNING s.expired_at
@@ -103,20 +119,21 @@ WITH
 SELECT
   b.id,
   b.owner_id AS "ownerId",
-  'open' AS status,
   b.version,
-  NULL AS "lastMerge",
-  NULL AS "submittedAt",
-  NULL AS currency,
+  nullif(b.metadata, '{}') AS metadata,
   l.sku,
+  l.variant,
+  l.attributes,
   l.quantity,
   l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-  NULL AS "namePinned",
-  NULL AS "unitPriceMinorPinned",
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
+  p.reserved,
   p.is_active AS "isActive",
+  p.min_quantity AS "minQuantity",
+  p.max_quantity AS "maxQuantity",
+  p.quantity_step AS "quantityStep",
   CASE
     WHEN b.id IS NULL THEN EXISTS (
       SELECT
@@ -127,7 +144,7 @@ SELECT
         AND s.expired_at > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
         AND (
           extract(epoch FROM s.created_at) * 1000
-        )::bigint + $8::bigint > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
+        )::bigint + $10::bigint > (extract(epoch FROM statement_timestamp()) * 1000)::bigint
     )
   END AS "wasActive",
   coalesce(
@@ -137,6 +154,13 @@ SELECT
 FROM
   (SELECT) one
   LEFT JOIN changed b ON true
-  LEFT JOIN (SELECT * FROM saved UNION ALL SELECT * FROM before WHERE sku <> $2) l ON true
+  LEFT JOIN (
+    SELECT *
+    FROM saved
+    UNION ALL
+    SELECT *
+    FROM before
+    WHERE NOT (sku, variant) = ($2, $3)
+  ) l ON true
   LEFT JOIN LATERAL (SELECT * FROM products WHERE sku = l.sku OFFSET 0) p ON true
-ORDER BY l.added_at, l.sku
+ORDER BY l.added_at, l.sku, l.variant

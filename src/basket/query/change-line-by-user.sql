@@ -7,9 +7,9 @@ WITH
     SELECT
       NULL::text AS id,
       u.id AS user_id,
-      (SELECT o.id FROM baskets o WHERE o.owner_id = u.id AND o.status <> 'submitted') AS basket_id
+      (SELECT o.id FROM baskets o WHERE o.owner_id = u.id AND o.status = 'open') AS basket_id
     FROM users u
-    WHERE u.id = $1 AND u.token_generation = $7
+    WHERE u.id = $1 AND u.token_generation = $9
     FOR SHARE OF u
   ),
   basket AS (
@@ -21,7 +21,7 @@ WITH
       AND b.status = 'open'
   ),
   before AS (
-    SELECT sku, quantity, unit_price_minor_when_added, added_at
+    SELECT sku, variant, attributes, quantity, unit_price_minor_when_added, added_at
     FROM basket_lines
     WHERE basket_id = (SELECT id FROM basket)
   ),
@@ -29,11 +29,24 @@ WITH
     SELECT
       unit_price_minor,
       stock,
-      $3::bigint + CASE
-        WHEN $4 THEN coalesce((SELECT quantity FROM before WHERE sku = $2), 0)
-        ELSE 0
-      END AS quantity
-    FROM products
+      reserved,
+      min_quantity,
+      max_quantity,
+      quantity_step,
+      quantity,
+      quantity + coalesce(
+        (SELECT sum(quantity) FROM before WHERE sku = p.sku AND NOT (sku, variant) = ($2, $3)),
+        0
+      ) AS total
+    FROM
+      products p,
+      LATERAL (
+        SELECT
+          $5::bigint + CASE
+            WHEN $6 THEN coalesce((SELECT quantity FROM before WHERE (sku, variant) = ($2, $3)), 0)
+            ELSE 0
+          END AS quantity
+      ) line
     WHERE sku = $2 AND is_active
   ),
   changed AS (
@@ -42,39 +55,50 @@ WITH
     FROM wanted w
     WHERE
       (b.id, b.version) = (SELECT id, version FROM basket)
-      AND w.quantity <= $5
-      AND (w.stock IS NULL OR w.quantity <= w.stock)
-      AND (SELECT count(*) FROM before WHERE sku <> $2) < $6
-    RETURNING b.id, b.owner_id, b.version, w.quantity, w.unit_price_minor
+      AND total <= $7
+      AND total BETWEEN min_quantity AND coalesce(max_quantity, 2147483647)
+      AND total % quantity_step = 0
+      AND (stock IS NULL OR total <= stock - reserved)
+      AND (SELECT count(*) FROM before WHERE NOT (sku, variant) = ($2, $3)) < $8
+    RETURNING b.id, b.owner_id, b.version, b.metadata, w.quantity, w.unit_price_minor
   ),
   saved AS (
-    INSERT INTO basket_lines AS l (basket_id, sku, quantity, unit_price_minor_when_added)
-    SELECT id, $2, quantity::int, unit_price_minor
+    INSERT INTO
+      basket_lines AS l (basket_id, sku, variant, attributes, quantity, unit_price_minor_when_added)
+    SELECT id, $2, $3, $4::jsonb, quantity::int, unit_price_minor
     FROM changed
-    ON CONFLICT (basket_id, sku) DO UPDATE
+    ON CONFLICT (basket_id, sku, variant) DO UPDATE
     SET quantity = excluded.quantity
-    RETURNING sku, quantity, unit_price_minor_when_added, added_at
+    RETURNING sku, variant, attributes, quantity, unit_price_minor_when_added, added_at
   )
 SELECT
   b.id,
   b.owner_id AS "ownerId",
-  'open' AS status,
   b.version,
-  NULL AS "lastMerge",
-  NULL AS "submittedAt",
-  NULL AS currency,
+  nullif(b.metadata, '{}') AS metadata,
   l.sku,
+  l.variant,
+  l.attributes,
   l.quantity,
   l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-  NULL AS "namePinned",
-  NULL AS "unitPriceMinorPinned",
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
-  p.is_active AS "isActive"
+  p.reserved,
+  p.is_active AS "isActive",
+  p.min_quantity AS "minQuantity",
+  p.max_quantity AS "maxQuantity",
+  p.quantity_step AS "quantityStep"
 FROM
   (SELECT) one
   LEFT JOIN changed b ON true
-  LEFT JOIN (SELECT * FROM saved UNION ALL SELECT * FROM before WHERE sku <> $2) l ON true
+  LEFT JOIN (
+    SELECT *
+    FROM saved
+    UNION ALL
+    SELECT *
+    FROM before
+    WHERE NOT (sku, variant) = ($2, $3)
+  ) l ON true
   LEFT JOIN LATERAL (SELECT * FROM products WHERE sku = l.sku OFFSET 0) p ON true
-ORDER BY l.added_at, l.sku
+ORDER BY l.added_at, l.sku, l.variant

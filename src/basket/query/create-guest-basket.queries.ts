@@ -1,5 +1,6 @@
 import type { NamedStatement } from '../../database/named-statement.js';
 import { NEW_EXPIRY } from '../../session/store/session.queries.js';
+import { fitsProduct } from './single-statement-parts.js';
 import { CHANGED_COLUMNS } from './basket-snapshot.js';
 import { addedPlaceholders, CARRIED_COLUMNS, insertedLine } from './line-columns.js';
 
@@ -14,7 +15,7 @@ const line = insertedLine({
 
 /**
  * A guest's first add: inserts the basket, the session and the line if the product is for sale and
- * in stock. The foreign keys are deferred, so the order of the inserts does not matter.
+ * in stock, and its rule allows the quantity. The foreign keys are deferred, so the order of the inserts does not matter.
  *
  * `$1` and `$2` are the session's lifetimes, `$3` and `$4` its id and its JSON, `$5` the basket's
  * id, then the values of the added line.
@@ -23,9 +24,10 @@ export const CREATE_GUEST_BASKET: NamedStatement = {
   name: 'create-guest-basket',
   text: `
     WITH wanted AS (
-      SELECT name, unit_price_minor, stock, is_active FROM products WHERE sku = ${added.sku} AND is_active AND (stock IS NULL OR stock >= ${added.quantity}::int)
+      SELECT * FROM products WHERE sku = ${added.sku} AND is_active
+        AND ${fitsProduct(`${added.quantity}::int`)}
     ), created AS (
-      INSERT INTO baskets (id) SELECT $5::uuid FROM wanted RETURNING id, owner_id, version
+      INSERT INTO baskets (id) SELECT $5::uuid FROM wanted RETURNING id, owner_id, version, metadata
     ), session AS (
       INSERT INTO sessions (expired_at, created_at, id, json, basket_id)
       SELECT ${NEW_EXPIRY}, statement_timestamp(), $3, $4, id FROM created

@@ -4,11 +4,21 @@
 
 WITH
   wanted AS (
-    SELECT name, unit_price_minor, stock, is_active
+    SELECT *
     FROM products
-    WHERE sku = $6 AND is_active AND (stock IS NULL OR stock >= $7::int)
+    WHERE
+      sku = $6
+      AND is_active
+      AND $9::int BETWEEN min_quantity AND coalesce(max_quantity, 2147483647)
+      AND $9::int % quantity_step = 0
+      AND (stock IS NULL OR $9::int <= stock - reserved)
   ),
-  created AS (INSERT INTO baskets (id) SELECT $5::uuid FROM wanted RETURNING id, owner_id, version),
+  created AS (
+    INSERT INTO baskets (id)
+    SELECT $5::uuid
+    FROM wanted
+    RETURNING id, owner_id, version, metadata
+  ),
   session AS (
     INSERT INTO sessions (expired_at, created_at, id, json, basket_id)
     SELECT
@@ -21,27 +31,29 @@ WITH
     RETURNING expired_at
   ),
   saved AS (
-    INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added)
-    SELECT created.id, $6, $7::int, unit_price_minor
+    INSERT INTO
+      basket_lines (basket_id, sku, variant, attributes, quantity, unit_price_minor_when_added)
+    SELECT created.id, $6, $7, $8::jsonb, $9::int, unit_price_minor
     FROM created, wanted
-    RETURNING sku, quantity, unit_price_minor_when_added
+    RETURNING sku, variant, attributes, quantity, unit_price_minor_when_added
   )
 SELECT
   b.id,
   b.owner_id AS "ownerId",
-  'open' AS status,
   b.version,
-  NULL AS "lastMerge",
-  NULL AS "submittedAt",
-  NULL AS currency,
+  nullif(b.metadata, '{}') AS metadata,
   l.sku,
+  l.variant,
+  l.attributes,
   l.quantity,
   l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-  NULL AS "namePinned",
-  NULL AS "unitPriceMinorPinned",
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
+  p.reserved,
   p.is_active AS "isActive",
+  p.min_quantity AS "minQuantity",
+  p.max_quantity AS "maxQuantity",
+  p.quantity_step AS "quantityStep",
   s.expired_at::float8 AS "sessionExpiresAt"
 FROM created b, session s, saved l, wanted p

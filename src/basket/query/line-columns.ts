@@ -1,23 +1,27 @@
 import type { StatementValue } from '../../database/named-statement.js';
 import type { BasketLine } from '../basket-line.entity.js';
+import { type Attributes, variantOf } from './line-id.js';
 
 /**
  * The source of a column's value:
  * - `basket`: the basket of the line. A merge changes it.
- * - `request`: the request that adds the line. Null if the request leaves it out.
+ * - `request`: the request that adds the line (`toAddedLine`).
  * - `product`: the catalogue, when the line is added.
  * - `database`: the default of the table. A snapshot has no such column.
  * - `checkout`: freeze and submit pin it, and thaw clears it.
+ * - `submit`: submit sets it.
  *
  * A later add changes the quantity alone. A merge copies a line of the guest with all columns
- * except those of `checkout`.
+ * except those of `checkout` and `submit`.
  */
-type Origin = 'basket' | 'request' | 'product' | 'database' | 'checkout';
+type Origin = 'basket' | 'request' | 'product' | 'database' | 'checkout' | 'submit';
 
 interface LineColumn {
   property: Exclude<keyof BasketLine, 'basket'>;
   column: string;
   origin: Origin;
+  /** The type of a value that is sent as JSON. */
+  type?: 'jsonb';
   /**
    * Of `checkout`: the column of the product, and the line's own when the catalogue has no such
    * product.
@@ -32,6 +36,8 @@ interface LineColumn {
 export const LINE_COLUMNS = [
   { property: 'basketId', column: 'basket_id', origin: 'basket' },
   { property: 'sku', column: 'sku', origin: 'request' },
+  { property: 'variant', column: 'variant', origin: 'request' },
+  { property: 'attributes', column: 'attributes', origin: 'request', type: 'jsonb' },
   { property: 'quantity', column: 'quantity', origin: 'request' },
   { property: 'unitPriceMinorWhenAdded', column: 'unit_price_minor_when_added', origin: 'product' },
   { property: 'addedAt', column: 'added_at', origin: 'database' },
@@ -47,6 +53,7 @@ export const LINE_COLUMNS = [
     origin: 'checkout',
     pinned: { product: 'unit_price_minor', line: 'unit_price_minor_when_added' },
   },
+  { property: 'isStockTaken', column: 'is_stock_taken', origin: 'submit' },
 ] as const satisfies LineColumn[];
 
 type Column = (typeof LINE_COLUMNS)[number];
@@ -65,8 +72,12 @@ const PINNED = columnsOf('checkout');
 /** The columns that a request gives to the line that it adds. */
 export type AddedLine = Pick<BasketLine, PropertyOf<'request'>>;
 
-/** The same before `toAddedLine`: a request that sets a quantity gives only that. */
-export type LineRequest = Partial<AddedLine> & Pick<BasketLine, 'sku' | 'quantity'>;
+/** The members of a request that adds a line. Null and `{}` are the same as no attributes. */
+export interface LineRequest {
+  sku: string;
+  quantity: number;
+  attributes?: Attributes | null;
+}
 
 /** The columns that a snapshot and an answer have under the same names. */
 export type CarriedLine = Pick<BasketLine, PropertyOf<'request' | 'product'>>;
@@ -74,13 +85,18 @@ export type CarriedLine = Pick<BasketLine, PropertyOf<'request' | 'product'>>;
 /** The pinned columns. */
 export type PinnedLine = Pick<BasketLine, PropertyOf<'checkout'>>;
 
-export function toAddedLine({ sku, quantity }: LineRequest): AddedLine {
-  return { sku, quantity };
+export function toAddedLine({ sku, quantity, attributes }: LineRequest): AddedLine {
+  if (!attributes) return { sku, variant: '', attributes: {}, quantity };
+  return { sku, variant: variantOf(sku, attributes), attributes, quantity };
 }
 
 /** The values of `addedPlaceholders`. */
 export function addedValues(line: AddedLine): StatementValue[] {
-  return ADDED.map(({ property }) => line[property]);
+  return ADDED.map(({ property }) => toValue(line[property]));
+}
+
+function toValue(value: AddedLine[keyof AddedLine]): StatementValue {
+  return typeof value === 'object' ? JSON.stringify(value) : value;
 }
 
 export const ADDED_COUNT = ADDED.length;
@@ -89,7 +105,10 @@ export const ADDED_COUNT = ADDED.length;
  * SQL: a placeholder for each column that the request gives; `first` is the number of the first.
  */
 export function addedPlaceholders(first: number): Record<keyof AddedLine, string> {
-  const placeholders = ADDED.map(({ property }, index) => [property, `$${first + index}`]);
+  const placeholders = ADDED.map((column, index) => [
+    column.property,
+    `$${first + index}${'type' in column ? `::${column.type}` : ''}`,
+  ]);
   return Object.fromEntries(placeholders) as Record<keyof AddedLine, string>;
 }
 
@@ -106,11 +125,8 @@ export const SELECTED_LINE = [...CARRIED, ...PINNED]
   .map((each) => aliased(each, `l.${each.column}`))
   .join(', ');
 
-/** SQL: the same of a line in an open basket: nothing is pinned there. */
-export const SELECTED_OPEN_LINE = [
-  ...CARRIED.map((each) => aliased(each, `l.${each.column}`)),
-  ...PINNED.map((each) => aliased(each, 'NULL')),
-].join(', ');
+/** SQL: the same of a line in an open basket, which has no pins. */
+export const SELECTED_OPEN_LINE = CARRIED.map((each) => aliased(each, `l.${each.column}`)).join(', ');
 
 /**
  * SQL: an expression for each column that an insert fills. The default of `addedAt` is the present.
@@ -138,8 +154,16 @@ export function copiedLine(): Record<PropertyOf<'request' | 'product' | 'databas
   return Object.fromEntries(copied) as ReturnType<typeof copiedLine>;
 }
 
+/** SQL: the columns that identify a line in its basket. */
+export const LINE_KEY = 'sku, variant';
+
+/** SQL: the id of a row of lines in the API. */
+export const lineId = (row: string): string =>
+  `CASE WHEN ${row}.variant = '' THEN ${row}.sku ELSE ${row}.variant END`;
+
 /** SQL: an existing line keeps all columns except its quantity. */
-export const ON_LINE_CONFLICT = 'ON CONFLICT (basket_id, sku) DO UPDATE SET quantity = excluded.quantity';
+export const ON_LINE_CONFLICT =
+  'ON CONFLICT (basket_id, sku, variant) DO UPDATE SET quantity = excluded.quantity';
 
 /** SQL: the pins of a line `l` and its product `p`, by their names in the table. */
 export const PINS = PINNED.map(

@@ -3,5 +3,5 @@
 
 SELECT
 FROM baskets b
-WHERE b.id = $1 AND b.owner_id IS NULL AND b.status <> 'submitted'
+WHERE b.id = $1 AND b.owner_id IS NULL AND b.status IN ('open', 'frozen')
 FOR UPDATE

@@ -4,13 +4,24 @@
 
 WITH
   moved AS (
-    INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added, added_at)
-    SELECT $2, l.sku, merged.quantity, l.unit_price_minor_when_added, l.added_at
+    INSERT INTO
+      basket_lines (basket_id, sku, variant, attributes, quantity, unit_price_minor_when_added, added_at)
+    SELECT
+      $2,
+      l.sku,
+      l.variant,
+      l.attributes,
+      merged.quantity,
+      l.unit_price_minor_when_added,
+      l.added_at
     FROM
       basket_lines l
-      JOIN unnest($3::text[], $4::int[]) AS merged (sku, quantity) ON merged.sku = l.sku
+      JOIN unnest($3::text[], $4::int[]) AS merged (line_id, quantity) ON merged.line_id = CASE
+        WHEN l.variant = '' THEN l.sku
+        ELSE l.variant
+      END
     WHERE l.basket_id = $1
-    ON CONFLICT (basket_id, sku) DO UPDATE
+    ON CONFLICT (basket_id, sku, variant) DO UPDATE
     SET quantity = excluded.quantity
   ),
   removed AS (DELETE FROM baskets WHERE id = $1)

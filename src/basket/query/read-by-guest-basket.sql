@@ -8,8 +8,19 @@ SELECT
   b.version,
   b.last_merge AS "lastMerge",
   b.submitted_at AS "submittedAt",
+  b.cancelled_at AS "cancelledAt",
+  CASE
+    WHEN b.status = 'frozen' THEN (
+      SELECT min(r.expires_at)
+      FROM stock_reservations r
+      WHERE r.basket_id = b.id AND r.expires_at > statement_timestamp()
+    )
+  END AS "reservedUntil",
+  nullif(b.metadata, '{}') AS metadata,
   b.currency,
   l.sku,
+  l.variant,
+  l.attributes,
   l.quantity,
   l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
   l.name_pinned AS "namePinned",
@@ -17,7 +28,11 @@ SELECT
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
-  p.is_active AS "isActive"
+  p.reserved,
+  p.is_active AS "isActive",
+  p.min_quantity AS "minQuantity",
+  p.max_quantity AS "maxQuantity",
+  p.quantity_step AS "quantityStep"
 FROM baskets b LEFT JOIN basket_lines l ON l.basket_id = b.id LEFT JOIN products p ON p.sku = l.sku
-WHERE b.id = $1 AND b.owner_id IS NULL AND b.status <> 'submitted'
-ORDER BY l.added_at, l.sku
+WHERE b.id = $1 AND b.owner_id IS NULL AND b.status IN ('open', 'frozen')
+ORDER BY l.added_at, l.sku, l.variant

@@ -1,6 +1,6 @@
 import type { NamedStatement } from '../../database/named-statement.js';
 import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
-import { type BasketRow, LINE_AND_PRODUCT } from './basket-snapshot.js';
+import { BASKET_COLUMNS, type BasketRow, LINE_ORDER, shownBasketOf } from './basket-snapshot.js';
 
 /** A row of `READ_BY_SESSION`. All rows have the same columns of the session. */
 export type SessionBasketRow = BasketRow & {
@@ -22,13 +22,11 @@ export const READ_BY_SESSION: NamedStatement = {
       FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired('$3')}
     )
     SELECT s.user_id AS "userId", s.expired_at::float8 AS "expiredAt", s.extended_expiry::float8 AS "extendedExpiry",
-      b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge",
-      b.submitted_at AS "submittedAt", b.currency, ${LINE_AND_PRODUCT}
+      ${BASKET_COLUMNS}
     FROM session s
-    LEFT JOIN baskets b ON b.id = coalesce((SELECT basket_id FROM session),
-        (SELECT o.id FROM baskets o WHERE o.owner_id = (SELECT user_id FROM session) AND o.status <> 'submitted'))
-      AND b.owner_id IS NOT DISTINCT FROM s.user_id AND b.status <> 'submitted'
+    LEFT JOIN baskets b ON b.id = coalesce((SELECT basket_id FROM session), ${shownBasketOf('(SELECT user_id FROM session)')})
+      AND b.owner_id IS NOT DISTINCT FROM s.user_id AND b.status IN ('open', 'frozen')
     LEFT JOIN basket_lines l ON l.basket_id = b.id
     LEFT JOIN products p ON p.sku = l.sku
-    ORDER BY l.added_at, l.sku`,
+    ${LINE_ORDER}`,
 };

@@ -8,7 +8,7 @@ WITH
       s.user_id,
       coalesce(
         s.basket_id,
-        (SELECT o.id FROM baskets o WHERE o.owner_id = s.user_id AND o.status <> 'submitted')
+        (SELECT o.id FROM baskets o WHERE o.owner_id = s.user_id AND o.status = 'open')
       ) AS basket_id,
       s.expired_at,
       s.created_at
@@ -31,7 +31,7 @@ WITH
       AND b.status = 'open'
   ),
   before AS (
-    SELECT sku, quantity, unit_price_minor_when_added, added_at
+    SELECT sku, variant, attributes, quantity, unit_price_minor_when_added, added_at
     FROM basket_lines
     WHERE basket_id = (SELECT id FROM basket)
   ),
@@ -40,12 +40,16 @@ WITH
     SET version = version + 1, updated_at = now(), last_merge = NULL
     WHERE
       (b.id, b.version) = (SELECT id, version FROM basket)
-      AND EXISTS (SELECT FROM before WHERE sku = $2)
-    RETURNING b.id, b.owner_id, b.version
+      AND EXISTS (
+        SELECT
+        FROM before
+        WHERE (CASE WHEN before.variant = '' THEN before.sku ELSE before.variant END = $2)
+      )
+    RETURNING b.id, b.owner_id, b.version, b.metadata
   ),
   removed AS (
     DELETE FROM basket_lines l USING changed
-    WHERE l.basket_id = changed.id AND l.sku = $2
+    WHERE l.basket_id = changed.id AND (CASE WHEN l.variant = '' THEN l.sku ELSE l.variant END = $2)
   ),
   extended AS (
     UPDATE sessions s
@@ -70,20 +74,21 @@ WITH
 SELECT
   b.id,
   b.owner_id AS "ownerId",
-  'open' AS status,
   b.version,
-  NULL AS "lastMerge",
-  NULL AS "submittedAt",
-  NULL AS currency,
+  nullif(b.metadata, '{}') AS metadata,
   l.sku,
+  l.variant,
+  l.attributes,
   l.quantity,
   l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
-  NULL AS "namePinned",
-  NULL AS "unitPriceMinorPinned",
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
+  p.reserved,
   p.is_active AS "isActive",
+  p.min_quantity AS "minQuantity",
+  p.max_quantity AS "maxQuantity",
+  p.quantity_step AS "quantityStep",
   CASE
     WHEN b.id IS NULL THEN EXISTS (
       SELECT
@@ -104,6 +109,10 @@ SELECT
 FROM
   (SELECT) one
   LEFT JOIN changed b ON true
-  LEFT JOIN (SELECT * FROM before WHERE sku <> $2) l ON true
+  LEFT JOIN (
+    SELECT *
+    FROM before
+    WHERE NOT (CASE WHEN before.variant = '' THEN before.sku ELSE before.variant END = $2)
+  ) l ON true
   LEFT JOIN LATERAL (SELECT * FROM products WHERE sku = l.sku OFFSET 0) p ON true
-ORDER BY l.added_at, l.sku
+ORDER BY l.added_at, l.sku, l.variant

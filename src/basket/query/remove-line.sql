@@ -9,4 +9,4 @@ WITH
     RETURNING id
   )
 DELETE FROM basket_lines USING changed
-WHERE basket_id = changed.id AND sku = $2
+WHERE basket_id = changed.id AND (sku, variant) = ($2, $3)

@@ -8,8 +8,9 @@ WITH
     WHERE id = $1
     RETURNING id
   )
-INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added)
-SELECT id, $2, $3, $4
+INSERT INTO
+  basket_lines (basket_id, sku, variant, attributes, quantity, unit_price_minor_when_added)
+SELECT id, $2, $3, $4::jsonb, $5, $6
 FROM changed
-ON CONFLICT (basket_id, sku) DO UPDATE
+ON CONFLICT (basket_id, sku, variant) DO UPDATE
 SET quantity = excluded.quantity

@@ -1,6 +1,7 @@
 import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
 import { MAX_KEYS } from '../change/idempotency.js';
-import { CHANGED_COLUMNS } from './basket-snapshot.js';
+import { CHANGED_COLUMNS, LINE_ORDER } from './basket-snapshot.js';
+import { MAX_INT } from '../../http/input/max-int.js';
 import { CARRIED_COLUMNS } from './line-columns.js';
 import { COUNT_CHANGE } from './write-basket.js';
 
@@ -45,7 +46,7 @@ export const RETURNED_COLUMNS = `${CARRIED_COLUMNS}, added_at`;
  */
 function lockOwner({ by }: SingleStatementKind, { generation, absolute }: Placeholders): string {
   const ofUser = (id: string) =>
-    `(SELECT o.id FROM baskets o WHERE o.owner_id = ${id} AND o.status <> 'submitted')`;
+    `(SELECT o.id FROM baskets o WHERE o.owner_id = ${id} AND o.status = 'open')`;
   if (by === 'user') {
     return `SELECT NULL::text AS id, u.id AS user_id, ${ofUser('u.id')} AS basket_id
       FROM users u WHERE u.id = $1 AND u.token_generation = ${generation} FOR SHARE OF u`;
@@ -81,6 +82,14 @@ export function readBasket(kind: SingleStatementKind, placeholders: Placeholders
     SELECT ${RETURNED_COLUMNS} FROM basket_lines WHERE basket_id = (SELECT id FROM basket)
   )`;
 }
+
+/**
+ * SQL: the product allows this quantity over all lines of a basket, and has it without a count of
+ * the unexpired reservations. Otherwise the caller counts them under the lock.
+ */
+export const fitsProduct = (quantity: string): string =>
+  `${quantity} BETWEEN min_quantity AND coalesce(max_quantity, ${MAX_INT}) AND ${quantity} % quantity_step = 0
+        AND (stock IS NULL OR ${quantity} <= stock - reserved)`;
 
 /**
  * Changes the basket if it still has the version of the snapshot. Then its owner, its status and
@@ -131,5 +140,5 @@ export function selectResult({ by }: SingleStatementKind, { absolute }: Placehol
   LEFT JOIN changed b ON true
   LEFT JOIN (${lines}) l ON true
   LEFT JOIN LATERAL (SELECT * FROM products WHERE sku = l.sku OFFSET 0) p ON true
-  ORDER BY l.added_at, l.sku`;
+  ${LINE_ORDER}`;
 }

@@ -1,7 +1,15 @@
 import type { NamedStatement } from '../../database/named-statement.js';
-import { ADDED_COUNT, addedPlaceholders, insertedLine, ON_LINE_CONFLICT } from './line-columns.js';
+import {
+  ADDED_COUNT,
+  addedPlaceholders,
+  insertedLine,
+  LINE_KEY,
+  lineId,
+  ON_LINE_CONFLICT,
+} from './line-columns.js';
 import {
   CHANGE,
+  fitsProduct,
   placeholdersAfter,
   readBasket,
   RETURNED_COLUMNS,
@@ -11,87 +19,94 @@ import {
   UNCHANGED,
 } from './single-statement-parts.js';
 
-const KINDS: SingleStatementKind[] = (['session', 'user'] as const).flatMap((by) => [
-  { by, isIdempotent: false },
-  { by, isIdempotent: true },
-]);
+const OWNERS = ['session', 'user'] as const;
+type Owner = SingleStatementKind['by'];
+
+/** `sku`: the request names the product. `variant`: it names an existing line by its variant. */
+type LineBy = 'sku' | 'variant';
 
 /** `$1` is the session or the user. Then come the values of the added line. */
 const added = addedPlaceholders(2);
-const line = insertedLine({
-  ...added,
-  basketId: 'id',
-  quantity: 'quantity::int',
-  unitPriceMinorWhenAdded: 'unit_price_minor',
-});
 
 /**
- * After the added line: whether its quantity is added or set, then the maximum of a line and the
- * maximum of lines.
+ * After the added line: whether its quantity is added or set, then the maximum quantity of a
+ * product and the maximum of lines.
  */
-function changeLine(kind: SingleStatementKind): string {
+function changeLine(kind: SingleStatementKind, lineBy: LineBy): string {
   const [isAdded, maxQuantity, maxLines] = [2, 3, 4].map((n) => `$${n + ADDED_COUNT}`);
   const placeholders = placeholdersAfter(4 + ADDED_COUNT, kind);
-  const { sku, quantity } = added;
+  const { variant, quantity } = added;
+  const sku = lineBy === 'sku' ? added.sku : `(SELECT sku FROM before WHERE variant = ${variant})`;
+  const isLine = lineBy === 'sku' ? `(${LINE_KEY}) = (${sku}, ${variant})` : `variant = ${variant}`;
+  const line = insertedLine({
+    ...added,
+    basketId: 'id',
+    sku,
+    quantity: 'quantity::int',
+    unitPriceMinorWhenAdded: 'unit_price_minor',
+  });
   return `
   WITH ${readBasket(kind, placeholders)}, wanted AS MATERIALIZED (
-    SELECT unit_price_minor, stock,
-      ${quantity}::bigint + CASE WHEN ${isAdded} THEN coalesce((SELECT quantity FROM before WHERE sku = ${sku}), 0) ELSE 0 END AS quantity
-    FROM products WHERE sku = ${sku} AND is_active
+    SELECT unit_price_minor, stock, reserved, min_quantity, max_quantity, quantity_step, quantity,
+      quantity + coalesce((SELECT sum(quantity) FROM before WHERE sku = p.sku AND NOT ${isLine}), 0) AS total
+    FROM products p, LATERAL (
+      SELECT ${quantity}::bigint + CASE WHEN ${isAdded} THEN coalesce((SELECT quantity FROM before WHERE ${isLine}), 0) ELSE 0 END AS quantity
+    ) line
+    WHERE sku = ${sku} AND is_active
   ), changed AS (
     ${CHANGE}
     FROM wanted w
-    WHERE ${UNCHANGED} AND w.quantity <= ${maxQuantity} AND (w.stock IS NULL OR w.quantity <= w.stock)
-      AND (SELECT count(*) FROM before WHERE sku <> ${sku}) < ${maxLines}
-    RETURNING b.id, b.owner_id, b.version, w.quantity, w.unit_price_minor
+    WHERE ${UNCHANGED} AND total <= ${maxQuantity} AND ${fitsProduct('total')}
+      AND (SELECT count(*) FROM before WHERE NOT ${isLine}) < ${maxLines}
+    RETURNING b.id, b.owner_id, b.version, b.metadata, w.quantity, w.unit_price_minor
   ), saved AS (
     INSERT INTO basket_lines AS l (${line.columns})
     SELECT ${line.expressions} FROM changed
     ${ON_LINE_CONFLICT}
     RETURNING ${RETURNED_COLUMNS}
   )${storeKeyAndExpiry(kind, placeholders)}
-  ${selectResult(kind, placeholders, `SELECT * FROM saved UNION ALL SELECT * FROM before WHERE sku <> ${sku}`)}`;
+  ${selectResult(kind, placeholders, `SELECT * FROM saved UNION ALL SELECT * FROM before WHERE NOT ${isLine}`)}`;
 }
 
+/** SQL: a line of `before`, and one of the table, has the id `$2`. */
+const HAS_ID = `(${lineId('before')} = $2)`;
+const IN_TABLE_HAS_ID = `(${lineId('l')} = $2)`;
+
 /**
- * `$1` is the session or the user, `$2` the sku. Changes nothing if the basket has no such line.
+ * `$1` is the session or the user, `$2` the line's id. Changes nothing if the basket has no such
+ * line.
  */
 function removeLine(kind: SingleStatementKind): string {
   const placeholders = placeholdersAfter(2, kind);
   return `
   WITH ${readBasket(kind, placeholders)}, changed AS (
     ${CHANGE}
-    WHERE ${UNCHANGED} AND EXISTS (SELECT FROM before WHERE sku = $2)
-    RETURNING b.id, b.owner_id, b.version
+    WHERE ${UNCHANGED} AND EXISTS (SELECT FROM before WHERE ${HAS_ID})
+    RETURNING b.id, b.owner_id, b.version, b.metadata
   ), removed AS (
-    DELETE FROM basket_lines l USING changed WHERE l.basket_id = changed.id AND l.sku = $2
+    DELETE FROM basket_lines l USING changed WHERE l.basket_id = changed.id AND ${IN_TABLE_HAS_ID}
   )${storeKeyAndExpiry(kind, placeholders)}
-  ${selectResult(kind, placeholders, 'SELECT * FROM before WHERE sku <> $2')}`;
+  ${selectResult(kind, placeholders, `SELECT * FROM before WHERE NOT ${HAS_ID}`)}`;
 }
 
-const nameOf = ({ by, isIdempotent }: SingleStatementKind) => `${by}${isIdempotent ? '-once' : ''}`;
-
-function statementsByKind(what: string, text: (kind: SingleStatementKind) => string, kinds = KINDS) {
-  return new Map(kinds.map((kind) => [nameOf(kind), { name: `${what}-${nameOf(kind)}`, text: text(kind) }]));
+function changeLines(isIdempotent: boolean, lineBy: LineBy): Record<Owner, NamedStatement> {
+  const once = isIdempotent ? '-once' : '';
+  const byVariant = lineBy === 'variant' ? '-by-variant' : '';
+  return byOwner((by) => ({
+    name: `change-line${byVariant}-${by}${once}`,
+    text: changeLine({ by, isIdempotent }, lineBy),
+  }));
 }
 
-const CHANGE_LINE = statementsByKind('change-line', changeLine);
-const REMOVE_LINE = statementsByKind(
-  'remove-line',
-  removeLine,
-  KINDS.filter(({ isIdempotent }) => !isIdempotent),
-);
-
-export function changeLineStatement(kind: SingleStatementKind): NamedStatement {
-  return statementOf(CHANGE_LINE, kind);
+function byOwner(statement: (by: Owner) => NamedStatement): Record<Owner, NamedStatement> {
+  return Object.fromEntries(OWNERS.map((by) => [by, statement(by)])) as Record<Owner, NamedStatement>;
 }
 
-export function removeLineStatement(by: SingleStatementKind['by']): NamedStatement {
-  return statementOf(REMOVE_LINE, { by, isIdempotent: false });
-}
-
-function statementOf(statements: Map<string, NamedStatement>, kind: SingleStatementKind): NamedStatement {
-  const statement = statements.get(nameOf(kind));
-  if (!statement) throw new Error(`There is no single statement for ${nameOf(kind)}`);
-  return statement;
-}
+/** A request that names a line by its variant is a PUT, which has no idempotency key. */
+export const CHANGE_LINE_BY_VARIANT = changeLines(false, 'variant');
+export const CHANGE_LINE = changeLines(false, 'sku');
+export const CHANGE_LINE_ONCE = changeLines(true, 'sku');
+export const REMOVE_LINE = byOwner((by) => ({
+  name: `remove-line-${by}`,
+  text: removeLine({ by, isIdempotent: false }),
+}));

@@ -8,6 +8,8 @@ import {
   addedValues,
   copiedLine,
   insertedLine,
+  LINE_KEY,
+  lineId,
   ON_LINE_CONFLICT,
 } from './line-columns.js';
 
@@ -41,7 +43,7 @@ export const SAVE_LINE = `
 
 export const REMOVE_LINE = `
   ${CHANGED}
-  DELETE FROM basket_lines USING changed WHERE basket_id = changed.id AND sku = $2`;
+  DELETE FROM basket_lines USING changed WHERE basket_id = changed.id AND (${LINE_KEY}) = ($2, $3)`;
 
 /** Inserts a line of a locked basket, or changes its quantity, and returns the basket after it. */
 export async function saveLine(
@@ -49,11 +51,10 @@ export async function saveLine(
   basket: BasketSnapshot,
   line: LineSnapshot,
 ): Promise<BasketSnapshot> {
-  const { sku, unitPriceMinorWhenAdded } = line;
-  await manager.query(SAVE_LINE, [basket.id, ...addedValues(line), unitPriceMinorWhenAdded]);
-  const isThere = basket.lines.some((other) => other.sku === sku);
+  await manager.query(SAVE_LINE, [basket.id, ...addedValues(line), line.unitPriceMinorWhenAdded]);
+  const isThere = basket.lines.some((other) => isSameLine(other, line));
   const lines = isThere
-    ? basket.lines.map((other) => (other.sku === sku ? line : other))
+    ? basket.lines.map((other) => (isSameLine(other, line) ? line : other))
     : [...basket.lines, line];
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
@@ -62,11 +63,15 @@ export async function saveLine(
 export async function removeLine(
   manager: EntityManager,
   basket: BasketSnapshot,
-  sku: string,
+  line: LineSnapshot,
 ): Promise<BasketSnapshot> {
-  await manager.query(REMOVE_LINE, [basket.id, sku]);
-  const lines = basket.lines.filter((line) => line.sku !== sku);
+  await manager.query(REMOVE_LINE, [basket.id, line.sku, line.variant]);
+  const lines = basket.lines.filter((other) => !isSameLine(other, line));
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };
+}
+
+function isSameLine(one: LineSnapshot, other: LineSnapshot): boolean {
+  return one.sku === other.sku && one.variant === other.variant;
 }
 
 /** Removes a basket with its lines. The foreign key clears the session's pointer. */
@@ -100,7 +105,7 @@ export const MERGE = `
     INSERT INTO basket_lines (${merged.columns})
     SELECT ${merged.expressions}
     FROM basket_lines l
-    JOIN unnest($3::text[], $4::int[]) AS merged (sku, quantity) ON merged.sku = l.sku
+    JOIN unnest($3::text[], $4::int[]) AS merged (line_id, quantity) ON merged.line_id = ${lineId('l')}
     WHERE l.basket_id = $1
     ${ON_LINE_CONFLICT}
   ), removed AS (
@@ -117,9 +122,9 @@ export async function mergeBaskets(
   userBasketId: string,
   report: MergeReport,
 ): Promise<void> {
-  const skus = report.lines.map(({ sku }: MergedLine) => sku);
+  const ids = report.lines.map(({ id }: MergedLine) => id);
   const quantities = report.lines.map(({ quantity }) => quantity);
-  await manager.query(MERGE, [guestBasketId, userBasketId, skus, quantities, JSON.stringify(report)]);
+  await manager.query(MERGE, [guestBasketId, userBasketId, ids, quantities, JSON.stringify(report)]);
 }
 
 /** Gives the orders of a guest's session to the user who logs in from it. */

@@ -1,7 +1,10 @@
 import { CsvError } from './csv-error.js';
 import type { Product } from '../product.entity.js';
 
-export type ProductColumn = keyof Product;
+export type ProductColumn = Exclude<
+  keyof Product,
+  'minQuantity' | 'maxQuantity' | 'quantityStep' | 'reserved'
+>;
 
 const REQUIRED: ProductColumn[] = ['sku', 'name', 'unitPriceMinor'];
 const OPTIONAL: ProductColumn[] = ['description', 'imageUrl', 'stock', 'isActive'];

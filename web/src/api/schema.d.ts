@@ -252,7 +252,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/basket/lines/{sku}": {
+    "/api/basket/lines/{lineId}": {
         parameters: {
             query?: never;
             header?: never;
@@ -261,14 +261,14 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set the quantity of a product (0 removes it)
-         * @description A repeated request changes nothing more, so it needs no `Idempotency-Key`. A product that is not in the basket is added.
+         * Set the quantity of a line (0 removes it)
+         * @description A repeated request changes nothing more, so it needs no `Idempotency-Key`. If no line has this id, it is the sku of a new line without attributes.
          */
         put: operations["setBasketLine"];
         post?: never;
         /**
-         * Remove a product (200 even if it is not in the basket)
-         * @description The version rises only if the product was in the basket.
+         * Remove a line (200 even if it is not in the basket)
+         * @description The version rises only if the line was in the basket.
          */
         delete: operations["removeBasketLine"];
         options?: never;
@@ -634,8 +634,17 @@ export interface components {
             mergeStrategy?: "max" | "sum" | "guest" | "user";
         };
         MergedLineDto: {
+            /**
+             * @description The id of the line in the basket.
+             * @example TEA-GREEN-100
+             */
+            id: string;
             /** @example TEA-GREEN-100 */
             sku: string;
+            /** @example {} */
+            attributes: {
+                [key: string]: string;
+            };
             /**
              * @description The quantity in the guest's basket; 0 if it had none.
              * @example 3
@@ -661,13 +670,16 @@ export interface components {
              */
             outcome: "none" | "assigned" | "merged";
             /**
-             * @description The rule for the quantity of a product in both baskets.
+             * @description The rule for the quantity of a line in both baskets.
              * @enum {string}
              */
             strategy: "max" | "sum" | "guest" | "user";
-            /** @description The baskets that were frozen. The login has thawed them. */
-            thawed: ("guest" | "user")[];
-            /** @description All products of the two baskets. */
+            /**
+             * @description True if the guest's basket is frozen for a payment. It belongs to the user now, and its payment goes on.
+             * @example false
+             */
+            paymentUnderWay: boolean;
+            /** @description All lines of the two baskets. */
             lines: components["schemas"]["MergedLineDto"][];
         };
         LoginDto: {
@@ -739,8 +751,20 @@ export interface components {
             idempotencyKeys: components["schemas"]["IdempotencyKeyDto"][];
         };
         LineDto: {
+            /**
+             * @description The id in the path of the line: the sku, or a hash of sku and attributes.
+             * @example TEA-GREEN-100
+             */
+            id: string;
             /** @example TEA-GREEN-100 */
             sku: string;
+            /**
+             * @description The options of the line, such as an engraving. `{}` without.
+             * @example {}
+             */
+            attributes: {
+                [key: string]: string;
+            };
             /** @example Green tea */
             name: string;
             /** @example 2 */
@@ -758,11 +782,16 @@ export interface components {
             /** @example 900 */
             lineTotalMinor: number;
             /**
+             * @description With the notice `insufficient-stock`: the pieces of the product that this basket can have, over all its lines. Else null.
+             * @example null
+             */
+            available: number | null;
+            /**
              * @example [
              *       "price-changed"
              *     ]
              */
-            notices: ("price-changed" | "insufficient-stock" | "unavailable")[];
+            notices: ("price-changed" | "insufficient-stock" | "unavailable" | "quantity-rule")[];
         };
         TotalsDto: {
             /** @example 1 */
@@ -802,6 +831,18 @@ export interface components {
             version: number;
             lines: components["schemas"]["LineDto"][];
             totals: components["schemas"]["TotalsDto"];
+            /**
+             * @description The shop's own members, such as a gift note. `{}` without.
+             * @example {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description The end of the reservation of the stock. Null without one.
+             */
+            reservedUntil: string | null;
             /** @description The merge report of the last login, until the next change. */
             lastMerge: components["schemas"]["MergeReportDto"] | null;
             /**
@@ -818,6 +859,15 @@ export interface components {
              * @example 2
              */
             quantity: number;
+            /**
+             * @description The options of the line. Other attributes are another line.
+             * @example {
+             *       "engraving": "For Ada"
+             *     }
+             */
+            attributes?: {
+                [key: string]: string;
+            } | null;
         };
         ChangeQuantityDto: {
             /**
@@ -848,6 +898,18 @@ export interface components {
             version: number;
             lines: components["schemas"]["LineDto"][];
             totals: components["schemas"]["TotalsDto"];
+            /**
+             * @description The shop's own members, such as a gift note. `{}` without.
+             * @example {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description The end of the reservation of the stock. Null without one.
+             */
+            reservedUntil: string | null;
             /** @description The merge report of the last login, until the next change. */
             lastMerge: components["schemas"]["MergeReportDto"] | null;
             /**
@@ -1873,6 +1935,14 @@ export interface components {
          *       "available": 3,
          *       "skus": [
          *         "TEA-GREEN-100"
+         *       ],
+         *       "lines": [
+         *         {
+         *           "lineId": "TEA-GREEN-100",
+         *           "sku": "TEA-GREEN-100",
+         *           "quantity": 5,
+         *           "available": 3
+         *         }
          *       ]
          *     }
          */
@@ -1903,7 +1973,7 @@ export interface components {
              */
             requestId: string;
             /**
-             * @description The quantity in stock.
+             * @description The quantity of the (first) product that this basket can have.
              * @example 3
              */
             available: number;
@@ -1914,6 +1984,17 @@ export interface components {
              *     ]
              */
             skus?: string[];
+            /** @description The lines that are short. `quantity` is that of the line, `available` that of its product. */
+            lines?: {
+                /** @example TEA-GREEN-100 */
+                lineId: string;
+                /** @example TEA-GREEN-100 */
+                sku: string;
+                /** @example 5 */
+                quantity: number;
+                /** @example 3 */
+                available: number;
+            }[];
         };
         /**
          * The quantity limit is exceeded
@@ -2049,12 +2130,15 @@ export interface components {
          *         "version": 3,
          *         "lines": [
          *           {
+         *             "id": "TEA-GREEN-100",
          *             "sku": "TEA-GREEN-100",
+         *             "attributes": {},
          *             "name": "Green tea",
          *             "quantity": 2,
          *             "unitPriceMinor": 450,
          *             "unitPriceMinorWhenAdded": 430,
          *             "lineTotalMinor": 900,
+         *             "available": null,
          *             "notices": [
          *               "price-changed"
          *             ]
@@ -2066,6 +2150,8 @@ export interface components {
          *           "amountMinor": 900,
          *           "unavailableLines": 0
          *         },
+         *         "metadata": {},
+         *         "reservedUntil": null,
          *         "lastMerge": null,
          *         "expiresAt": null
          *       }
@@ -2199,12 +2285,15 @@ export interface components {
          *         "version": 3,
          *         "lines": [
          *           {
+         *             "id": "TEA-GREEN-100",
          *             "sku": "TEA-GREEN-100",
+         *             "attributes": {},
          *             "name": "Green tea",
          *             "quantity": 2,
          *             "unitPriceMinor": 450,
          *             "unitPriceMinorWhenAdded": 430,
          *             "lineTotalMinor": 900,
+         *             "available": null,
          *             "notices": [
          *               "price-changed"
          *             ]
@@ -2216,6 +2305,8 @@ export interface components {
          *           "amountMinor": 900,
          *           "unavailableLines": 0
          *         },
+         *         "metadata": {},
+         *         "reservedUntil": null,
          *         "lastMerge": null,
          *         "expiresAt": null
          *       }
@@ -2388,6 +2479,74 @@ export interface components {
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
+        };
+        /**
+         * The quantity rule of a product is broken
+         * @example {
+         *       "type": "/problems/quantity-rule",
+         *       "title": "The quantity rule of a product is broken",
+         *       "status": 422,
+         *       "detail": "The quantity rule of a product is broken.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "minQuantity": 6,
+         *       "maxQuantity": 60,
+         *       "quantityStep": 6,
+         *       "nearest": {
+         *         "below": 6,
+         *         "above": 12
+         *       },
+         *       "skus": [
+         *         "TEA-GREEN-100"
+         *       ]
+         *     }
+         */
+        QuantityRuleProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/quantity-rule";
+            /** @example The quantity rule of a product is broken */
+            title: string;
+            /** @enum {integer} */
+            status: 422 | 409;
+            /**
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request. Missing if the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            /** @example 6 */
+            minQuantity?: number;
+            /** @example 60 */
+            maxQuantity?: number | null;
+            /** @example 6 */
+            quantityStep?: number;
+            /** @description The allowed quantities next to the requested one. Null: there is none. */
+            nearest?: {
+                /** @example 6 */
+                below: number | null;
+                /** @example 12 */
+                above: number | null;
+            };
+            /**
+             * @description The skus of the lines to change or remove.
+             * @example [
+             *       "TEA-GREEN-100"
+             *     ]
+             */
+            skus?: string[];
         };
         /**
          * The idempotency key belongs to another request
@@ -2585,6 +2744,44 @@ export interface components {
             title: string;
             /** @constant */
             status: 500;
+            /**
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request. Missing if the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+        };
+        /**
+         * The database is not completely migrated
+         * @example {
+         *       "type": "/problems/migration-pending",
+         *       "title": "The database is not completely migrated",
+         *       "status": 503,
+         *       "detail": "The database is not completely migrated.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
+         *     }
+         */
+        MigrationPendingProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/migration-pending";
+            /** @example The database is not completely migrated */
+            title: string;
+            /** @constant */
+            status: 503;
             /**
              * @description The cause of this problem, and how to continue.
              * @example Correct the fields in `errors`, and send the request again.
@@ -4504,14 +4701,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
-            /** @description `unknown-sku`: No product for sale has this sku. `idempotency-key-reused`: The idempotency key belongs to another request. */
+            /** @description `quantity-rule`: The quantity rule of a product is broken. `unknown-sku`: No product for sale has this sku. `idempotency-key-reused`: The idempotency key belongs to another request. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["UnknownSkuProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["QuantityRuleProblem"] | components["schemas"]["UnknownSkuProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `too-many-guests`: Too many new guests. */
@@ -4545,7 +4742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `migration-pending`: The database is not completely migrated. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4553,7 +4750,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["MigrationPendingProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -4566,7 +4763,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                sku: string;
+                lineId: string;
             };
             cookie?: never;
         };
@@ -4700,6 +4897,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
                 };
             };
+            /** @description `quantity-rule`: The quantity rule of a product is broken. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuantityRuleProblem"];
+                };
+            };
             /** @description `too-many-guests`: Too many new guests. */
             429: {
                 headers: {
@@ -4752,7 +4959,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                sku: string;
+                lineId: string;
             };
             cookie?: never;
         };
