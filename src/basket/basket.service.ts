@@ -11,7 +11,6 @@ import { type BasketVisitor, loadVisitor } from './change/basket-visitor.js';
 import { createBasket } from './change/create-basket.js';
 import { removeBasket, removeLine, saveLine } from './query/write-basket.js';
 import type { Conditions } from './change/conditions.decorator.js';
-import { LineKey } from './change/line-key.service.js';
 import { assertOpen, findBreach, tooManyLines } from './change/line-rules.js';
 import { SingleStatement } from './change/single-statement.service.js';
 import { countAvailable } from './query/availability.js';
@@ -33,7 +32,6 @@ export class BasketService {
     private readonly changes: BasketChanges,
     private readonly singleStatement: SingleStatement,
     private readonly products: ProductService,
-    private readonly lineKey: LineKey,
     private readonly guests: GuestLimiter,
     private readonly environment: Environment,
   ) {}
@@ -48,7 +46,6 @@ export class BasketService {
    *   `basket-frozen`, `migration-pending`
    */
   async addLine(sender: BasketVisitor, conditions: Conditions, request: LineRequest): Promise<BasketDto> {
-    await this.lineKey.assertAllowed(request.attributes);
     const added = toAddedLine(request);
     const done = await this.singleStatement.addLine(sender, conditions, added);
     if (done) return done;

@@ -1,5 +1,6 @@
 import { isAllowedQuantity } from '../catalogue/quantity-rule.js';
-import type { BasketDto, LineDto, LineNotice, TotalsDto } from './basket.dto.js';
+import type { BasketDto, TotalsDto } from './basket.dto.js';
+import type { LineDto, LineNotice } from './line.dto.js';
 import type { BasketStatus } from './basket.entity.js';
 import { quantityBySku } from './query/availability.js';
 import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';

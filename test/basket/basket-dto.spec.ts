@@ -18,9 +18,18 @@ const quantity = fc.oneof(
   fc.constantFrom(2_147_483_647, 2_147_483_648, 1.5, -0, Infinity, NaN, '1', true, null),
   fc.jsonValue(),
 );
+const attributes = fc.oneof(
+  fc.dictionary(fc.string({ maxLength: 41 }), fc.string({ maxLength: 3 })),
+  fc.dictionary(
+    fc.constantFrom('engraving', 'size'),
+    fc.oneof(fc.string({ maxLength: 501 }), fc.jsonValue()),
+  ),
+  fc.constantFrom(null, {}, { size: '\ud800' }, { size: '\0' }),
+  fc.jsonValue(),
+);
 const member = fc.record({ price: fc.integer() }, { requiredKeys: [] });
 const bodies = fc.oneof(
-  { weight: 9, arbitrary: fc.record({ sku, quantity }) },
+  { weight: 9, arbitrary: fc.record({ sku, quantity, attributes }, { requiredKeys: ['sku', 'quantity'] }) },
   fc.record({ sku, quantity }, { requiredKeys: [] }),
   fc.record({ quantity }),
   fc.tuple(fc.record({ sku, quantity }), member).map(([line, more]) => ({ ...line, ...more })),

@@ -24,6 +24,8 @@ describe('the basket of a guest', () => {
       version: 0,
       lines: [],
       totals: { lines: 0, quantity: 0, amountMinor: 0, unavailableLines: 0 },
+      metadata: {},
+      reservedUntil: null,
       lastMerge: null,
       expiresAt: null,
     });

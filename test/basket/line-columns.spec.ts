@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { BasketDto } from '../../src/basket/basket.dto.js';
 import { BasketLine } from '../../src/basket/basket-line.entity.js';
 import { columnsOf, LINE_COLUMNS } from '../../src/basket/query/line-columns.js';
+import { type Attributes, variantOf } from '../../src/basket/query/line-id.js';
 import type { Product } from '../../src/catalogue/product.entity.js';
 import { BasketImport } from '../../src/oscar-import/basket-import.service.js';
 import type { Client } from '../support/client.js';
@@ -22,9 +23,12 @@ const SAMPLES: Record<string, unknown> = {
   'timestamp with time zone': ADDED_AT,
 };
 
+/** The columns that a request gives, without the variant: that follows from the others. */
+const GIVEN = columnsOf('request').filter(({ property }) => property !== 'variant');
+
 /** Besides the sku and the quantity, which each path decides. */
 const COPIED = columnsOf('request', 'product', 'database').filter(
-  ({ property }) => property !== 'sku' && property !== 'quantity',
+  ({ property }) => !['sku', 'variant', 'attributes', 'quantity'].includes(property),
 );
 const PINNED = columnsOf('checkout').map(({ column }) => column);
 const names = (columns: { column: string }[]) => columns.map(({ column }) => column).sort();
@@ -65,7 +69,7 @@ describe('the columns of a line', () => {
 
   /** The body of an add, with a value for each column that a request gives. */
   const body = (quantity: number): Row => {
-    const given = columnsOf('request').map(({ property, column }) => [property, samples[column]]);
+    const given = GIVEN.map(({ property, column }) => [property, samples[column]]);
     return { ...(Object.fromEntries(given) as Row), sku: tea.sku, quantity };
   };
   const adds = async (client: Client, quantity = 2, headers = {}) => {
@@ -76,9 +80,10 @@ describe('the columns of a line', () => {
   /** Expects the row of a new line: values of the request and the product, and no pins. */
   const expectNew = (line: Row, request: Row) => {
     const expected = LINE_COLUMNS.map(({ property, column, origin }) => {
-      if (origin === 'request') return [column, request[property] ?? null];
+      if (property === 'variant') return [column, variantOf(tea.sku, request.attributes as Attributes)];
+      if (origin === 'request') return [column, request[property]];
       if (origin === 'product') return [column, PRICE];
-      return [column, origin === 'checkout' ? null : expect.anything()];
+      return [column, origin === 'checkout' || origin === 'submit' ? null : expect.anything()];
     });
     expect(line).toEqual(Object.fromEntries(expected));
   };
@@ -147,13 +152,13 @@ describe('the columns of a line', () => {
   it.each([
     ['one statement', {}],
     ['a transaction', LOCKED],
-  ])('are null after a new quantity in %s where only an add gives them', async (_, headers) => {
+  ])('are empty after a new quantity in %s where only an add gives them', async (_, headers) => {
     const client = await guestWithBasket();
     const path = `/api/basket/lines/${tea.sku}`;
 
     await client.sends('PUT', path, { quantity: 3 }, headers);
 
-    expectNew(await row(), { sku: tea.sku, quantity: 3 });
+    expectNew(await row(), { sku: tea.sku, attributes: {}, quantity: 3 });
   });
 
   it.each([
@@ -167,7 +172,7 @@ describe('the columns of a line', () => {
     await adds(client, 1, headers);
     expect(await row()).toEqual({ ...before, quantity: 3 });
 
-    await client.sends('PUT', `/api/basket/lines/${tea.sku}`, { quantity: 7 }, headers);
+    await client.sends('PUT', `/api/basket/lines/${String(before.variant)}`, { quantity: 7 }, headers);
     expect(await row()).toEqual({ ...before, quantity: 7 });
   });
 
@@ -187,7 +192,7 @@ describe('the columns of a line', () => {
   });
 
   const expectShown = ({ lines }: BasketDto, line: Row) => {
-    const shown = columnsOf('request', 'product').map(({ property, column }) => [property, line[column]]);
+    const shown = [...GIVEN, ...columnsOf('product')].map(({ property, column }) => [property, line[column]]);
     expect(lines).toMatchObject([Object.fromEntries(shown)]);
   };
 
@@ -240,7 +245,7 @@ describe('the columns of a line', () => {
 
     await shop.app.get(BasketImport).import({ from: old.url, users: 'auth_user', dryRun: false });
 
-    expectNew(await row(), { sku: tea.sku, quantity: 3 });
+    expectNew(await row(), { sku: tea.sku, attributes: {}, quantity: 3 });
     await old.close();
   });
 });

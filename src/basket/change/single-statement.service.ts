@@ -11,6 +11,7 @@ import { SessionStore } from '../../session/store/session.store.js';
 import type { BasketDto } from '../basket.dto.js';
 import { type BasketVisitor, ownerIdOf } from './basket-visitor.js';
 import type { Conditions } from './conditions.decorator.js';
+import { LineKey } from './line-key.service.js';
 import { isKeyConflict } from './idempotency.js';
 import { READ_BY_SESSION, type SessionBasketRow } from '../query/read-by-session.queries.js';
 import { CREATE_GUEST_BASKET } from '../query/create-guest-basket.queries.js';
@@ -41,6 +42,7 @@ export class SingleStatement {
     private readonly environment: Environment,
     private readonly lifetimes: SessionLifetimes,
     private readonly sessions: SessionStore,
+    private readonly lineKey: LineKey,
   ) {}
 
   async read(visitor: BasketVisitor): Promise<BasketDto> {
@@ -63,7 +65,9 @@ export class SingleStatement {
     return toBasketDto(basket, { currency, owner: session.userId ? 'user' : 'guest', expiresAt });
   }
 
+  /** @throws Problem `migration-pending` for attributes, until the key of a line has its variant */
   async addLine(visitor: BasketVisitor, conditions: Conditions, line: AddedLine): Promise<BasketDto | null> {
+    if (line.variant !== '') await this.lineKey.assertAllowed(line.attributes);
     const { idempotent } = conditions;
     const statements = idempotent ? CHANGE_LINE_ONCE : CHANGE_LINE;
     const values = idempotent ? [idempotent.key, idempotent.hash] : [];

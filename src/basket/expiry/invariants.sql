@@ -24,17 +24,17 @@ WHERE
   s.basket_id IS NOT NULL
   AND (b.id IS NULL OR b.owner_id IS NOT NULL OR b.status = 'submitted');
 
-/* I2 one-basket: a user has at most one basket that is not submitted */
+/* I2 one-basket: a user has at most one open basket */
 SELECT owner_id::text AS id
 FROM baskets
-WHERE owner_id IS NOT NULL AND status <> 'submitted'
+WHERE owner_id IS NOT NULL AND status = 'open'
 GROUP BY owner_id
 HAVING count(*) > 1;
 
-/* I2 one-line: a basket has one line per sku, with a quantity above 0 */
+/* I2 one-line: a basket has one line per id, with a quantity above 0 */
 SELECT basket_id::text AS id
 FROM basket_lines
-GROUP BY basket_id, sku
+GROUP BY basket_id, sku, variant
 HAVING count(*) > 1 OR min(quantity) <= 0;
 
 /* I3 lines: a line belongs to an existing basket, and an owned basket to an existing user */

@@ -41,17 +41,17 @@ export const INVARIANTS: Invariant[] = [
   },
   {
     id: 'I2 one-basket',
-    rule: 'a user has at most one basket that is not submitted',
+    rule: 'a user has at most one open basket',
     broken: `
       SELECT owner_id::text AS id FROM baskets
-      WHERE owner_id IS NOT NULL AND status <> 'submitted' GROUP BY owner_id HAVING count(*) > 1`,
+      WHERE owner_id IS NOT NULL AND status = 'open' GROUP BY owner_id HAVING count(*) > 1`,
   },
   {
     id: 'I2 one-line',
-    rule: 'a basket has one line per sku, with a quantity above 0',
+    rule: 'a basket has one line per id, with a quantity above 0',
     broken: `
       SELECT basket_id::text AS id FROM basket_lines
-      GROUP BY basket_id, sku HAVING count(*) > 1 OR min(quantity) <= 0`,
+      GROUP BY basket_id, sku, variant HAVING count(*) > 1 OR min(quantity) <= 0`,
   },
   {
     id: 'I3 lines',

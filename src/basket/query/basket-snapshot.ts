@@ -101,7 +101,7 @@ export const LOCK = {
   user: `SELECT FROM baskets b WHERE ${BASKET_FILTER.user} FOR UPDATE`,
 };
 
-/** Finds the basket that the visitor sees: a guest's by the id in the session, a user's by the owner. */
+/** Finds the visitor's basket: a guest's by the id in the session, a user's by the owner. */
 export type BasketKey = { basketId: string } | { ownerId: string };
 
 /** Reads the basket without a lock. */
@@ -154,7 +154,7 @@ export async function findUserBasket(
   return basket;
 }
 
-/** Takes rows of `BASKET_COLUMNS` or of `CHANGED_COLUMNS`, which lack the columns of other states. */
+/** Takes rows of `BASKET_COLUMNS`, or of `CHANGED_COLUMNS`, which lack some of them. */
 export function toBaskets(rows: (BasketRow | OpenBasketRow)[]): BasketSnapshot[] {
   const baskets = new Map<string, BasketSnapshot>();
   for (const [position, row] of rows.entries()) {

@@ -1,4 +1,4 @@
--- Used by: `POST /api/basket/lines` and `PUT /api/basket/lines/:sku` with a cookie and without a
+-- Used by: `POST /api/basket/lines` and `PUT /api/basket/lines/:lineId` with a cookie and without a
 -- key.
 -- Locks: the session, the basket, then the line.
 

@@ -1,4 +1,4 @@
--- Used by: `POST /api/basket/lines` and `PUT /api/basket/lines/:sku` with a token and without a
+-- Used by: `POST /api/basket/lines` and `PUT /api/basket/lines/:lineId` with a token and without a
 -- key.
 -- Locks: the user (shared), the basket, then the line.
 

@@ -1,3 +1,5 @@
+-- Used by: `PUT /api/basket/lines/:lineId` of a line with attributes, with a token.
+-- Locks: the user (shared), the basket, then the line.
 
 WITH
   session AS (
@@ -44,7 +46,7 @@ WITH
             ELSE 0
           END AS quantity
       ) line
-    WHERE sku = (SELECT sku FROM before WHERE variant = $3) AND is_active
+    WHERE sku = (SELECT sku FROM before WHERE variant = $2) AND is_active
   ),
   changed AS (
     UPDATE baskets b
@@ -64,7 +66,7 @@ WITH
       basket_lines AS l (basket_id, sku, variant, attributes, quantity, unit_price_minor_when_added)
     SELECT
       id,
-      (SELECT sku FROM before WHERE variant = $3),
+      (SELECT sku FROM before WHERE variant = $2),
       $3,
       $4::jsonb,
       quantity::int,

@@ -1,3 +1,6 @@
+-- Used by: reads and changes of baskets (`countAvailable`), only when a basket has more than the
+-- stock less all reservations.
+-- Locks: nothing.
 
 SELECT
   sku,

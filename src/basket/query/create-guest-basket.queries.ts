@@ -15,7 +15,9 @@ const line = insertedLine({
 
 /**
  * A guest's first add: inserts the basket, the session and the line if the product is for sale and
- * in stock, and its rule allows the quantity. The foreign keys are deferred, so the order of the inserts does not matter.
+ * in stock, and its rule allows the quantity.
+ *
+ * The foreign keys are deferred, so the order of the inserts does not matter.
  *
  * `$1` and `$2` are the session's lifetimes, `$3` and `$4` its id and its JSON, `$5` the basket's
  * id, then the values of the added line.

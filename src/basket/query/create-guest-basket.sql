@@ -1,4 +1,4 @@
--- Used by: `POST /api/basket/lines` and `PUT /api/basket/lines/:sku` of a guest without a session:
+-- Used by: `POST /api/basket/lines` and `PUT /api/basket/lines/:lineId` of a guest without a session:
 -- the first add.
 -- Locks: no row that exists. It inserts basket, session and line.
 

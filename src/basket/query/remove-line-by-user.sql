@@ -1,4 +1,4 @@
--- Used by: `DELETE /api/basket/lines/:sku`, and `PUT` with the quantity 0, with a token.
+-- Used by: `DELETE /api/basket/lines/:lineId`, and `PUT` with the quantity 0, with a token.
 -- Locks: the user (shared), the basket, then the line.
 
 WITH

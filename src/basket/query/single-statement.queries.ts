@@ -22,7 +22,10 @@ import {
 const OWNERS = ['session', 'user'] as const;
 type Owner = SingleStatementKind['by'];
 
-/** `sku`: the request names the product. `variant`: it names an existing line by its variant. */
+/**
+ * `sku`: the request names the product. `variant`: it names an existing line by its variant, which
+ * is then the value of both columns.
+ */
 type LineBy = 'sku' | 'variant';
 
 /** `$1` is the session or the user. Then come the values of the added line. */
@@ -36,7 +39,7 @@ function changeLine(kind: SingleStatementKind, lineBy: LineBy): string {
   const [isAdded, maxQuantity, maxLines] = [2, 3, 4].map((n) => `$${n + ADDED_COUNT}`);
   const placeholders = placeholdersAfter(4 + ADDED_COUNT, kind);
   const { variant, quantity } = added;
-  const sku = lineBy === 'sku' ? added.sku : `(SELECT sku FROM before WHERE variant = ${variant})`;
+  const sku = lineBy === 'sku' ? added.sku : `(SELECT sku FROM before WHERE variant = ${added.sku})`;
   const isLine = lineBy === 'sku' ? `(${LINE_KEY}) = (${sku}, ${variant})` : `variant = ${variant}`;
   const line = insertedLine({
     ...added,

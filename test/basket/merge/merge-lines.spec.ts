@@ -1,20 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type MergeableLine, mergeLines } from '../../../src/basket/merge/merge-lines.js';
 import type { MergeStrategy } from '../../../src/config/environment.js';
-
-interface LineOptions {
-  stock?: number | null;
-  isActive?: boolean;
-}
-
-function line(
-  sku: string,
-  quantity: number,
-  { stock = null, isActive = true }: LineOptions = {},
-): MergeableLine {
-  const product = { name: sku, unitPriceMinor: 100, stock, isActive };
-  return { sku, quantity, product };
-}
+import { mergeableLine as line, type LineOptions } from '../../support/mergeable-line.js';
 
 describe('mergeLines', () => {
   it.each<[MergeStrategy, guest: number, user: number, expected: number]>([
@@ -27,17 +14,25 @@ describe('mergeLines', () => {
     ['user', 1, 3, 3],
   ])('by %s merges %i of the guest and %i of the user into %i', (strategy, guest, user, quantity) => {
     expect(mergeLines([line('tea', guest)], [line('tea', user)], strategy, 99)).toEqual([
-      { sku: 'tea', guestQuantity: guest, userQuantity: user, quantity, notice: null },
+      {
+        id: 'tea',
+        sku: 'tea',
+        attributes: {},
+        guestQuantity: guest,
+        userQuantity: user,
+        quantity,
+        notice: null,
+      },
     ]);
   });
 
   it.each<MergeStrategy>(['max', 'sum', 'guest', 'user'])(
     'by %s keeps a line that only one side has, above every limit',
     (strategy) => {
-      const guest = [line('tea', 120), line('cup', 9, { stock: 2 })];
+      const guest = [line('tea', 120), line('cup', 9, { available: 2 })];
       const user = [line('pot', 200)];
 
-      expect(mergeLines(guest, user, strategy, 99)).toEqual([
+      expect(mergeLines(guest, user, strategy, 99)).toMatchObject([
         { sku: 'pot', guestQuantity: 0, userQuantity: 200, quantity: 200, notice: null },
         { sku: 'tea', guestQuantity: 120, userQuantity: 0, quantity: 120, notice: null },
         { sku: 'cup', guestQuantity: 9, userQuantity: 0, quantity: 9, notice: null },
@@ -46,12 +41,12 @@ describe('mergeLines', () => {
   );
 
   it.each<[string, MergeableLine, MergeableLine, number, string]>([
-    ['the stock', line('tea', 6, { stock: 8 }), line('tea', 5, { stock: 8 }), 8, 'limited-to-stock'],
+    ['the stock', line('tea', 6, { available: 8 }), line('tea', 5, { available: 8 }), 8, 'limited-to-stock'],
     ['the maximum', line('tea', 60), line('tea', 50), 99, 'limited-to-maximum'],
     [
       "the user's own quantity above the stock",
-      line('tea', 6, { stock: 2 }),
-      line('tea', 5, { stock: 2 }),
+      line('tea', 6, { available: 2 }),
+      line('tea', 5, { available: 2 }),
       5,
       'limited-to-stock',
     ],
@@ -72,6 +67,45 @@ describe('mergeLines', () => {
     expect(mergeLines([gone, line('cup', 1, { isActive: false })], [], 'max', 99)).toMatchObject([
       { sku: 'tea', quantity: 2, notice: 'unavailable' },
       { sku: 'cup', quantity: 1, notice: 'unavailable' },
+    ]);
+  });
+
+  it('merges by line: other attributes are another line', () => {
+    const ada = { attributes: { engraving: 'Ada' } };
+    const bob = { attributes: { engraving: 'Bob' } };
+
+    const merged = mergeLines([line('cup', 2, ada), line('cup', 1)], [line('cup', 4, bob)], 'max', 99);
+
+    expect(merged).toMatchObject([
+      { attributes: bob.attributes, guestQuantity: 0, userQuantity: 4, quantity: 4 },
+      { attributes: ada.attributes, guestQuantity: 2, userQuantity: 0, quantity: 2 },
+      { id: 'cup', attributes: {}, guestQuantity: 1, userQuantity: 0, quantity: 1 },
+    ]);
+  });
+
+  it.each<[string, LineOptions, string]>([
+    ['the stock', { available: 10 }, 'limited-to-stock'],
+    ["the product's maximum", { maxQuantity: 10 }, 'limited-to-maximum'],
+  ])('cuts the line that was added last first when %s limits the sum', (_, limit, notice) => {
+    const first = { ...limit, attributes: { engraving: 'Ada' }, position: 0 };
+    const last = { ...limit, attributes: { engraving: 'Bob' }, position: 1 };
+    const guest = [line('cup', 5, first), line('cup', 4, last)];
+    const user = [line('cup', 1, last), line('cup', 3, first)];
+
+    // Wanted: 8 and 5. The last one is cut to its base of 1 at most.
+    expect(mergeLines(guest, user, 'sum', 99)).toMatchObject([
+      { attributes: last.attributes, quantity: 2, notice },
+      { attributes: first.attributes, quantity: 8, notice: null },
+    ]);
+  });
+
+  it('cuts no line below its base, so a line of one side stays whole', () => {
+    const mine = { available: 3, attributes: { engraving: 'Ada' }, position: 1 };
+    const merged = mergeLines([line('cup', 4, mine)], [line('cup', 2, { available: 3 })], 'sum', 99);
+
+    expect(merged).toMatchObject([
+      { quantity: 2, notice: null },
+      { quantity: 4, notice: null },
     ]);
   });
 });

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LoginDto } from '../../../src/auth/login/login.dto.js';
-import { mergeLines } from '../../../src/basket/merge/merge-lines.js';
+import { type MergeableLine, mergeLines } from '../../../src/basket/merge/merge-lines.js';
 import type { BasketSnapshot } from '../../../src/basket/query/basket-snapshot.js';
+import { type Attributes, lineIdOf } from '../../../src/basket/query/line-id.js';
 import { toBasketDto } from '../../../src/basket/to-basket-dto.js';
 import { MERGE_STRATEGIES } from '../../../src/config/environment.js';
 import type { ProblemBody } from '../../support/client.js';
+import { mergeableLine } from '../../support/mergeable-line.js';
 import { Shop } from '../../support/shop.js';
 
 const SKUS = ['A', 'B', 'C', 'D', 'E'];
@@ -17,8 +19,8 @@ const strategy = fc.constantFrom(...MERGE_STRATEGIES);
 
 function lines(held: Record<string, number>, stock: (number | null)[] = []) {
   return Object.entries(held).map(([sku, quantity]) => {
-    const product = { name: sku, unitPriceMinor: 7, stock: stock[SKUS.indexOf(sku)] ?? null, isActive: true };
-    return { sku, quantity, unitPriceMinorWhenAdded: 7, pinned: null, product };
+    const line = mergeableLine(sku, quantity, { available: stock[SKUS.indexOf(sku)] ?? null });
+    return { ...line, unitPriceMinorWhenAdded: 7, pinned: null };
   });
 }
 
@@ -63,6 +65,52 @@ describe('a merge of arbitrary baskets', () => {
           held(mergeLines(lines(one), lines(other), by, unlimited));
         expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
         expect(merge(a, b)).toEqual(merge(b, a));
+      }),
+    );
+  });
+
+  it('of lines with attributes loses no line, cuts none below its base, and passes no limit by more', () => {
+    const engraved = fc.array(
+      fc.record({
+        sku: fc.constantFrom(...SKUS),
+        engraving: fc.constantFrom('', 'Ada', 'Bob'),
+        quantity: fc.integer({ min: 1, max: 60 }),
+        position: fc.nat(),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(engraved, engraved, stocks, strategy, (guest, user, stock, by) => {
+        const [guestLines, userLines] = [guest, user].map((side) => {
+          const all = side.map(({ sku, engraving, quantity, position }) => {
+            const attributes: Attributes = engraving === '' ? {} : { engraving };
+            return mergeableLine(sku, quantity, {
+              available: stock[SKUS.indexOf(sku)] ?? null,
+              attributes,
+              position,
+            });
+          });
+          return [...new Map(all.map((line) => [lineIdOf(line), line])).values()];
+        }) as [MergeableLine[], MergeableLine[]];
+
+        const merged = mergeLines(guestLines, userLines, by, 99);
+
+        const ids = new Set([...guestLines, ...userLines].map(lineIdOf));
+        expect(new Set(merged.map(({ id }) => id))).toEqual(ids);
+        for (const sku of SKUS) {
+          const lines = merged.filter((line) => line.sku === sku);
+          const limit = Math.min(99, stock[SKUS.indexOf(sku)] ?? Infinity);
+          const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
+          const base = lines.reduce((sum, line) => sum + (line.userQuantity || line.guestQuantity), 0);
+          expect(quantity).toBeLessThanOrEqual(Math.max(limit, base));
+          for (const line of lines) {
+            const wanted = Math.min(
+              line.userQuantity || line.guestQuantity,
+              by === 'guest' ? line.guestQuantity || Infinity : Infinity,
+            );
+            expect(line.quantity).toBeGreaterThanOrEqual(wanted);
+          }
+        }
       }),
     );
   });
@@ -113,8 +161,18 @@ describe('a merge', () => {
     expect(report).toEqual({
       outcome: 'merged',
       strategy: 'sum',
-      thawed: [],
-      lines: [{ sku: tea.sku, guestQuantity: 5, userQuantity: 4, quantity: 7, notice: 'limited-to-stock' }],
+      paymentUnderWay: false,
+      lines: [
+        {
+          id: tea.sku,
+          sku: tea.sku,
+          attributes: {},
+          guestQuantity: 5,
+          userQuantity: 4,
+          quantity: 7,
+          notice: 'limited-to-stock',
+        },
+      ],
     });
     expect(await guest.basket()).toMatchObject({ lastMerge: report, lines: [{ quantity: 7 }] });
     expect((await guest.sets(tea, 6)).lastMerge).toBeNull();
@@ -166,25 +224,5 @@ describe('a merge', () => {
     const strict = await shop.instance();
     const refused = await logIn(strict.guest(), 'user');
     expect([refused.status, refused.body.errors?.[0]?.field]).toEqual([400, 'mergeStrategy']);
-  });
-
-  it('reports whose basket it has thawed', async () => {
-    const tea = await shop.product({ unitPriceMinor: 100 });
-    const ada = await shop.user({ basket: [[tea, 4]] });
-    const guest = shop.guest();
-    await guest.adds(tea, 5);
-    await guest.sends('POST', '/api/basket/freeze');
-    const user = shop.guest();
-    await user.logsInAs(ada);
-    await user.sends('POST', '/api/basket/freeze');
-    await shop.sql('UPDATE products SET unit_price_minor = 120 WHERE sku = $1', [tea.sku]);
-
-    const { basket: report } = await guest.logsInAs(ada);
-
-    expect(report.thawed.sort()).toEqual(['guest', 'user']);
-    expect(await guest.basket()).toMatchObject({
-      status: 'open',
-      lines: [{ quantity: 9, unitPriceMinor: 120 }],
-    });
   });
 });
