@@ -67,7 +67,7 @@ SELECT
     WHEN EXISTS (
       SELECT
       FROM baskets b
-      WHERE b.owner_id = u.id AND b.status <> 'submitted'
+      WHERE b.owner_id = u.id AND b.status = 'open'
     ) THEN 'ownerHasBasket'
     WHEN EXISTS (SELECT FROM sessions s WHERE s.id = r.session_id) THEN 'alreadyTaken'
   END AS reason

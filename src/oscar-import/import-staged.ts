@@ -100,7 +100,7 @@ export const CLASSIFY_BASKETS = `
       WHEN NOT r.has_lines THEN 'empty'
       WHEN r.created_at IS NULL THEN 'impossibleDate'
       WHEN NOT r.is_guest AND r.place > 1 THEN 'ownerHasNewerBasket'
-      WHEN EXISTS (SELECT FROM baskets b WHERE b.owner_id = u.id AND b.status <> 'submitted') THEN 'ownerHasBasket'
+      WHEN EXISTS (SELECT FROM baskets b WHERE b.owner_id = u.id AND b.status = 'open') THEN 'ownerHasBasket'
       WHEN EXISTS (SELECT FROM sessions s WHERE s.id = r.session_id) THEN 'alreadyTaken'
     END AS reason
   FROM ranked r LEFT JOIN users u ON u.email = r.address`;

@@ -173,6 +173,22 @@ describe('baskets:import', () => {
     expect(await shop.count('baskets')).toBe(3);
   });
 
+  it('imports a basket beside one that its owner is paying for', async () => {
+    const tea = await shop.product({ sku: 'TEA' });
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    await shop.sql(`UPDATE baskets SET status = 'frozen', frozen_at = now()`);
+    await old.basket({ owner: await old.user(ada.email), lines: [[await old.stock('CUP'), 2, '1.00']] });
+
+    expect((await imports()).taken).toMatchObject({ ownedBaskets: 1, users: 0 });
+    const lines = await shop.sql(
+      'SELECT status, sku, quantity FROM baskets JOIN basket_lines ON basket_id = id ORDER BY sku',
+    );
+    expect(lines).toEqual([
+      { status: 'open', sku: 'CUP', quantity: 2 },
+      { status: 'frozen', sku: 'TEA', quantity: 1 },
+    ]);
+  });
+
   it('reports the same with --dry-run, and changes nothing', async () => {
     await old.basket({
       owner: await old.user('ada@example.com'),
