@@ -18,9 +18,10 @@ import { READ_BY_SESSION } from '../src/basket/query/read-by-session.queries.js'
 import * as single from '../src/basket/query/single-statement.queries.js';
 import * as write from '../src/basket/query/write-basket.js';
 import { writeStatement } from '../src/catalogue/import/write-products.js';
+import { COLLECT_OPTIONS } from '../src/oscar-import/clean-options.js';
 import * as cleanSkus from '../src/oscar-import/clean-skus.js';
 import * as importStaged from '../src/oscar-import/import-staged.js';
-import * as oscar from '../src/oscar-import/oscar.js';
+import * as oscar from '../src/oscar-import/oscar.queries.js';
 import { CLOSE_UNSEEN } from '../src/session/cleanup/cleanup-run.store.js';
 import * as removeBatch from '../src/session/cleanup/remove-batch.js';
 import * as counts from '../src/session/cleanup/session-counts.service.js';
@@ -90,6 +91,7 @@ export const STATEMENTS: Record<string, Statements> = {
   'src/catalogue/import/write-products.ts': {
     'write-products': writeStatement(['sku', 'name', 'unitPriceMinor', 'stock', 'isActive']),
   },
+  'src/oscar-import/clean-options.ts': { 'collect-options': COLLECT_OPTIONS },
   'src/oscar-import/clean-skus.ts': { 'find-unusual-skus': cleanSkus.FIND_UNUSUAL },
   'src/oscar-import/import-staged.ts': {
     'classify-lines': importStaged.CLASSIFY_LINES,
@@ -97,10 +99,11 @@ export const STATEMENTS: Record<string, Statements> = {
     'import-lines': importStaged.IMPORT_LINES,
     'import-sessions': importStaged.IMPORT_SESSIONS,
   },
-  'src/oscar-import/oscar.ts': {
+  'src/oscar-import/oscar.queries.ts': {
     'count-oscar-baskets': oscar.COUNT,
     'select-oscar-baskets': oscar.selectBaskets('"auth_user"', 'owned'),
     'select-oscar-lines': oscar.selectLines([1, 2]),
+    'select-oscar-options': oscar.selectOptions([1, 2], true),
   },
   'src/session/cleanup/cleanup-run.store.ts': { 'close-unseen-runs': CLOSE_UNSEEN },
   'src/session/cleanup/remove-batch.ts': { 'fill-batch-table': removeBatch.FILL_BATCH_TABLE },

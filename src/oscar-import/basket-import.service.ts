@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Environment } from '../config/environment.js';
-import { Oscar, type OscarCounts, type BasketSelection, selectLines } from './oscar.js';
+import { Oscar, type OscarCounts } from './oscar.js';
+import { type BasketSelection, selectLines } from './oscar.queries.js';
 import { copy, createStaging } from './staging.js';
 import { importStaged, type ImportCounts } from './import-staged.js';
 
@@ -99,6 +100,10 @@ export class BasketImport {
     const from = (sql: string) => ({ client: oscar.client, sql });
     await copy(from(oscar.baskets(selection)), { client, table: 'old_baskets' }, add, signal);
     await copy(from(selectLines(selection)), { client, table: 'old_lines' }, add, signal);
+    const options = await oscar.options(selection);
+    // The total of the progress has no options.
+    const ignore = () => undefined;
+    if (options) await copy(from(options), { client, table: 'old_options' }, ignore, signal);
   }
 
   /** Returns the number of active sessions that could not be read. */

@@ -18,6 +18,10 @@ WITH
         ) THEN l.sku
         ELSE c.sku
       END AS sku,
+      coalesce(k.variant, '') AS variant,
+      coalesce(k.attributes, '{}') AS attributes,
+      o.line_id IS NOT NULL
+      AND k.variant IS NULL AS has_unusable_options,
       CASE
         WHEN l.quantity ~ '^[0-9]{1,10}([.]0+)?$' THEN l.quantity::numeric::bigint
       END AS quantity,
@@ -27,16 +31,24 @@ WITH
           WHEN l.added_at::timestamptz BETWEEN '1970-01-01Z' AND now() + interval '1 day' THEN l.added_at::timestamptz
         END
       END AS added_at
-    FROM old_lines l LEFT JOIN clean_skus c ON c.raw = l.sku
+    FROM
+      old_lines l
+      LEFT JOIN clean_skus c ON c.raw = l.sku
+      LEFT JOIN line_options o ON o.line_id = l.id
+      LEFT JOIN clean_options k ON k.sku = o.sku
+      AND k.options = o.options
   )
 SELECT
   l.basket_id,
   l.sku,
+  l.variant,
+  l.attributes,
   l.quantity,
   l.added_at,
   price.minor AS unit_price_minor,
   CASE
     WHEN l.sku IS NULL THEN 'withoutSku'
+    WHEN l.has_unusable_options THEN 'withUnusableOptions'
     WHEN l.quantity IS NULL
     OR l.quantity NOT BETWEEN 1 AND 2147483647 THEN 'withoutQuantity'
     WHEN l.currency <> $1 THEN 'inAnotherCurrency'

@@ -7,8 +7,13 @@ const MAX_RAW_LENGTH = 1_000;
 const BATCH = 5_000;
 
 /** SQL: the text is words of ASCII, so it is certainly a valid sku. */
-export const isPlainSku = (text: string): string =>
+const isPlainSku = (text: string): string =>
   `(length(${text}) <= 100 AND ${text} ~ '^[!-~]+( [!-~]+)*$' AND ${text} !~ '^[.]+$')`;
+
+/** SQL: our sku of an old line `l`, or null if it is invalid. Needs `JOIN_CLEAN_SKU`. */
+export const CLEAN_SKU = `CASE WHEN ${isPlainSku('l.sku')} THEN l.sku ELSE c.sku END`;
+
+export const JOIN_CLEAN_SKU = 'LEFT JOIN clean_skus c ON c.raw = l.sku';
 
 export const FIND_UNUSUAL = `
   CREATE TEMPORARY TABLE clean_skus ON COMMIT DROP AS

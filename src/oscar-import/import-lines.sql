@@ -6,8 +6,8 @@ INSERT INTO
 SELECT
   b.new_id,
   l.sku,
-  '',
-  '{}'::jsonb,
+  l.variant,
+  l.attributes,
   l.quantity,
   l.unit_price_minor,
   coalesce(l.added_at, b.created_at)

@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import { USABLE_HASH } from '../auth/password/password-hash.js';
 import { insertedLine } from '../basket/query/line-columns.js';
-import { cleanSkus, isPlainSku } from './clean-skus.js';
+import { cleanOptions } from './clean-options.js';
+import { CLEAN_SKU, cleanSkus, JOIN_CLEAN_SKU } from './clean-skus.js';
 import { DATABASE_NOW } from '../database/database-clock.js';
 
 /** The numbers of baskets and lines by result: `imported`, or the reason to skip them. */
@@ -38,15 +39,20 @@ export const CLASSIFY_LINES = `
   -- Materialized: each value is parsed once.
   WITH stated AS MATERIALIZED (
     SELECT l.basket_id, l.currency, l.price IS NOT NULL AS has_price, l.added_at IS NOT NULL AS has_date,
-      CASE WHEN ${isPlainSku('l.sku')} THEN l.sku ELSE c.sku END AS sku,
+      ${CLEAN_SKU} AS sku, coalesce(k.variant, '') AS variant, coalesce(k.attributes, '{}') AS attributes,
+      o.line_id IS NOT NULL AND k.variant IS NULL AS has_unusable_options,
       CASE WHEN l.quantity ~ '^[0-9]{1,10}([.]0+)?$' THEN l.quantity::numeric::bigint END AS quantity,
       CASE WHEN l.price ~ '^[0-9]{1,12}([.][0-9]+)?$' THEN l.price::numeric END AS price,
       ${parseTime('l.added_at')} AS added_at
-    FROM old_lines l LEFT JOIN clean_skus c ON c.raw = l.sku
+    FROM old_lines l
+    ${JOIN_CLEAN_SKU}
+    LEFT JOIN line_options o ON o.line_id = l.id
+    LEFT JOIN clean_options k ON k.sku = o.sku AND k.options = o.options
   )
-  SELECT l.basket_id, l.sku, l.quantity, l.added_at, price.minor AS unit_price_minor,
+  SELECT l.basket_id, l.sku, l.variant, l.attributes, l.quantity, l.added_at, price.minor AS unit_price_minor,
     CASE
       WHEN l.sku IS NULL THEN 'withoutSku'
+      WHEN l.has_unusable_options THEN 'withUnusableOptions'
       WHEN l.quantity IS NULL OR l.quantity NOT BETWEEN 1 AND 2147483647 THEN 'withoutQuantity'
       WHEN l.currency <> $1 THEN 'inAnotherCurrency'
       WHEN price.minor IS NULL OR price.minor NOT BETWEEN 0 AND 2147483647 THEN 'withoutPrice'
@@ -58,12 +64,12 @@ export const CLASSIFY_LINES = `
     SELECT CASE WHEN l.has_price THEN round(l.price * $2::numeric) ELSE p.unit_price_minor END AS minor
   ) AS price`;
 
-/** Adds up the lines of a basket with the same sku, and keeps the first price and time. */
+/** Sums the lines of a basket with the same sku and attributes. The first price and time stay. */
 const SUM_LINES = `
   CREATE TEMPORARY TABLE new_lines ON COMMIT DROP AS
-  SELECT basket_id, sku, least(sum(quantity), 2147483647)::int AS quantity,
+  SELECT basket_id, sku, variant, attributes, least(sum(quantity), 2147483647)::int AS quantity,
     ((array_agg(unit_price_minor ORDER BY added_at))[1])::int AS unit_price_minor, min(added_at) AS added_at
-  FROM classified_lines WHERE reason IS NULL GROUP BY basket_id, sku`;
+  FROM classified_lines WHERE reason IS NULL GROUP BY basket_id, sku, variant, attributes`;
 
 /** An address that a login accepts: without control characters and U+FFFD. */
 const ADDRESS =
@@ -126,8 +132,8 @@ const IMPORT_BASKETS = `
 const imported = insertedLine({
   basketId: 'b.new_id',
   sku: 'l.sku',
-  variant: `''`,
-  attributes: `'{}'::jsonb`,
+  variant: 'l.variant',
+  attributes: 'l.attributes',
   quantity: 'l.quantity',
   unitPriceMinorWhenAdded: 'l.unit_price_minor',
   addedAt: 'coalesce(l.added_at, b.created_at)',
@@ -162,8 +168,9 @@ export async function importStaged(
   settings: ImportSettings,
 ): Promise<ImportCounts> {
   const { manager } = queryRunner;
-  await manager.query('ANALYZE old_baskets, old_lines, old_sessions');
+  await manager.query('ANALYZE old_baskets, old_lines, old_options, old_sessions');
   await cleanSkus(manager);
+  await cleanOptions(manager);
   await manager.query(CLASSIFY_LINES, [settings.currency, 10 ** settings.minorDigits]);
   await manager.query(SUM_LINES);
   await manager.query('ANALYZE new_lines');

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { ListeningClient } from '../database/listening-client.js';
 import { basketIdOf, readDjangoSession } from './django-session.js';
+import { type BasketSelection, COUNT, selectBaskets, selectOptions } from './oscar.queries.js';
 
 /** The numbers of baskets in the old shop. */
 export interface OscarCounts {
@@ -32,52 +33,6 @@ const MAX_KEY_LENGTH = 128;
  */
 const KEEP_BYTES = `
   SELECT set_config('client_encoding', 'SQL_ASCII', true) WHERE current_setting('server_encoding') = 'SQL_ASCII'`;
-
-const OPEN = `b.status = 'Open'`;
-
-/** SQL: a column that only some versions have. Null if it is missing. */
-const column = (row: string, name: string) => `to_jsonb(${row}) ->> '${name}'`;
-
-/** Selects open baskets: those with an owner, or guests' baskets by id. */
-export type BasketSelection = 'owned' | number[];
-
-const whereOf = (selection: BasketSelection) =>
-  selection === 'owned'
-    ? `${OPEN} AND b.owner_id IS NOT NULL`
-    : `${OPEN} AND b.owner_id IS NULL AND b.id IN (${selection.join()})`;
-
-/** `users` is the quoted name of the table. */
-export function selectBaskets(users: string, selection: BasketSelection): string {
-  const name = `btrim(concat_ws(' ', ${column('u', 'first_name')}, ${column('u', 'last_name')}))`;
-  return `
-    SELECT b.id, b.owner_id IS NULL, ${column('u', 'email')}, ${column('u', 'password')}, nullif(${name}, ''), b.date_created
-    FROM basket_basket b LEFT JOIN ${users} u ON u.id = b.owner_id
-    WHERE ${whereOf(selection)}`;
-}
-
-/** Returns a query for COPY: basket, sku, quantity, price, currency, added. */
-export function selectLines(selection: BasketSelection): string {
-  return `
-    SELECT l.basket_id, coalesce(nullif(btrim(s.partner_sku), ''), nullif(btrim(p.upc), '')), l.quantity,
-      coalesce(${column('l', 'price_incl_tax')}, ${column('l', 'price_excl_tax')}),
-      CASE WHEN to_jsonb(l) ? 'price_currency' THEN coalesce(${column('l', 'price_currency')}, '') END,
-      coalesce(${column('l', 'date_created')}, b.date_created::text)
-    FROM basket_line l
-    JOIN basket_basket b ON b.id = l.basket_id
-    LEFT JOIN catalogue_product p ON p.id = l.product_id
-    LEFT JOIN partner_stockrecord s ON s.id = l.stockrecord_id
-    WHERE ${whereOf(selection)}`;
-}
-
-export const COUNT = `
-  SELECT count(*) FILTER (WHERE ${OPEN} AND owner_id IS NOT NULL)::int AS owned,
-    count(*) FILTER (WHERE ${OPEN} AND owner_id IS NULL)::int AS guest,
-    count(*) FILTER (WHERE NOT ${OPEN})::int AS other,
-    (
-      SELECT coalesce(max(l.reltuples) / nullif(max(b.reltuples), 0), 0)::float8 FROM pg_class l, pg_class b
-      WHERE l.oid = 'basket_line'::regclass AND b.oid = 'basket_basket'::regclass AND l.reltuples > 0
-    ) AS "linesOfABasket"
-  FROM basket_basket b`;
 
 /**
  * The database of a django-oscar shop, versions 1 to 4. It is read in one snapshot and never
@@ -120,6 +75,12 @@ export class Oscar {
   /** Returns a query for COPY: id, is guest, email, password, name, created. */
   baskets(selection: BasketSelection): string {
     return selectBaskets(this.users, selection);
+  }
+
+  /** The same for line, code, value as JSON. Returns null if the shop keeps no options. */
+  async options(selection: BasketSelection): Promise<string | null> {
+    if (!(await this.has('basket_lineattribute'))) return null;
+    return selectOptions(selection, await this.has('catalogue_option'));
   }
 
   /**

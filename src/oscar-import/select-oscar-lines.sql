@@ -3,6 +3,7 @@
 -- Locks: nothing. The transaction is read-only.
 
 SELECT
+  l.id,
   l.basket_id,
   coalesce(nullif(btrim(s.partner_sku), ''), nullif(btrim(p.upc), '')),
   l.quantity,

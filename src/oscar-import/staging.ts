@@ -14,8 +14,9 @@ const CREATE = `
   ) ON COMMIT DROP;
   CREATE TEMPORARY TABLE old_sessions (id text, basket_id bigint, expired_at float8) ON COMMIT DROP;
   CREATE TEMPORARY TABLE old_lines (
-    basket_id bigint, sku text, quantity text, price text, currency text, added_at text
-  ) ON COMMIT DROP`;
+    id bigint, basket_id bigint, sku text, quantity text, price text, currency text, added_at text
+  ) ON COMMIT DROP;
+  CREATE TEMPORARY TABLE old_options (line_id bigint, code text, value text) ON COMMIT DROP`;
 
 const LINE_FEED = 0x0a;
 

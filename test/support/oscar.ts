@@ -25,16 +25,25 @@ const TABLES = `
     price_currency varchar(12) NOT NULL DEFAULT 'EUR', price_excl_tax numeric(12, 2), price_incl_tax numeric(12, 2),
     date_created timestamptz NOT NULL DEFAULT now()
   );
+  CREATE TABLE catalogue_option (
+    id serial PRIMARY KEY, name varchar(128) NOT NULL, code varchar(128) NOT NULL UNIQUE,
+    type varchar(255) NOT NULL DEFAULT 'text', required boolean NOT NULL DEFAULT false
+  );
+  CREATE TABLE basket_lineattribute (
+    id bigserial PRIMARY KEY, line_id bigint NOT NULL, option_id int NOT NULL, value jsonb NOT NULL
+  );
   CREATE TABLE django_session (
     session_key varchar(40) PRIMARY KEY, session_data text NOT NULL, expire_date timestamptz NOT NULL
   )`;
+
+/** Codes and values. One code can be there twice. */
+export type OldOptions = [code: string, value: unknown][];
 
 interface OldBasket {
   owner?: number;
   status?: string;
   createdAt?: string;
-  /** Stock record, quantity, price, currency. */
-  lines: [stock: number, quantity: number, price: string | null, currency?: string][];
+  lines: [stock: number, quantity: number, price: string | null, currency?: string, options?: OldOptions][];
 }
 
 /** The database of an old shop. */
@@ -83,14 +92,28 @@ export class OldShop {
       'INSERT INTO basket_basket (owner_id, status, date_created) VALUES ($1, $2, $3)',
       [owner, status, createdAt],
     );
-    for (const [stock, quantity, price, currency = 'EUR'] of lines) {
-      await this.insert(
+    for (const [stock, quantity, price, currency = 'EUR', options = []] of lines) {
+      const line = await this.insert(
         `INSERT INTO basket_line (basket_id, product_id, stockrecord_id, quantity, price_incl_tax, price_currency)
          SELECT $1, product_id, id, $3, $4, $5 FROM partner_stockrecord WHERE id = $2`,
         [id, stock, quantity, price, currency],
       );
+      for (const [code, value] of options) await this.option(line, code, value);
     }
     return id;
+  }
+
+  /** Stores the value in the type of the column, as text or as JSON. */
+  private async option(line: number, code: string, value: unknown): Promise<void> {
+    const option = await this.insert(
+      `INSERT INTO catalogue_option (name, code) VALUES ('x', $1) ON CONFLICT (code) DO UPDATE SET name = 'x'`,
+      [code],
+    );
+    await this.insert(
+      `INSERT INTO basket_lineattribute (line_id, option_id, value)
+       SELECT $1, $2, value FROM json_populate_record(NULL::basket_lineattribute, json_build_object('value', $3::json))`,
+      [line, option, JSON.stringify(value)],
+    );
   }
 
   async session(key: string, data: string, livesFor = '1 day'): Promise<void> {
