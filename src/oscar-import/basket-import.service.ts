@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Environment } from '../config/environment.js';
+import { OperatorError } from '../problem/operator-error.js';
 import { Oscar, type OscarCounts } from './oscar.js';
 import { type BasketSelection, selectLines } from './oscar.queries.js';
 import { copy, createStaging } from './staging.js';
@@ -29,6 +30,9 @@ export interface BasketImportReport {
   left: Record<'baskets' | 'lines' | 'sessions' | 'passwords', Record<string, number>>;
 }
 
+/** The migration `DropOldKeys` drops this index. */
+const FIND_EARLIER_KEY = `SELECT WHERE to_regclass('baskets_one_per_owner') IS NOT NULL`;
+
 /** Imports the open baskets of a django-oscar shop, but not its orphans. */
 @Injectable()
 export class BasketImport {
@@ -40,6 +44,8 @@ export class BasketImport {
   /**
    * Imports the open baskets in one transaction, all of them or none. A second import skips them.
    *
+   * @throws OperatorError while the tables have the keys of the earlier version: they allow neither
+   * two lines of a product nor a basket beside a frozen one
    * @throws Error if the source is no django-oscar shop, or if a database fails. Nothing is
    * imported then
    */
@@ -47,6 +53,7 @@ export class BasketImport {
     const oscar = await Oscar.open(options.from, options.users);
     const queryRunner = this.dataSource.createQueryRunner();
     try {
+      await assertLaterKeys(queryRunner);
       await queryRunner.startTransaction();
       const report = await this.importAll(oscar, queryRunner, options);
       if (options.dryRun) await queryRunner.rollbackTransaction();
@@ -132,6 +139,14 @@ export class BasketImport {
     }
     return total;
   }
+}
+
+async function assertLaterKeys(queryRunner: QueryRunner): Promise<void> {
+  const found = (await queryRunner.query(FIND_EARLIER_KEY)) as object[];
+  if (found.length === 0) return;
+  throw new OperatorError(
+    'A migration waits for the instances of the earlier version. Stop them and run the migrations.',
+  );
 }
 
 function rowCounter(

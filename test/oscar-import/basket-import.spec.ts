@@ -236,6 +236,14 @@ describe('baskets:import', () => {
     expect((await cli()).stderr).toContain('--from');
   });
 
+  it('refuses tables that still have the keys of the earlier version', async () => {
+    await shop.sql(`CREATE INDEX baskets_one_per_owner ON baskets (owner_id)`);
+    const { code, stderr } = await cli('--from', old.url);
+    await shop.sql('DROP INDEX baskets_one_per_owner');
+
+    expect([code, stderr]).toEqual([1, expect.stringContaining('run the migrations')]);
+  });
+
   it('works without the table of sessions, for shops that keep them in a cache', async () => {
     await old.sql('DROP TABLE django_session');
     await old.basket({ lines: [[await old.stock('X'), 1, '1.00']] });
