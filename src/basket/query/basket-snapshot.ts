@@ -38,7 +38,9 @@ export interface BasketSnapshot {
 
 export type Metadata = Record<string, unknown>;
 
-type BasketColumns = Omit<BasketSnapshot, 'lines' | 'metadata'> & { metadata: Metadata | null };
+type BasketColumns = Omit<BasketSnapshot, 'lines' | 'metadata' | 'reservedUntil'> & {
+  metadata: Metadata | null;
+};
 
 /** A row of `CHANGED_COLUMNS`: an open basket with a line. */
 export type OpenBasketRow = Pick<BasketColumns, 'id' | 'ownerId' | 'version' | 'metadata'> &
@@ -49,15 +51,10 @@ export type BasketRow = OpenBasketRow & BasketColumns & PinnedLine;
 /** Null instead of `{}`, which most baskets have: a row repeats it for each line. */
 const METADATA = `nullif(b.metadata, '{}') AS metadata`;
 
-/** SQL: the end of the unexpired reservations of a frozen basket `b`. */
-const RESERVED_UNTIL = `CASE WHEN b.status = 'frozen' THEN (
-    SELECT min(r.expires_at) FROM stock_reservations r
-    WHERE r.basket_id = b.id AND r.expires_at > statement_timestamp()) END`;
-
 /** SQL: the columns of a basket `b`, of a line `l` and its product `p`. */
 export const BASKET_COLUMNS = `
   b.id, b.owner_id AS "ownerId", b.status, b.version, b.last_merge AS "lastMerge", b.submitted_at AS "submittedAt",
-  b.cancelled_at AS "cancelledAt", ${RESERVED_UNTIL} AS "reservedUntil", ${METADATA}, b.currency,
+  b.cancelled_at AS "cancelledAt", ${METADATA}, b.currency,
   ${SELECTED_LINE}, ${PRODUCT_COLUMNS}`;
 
 /**
@@ -168,9 +165,10 @@ export function toBaskets(rows: (BasketRow | OpenBasketRow)[]): BasketSnapshot[]
 
 function toBasket(row: OpenBasketRow & Partial<BasketRow>): BasketSnapshot {
   const { id, ownerId, version, status = 'open', lastMerge = null, submittedAt = null } = row;
-  const { cancelledAt = null, reservedUntil = null, currency = null } = row;
+  const { cancelledAt = null, currency = null } = row;
   const metadata = row.metadata ?? {};
-  const states = { lastMerge, submittedAt, cancelledAt, reservedUntil };
+  // `settleAvailability` finds it out.
+  const states = { lastMerge, submittedAt, cancelledAt, reservedUntil: null };
   return { id, ownerId, status, version, ...states, metadata, currency, lines: [] };
 }
 
