@@ -1,8 +1,9 @@
 import { Body, Controller, Param, Patch, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiSku } from '../catalogue/api-sku.decorator.js';
-import { ChangeProductDto, ProductDto, SaveProductDto, toProductDto } from '../catalogue/product.dto.js';
+import { ProductDto, toProductDto } from '../catalogue/product.dto.js';
 import { ProductService } from '../catalogue/product.service.js';
+import { ChangeProductDto, SaveProductDto } from '../catalogue/save-product.dto.js';
 import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
 import { Environment } from '../config/environment.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
@@ -21,23 +22,13 @@ export class AdminProductController {
     operationId: 'saveProduct',
     summary: 'Create or replace a product',
     description:
-      'The body is the whole product: a missing member gets its default, even if the product had another value. `PATCH` changes single members. Baskets show the new price and name at the next read. Orders do not change.',
+      'The body is the whole product: a missing member gets its default, even if the product had another value. `PATCH` changes single members. Baskets show the new price and name at the next read. Orders and reservations do not change.',
   })
   @ApiSku()
   @ApiOkResponse({ type: ProductDto })
   @ApiProblems(...BODY_PROBLEMS)
   async save(@Param('sku', SkuPipe) sku: string, @Body() product: SaveProductDto): Promise<ProductDto> {
-    return toProductDto(
-      await this.products.save({
-        sku,
-        minQuantity: 1,
-        maxQuantity: null,
-        quantityStep: 1,
-        reserved: 0,
-        ...product,
-      }),
-      this.environment.currency,
-    );
+    return toProductDto(await this.products.save({ sku, ...product }), this.environment.currency);
   }
 
   @Patch(':sku')
@@ -45,11 +36,11 @@ export class AdminProductController {
     operationId: 'changeProduct',
     summary: 'Change a product',
     description:
-      'A missing member does not change. Null clears `imageUrl`. Null as `stock` means unlimited stock.',
+      'A missing member does not change. Null clears `imageUrl`. Null as `stock` means unlimited stock, and null as `maxQuantity` means no maximum. `stockChange` adds to the stock, so that pieces that were sold meanwhile stay sold. It can lower the stock below the reserved pieces, but not below 0.',
   })
   @ApiSku('stored')
   @ApiOkResponse({ type: ProductDto })
-  @ApiProblems(...BODY_PROBLEMS, 'unknown-product')
+  @ApiProblems(...BODY_PROBLEMS, 'unknown-product', 'insufficient-stock')
   async change(
     @Param('sku', StoredSkuPipe) sku: string,
     @Body() changes: ChangeProductDto,

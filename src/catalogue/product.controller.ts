@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../config/environment.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { ApiSku } from './api-sku.decorator.js';
+import type { AvailableProduct } from './available-product.js';
 import { ProductDto, ProductPageDto, ProductQueryDto, toProductDto } from './product.dto.js';
 import { ProductService } from './product.service.js';
 import { SkuPipe } from './sku.pipe.js';
@@ -41,7 +42,7 @@ export class ProductController {
     return this.toDto(await this.products.getForSale(sku));
   }
 
-  private toDto(product: Parameters<typeof toProductDto>[0]): ProductDto {
+  private toDto(product: AvailableProduct): ProductDto {
     return toProductDto(product, this.environment.currency);
   }
 }

@@ -1,20 +1,8 @@
-import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
-import {
-  IsBoolean,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { PageQueryDto } from '../http/page/page-query.dto.js';
-import { MAX_INT } from '../http/input/max-int.js';
-import { Optional } from '../http/input/optional.decorator.js';
-import { PRINTABLE, PRINTABLE_PATTERN, STORABLE, STORABLE_PATTERN } from '../http/input/printable.js';
-import type { Product } from './product.entity.js';
+import { PRINTABLE, PRINTABLE_PATTERN } from '../http/input/printable.js';
+import type { AvailableProduct } from './available-product.js';
 
 export class ProductDto {
   @ApiProperty({ example: 'TEA-GREEN-100' })
@@ -41,6 +29,29 @@ export class ProductDto {
     description: 'The number of pieces that can be sold. Null means unlimited.',
   })
   stock!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    description: '`stock` without the pieces that are reserved for payments under way. Null means unlimited.',
+  })
+  available!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description:
+      'A basket can hold the multiples of `quantityStep` from `minQuantity` to `maxQuantity`, over all lines of the product.',
+    example: 1,
+  })
+  minQuantity!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, minimum: 1, description: 'Null means no maximum.' })
+  maxQuantity!: number | null;
+
+  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  quantityStep!: number;
 }
 
 export class ProductPageDto {
@@ -68,72 +79,20 @@ export class ProductQueryDto extends PageQueryDto {
   q?: string;
 }
 
-/** The members of a product that an admin can set, with their rules. */
-class ProductFieldsDto {
-  @ApiProperty({ minLength: 1, maxLength: 200, pattern: PRINTABLE_PATTERN, example: 'Green tea' })
-  @IsString()
-  @Length(1, 200)
-  @Matches(PRINTABLE, { message: 'name must not contain control characters' })
-  name!: string;
-
-  @ApiProperty({ maxLength: 5_000, pattern: STORABLE_PATTERN })
-  @IsString()
-  @MaxLength(5_000)
-  @Matches(STORABLE, { message: 'description must be text' })
-  description!: string;
-
-  @ApiProperty({ type: String, nullable: true, maxLength: 2_000, pattern: '^(https?://|/)[!-~]+$' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(2_000)
-  @Matches(/^(https?:\/\/|\/)[\x21-\x7e]+$/, { message: 'imageUrl must be an http(s) URL or a path' })
-  imageUrl!: string | null;
-
-  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_INT, example: 450 })
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INT)
-  unitPriceMinor!: number;
-
-  @ApiProperty({
-    type: 'integer',
-    nullable: true,
-    minimum: 0,
-    maximum: MAX_INT,
-    description: 'Null means unlimited.',
-  })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INT)
-  stock!: number | null;
-
-  @ApiProperty({ description: 'False if the product is no longer for sale.' })
-  @IsBoolean()
-  isActive!: boolean;
-}
-
-/** A complete product. A missing member gets its default. */
-export class SaveProductDto extends ProductFieldsDto {
-  @ApiPropertyOptional({ default: '' })
-  @Optional()
-  override description: string = '';
-
-  @ApiPropertyOptional({ type: String, default: null })
-  override imageUrl: string | null = null;
-
-  @ApiPropertyOptional({ type: 'integer', default: null })
-  override stock: number | null = null;
-
-  @ApiPropertyOptional({ default: true })
-  @Optional()
-  override isActive: boolean = true;
-}
-
-/** The changes of a product. A missing member stays as it is, and null clears a nullable member. */
-export class ChangeProductDto extends PartialType(ProductFieldsDto, { skipNullProperties: false }) {}
-
-export function toProductDto(product: Product, currency: string): ProductDto {
-  const { sku, name, description, imageUrl, unitPriceMinor, stock } = product;
-  return { sku, name, description, imageUrl, unitPriceMinor, currency, stock };
+export function toProductDto(product: AvailableProduct, currency: string): ProductDto {
+  const { sku, name, description, imageUrl, unitPriceMinor, stock, available } = product;
+  const { minQuantity, maxQuantity, quantityStep } = product;
+  return {
+    sku,
+    name,
+    description,
+    imageUrl,
+    unitPriceMinor,
+    currency,
+    stock,
+    available,
+    minQuantity,
+    maxQuantity,
+    quantityStep,
+  };
 }

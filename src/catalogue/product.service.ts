@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Brackets, type EntityManager, Repository } from 'typeorm';
+import { Brackets, type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
 import { type Page, toPage } from '../http/page/page.js';
 import { Problem } from '../problem/problem.js';
+import { type AvailableProduct, findAvailable, selectProducts } from './available-product.js';
+import {
+  assertChangeable,
+  assertOneStock,
+  assertPossibleRule,
+  type ProductChanges,
+} from './product-changes.js';
 import { decodeProductCursor, encodeProductCursor } from './product-cursor.js';
 import { Product } from './product.entity.js';
 
@@ -23,26 +30,42 @@ export class ProductService {
   }
 
   /** @throws Problem `unknown-product`, also for a product that is no longer for sale */
-  async getForSale(sku: string): Promise<Product> {
-    const product = await this.products.findOneBy({ sku, isActive: true });
+  async getForSale(sku: string): Promise<AvailableProduct> {
+    const [product] = await findAvailable(this.select().where({ sku, isActive: true }));
     if (!product) throw unknownProduct(sku);
     return product;
   }
 
-  /** Creates a product, or replaces all its members. */
-  async save(product: Product): Promise<Product> {
-    await this.products.upsert(product, ['sku']);
-    return product;
+  /**
+   * Creates a product, or replaces all its members. Its reservations stay.
+   *
+   * @throws Problem `invalid-input` for a rule that allows no quantity
+   */
+  async save(product: Omit<Product, 'reserved'>): Promise<AvailableProduct> {
+    assertPossibleRule(product);
+    return this.products.manager.transaction(async (manager) => {
+      await manager.upsert(Product, product, ['sku']);
+      return getAvailable(manager, product.sku);
+    });
   }
 
   /**
    * Changes a product, also one that is no longer for sale.
    *
-   * @throws Problem `unknown-product`
+   * The product is locked first, so the checks see the values that the change replaces.
+   *
+   * @throws Problem `unknown-product`, `invalid-input` or `insufficient-stock`
    */
-  async change(sku: string, changes: Partial<Omit<Product, 'sku'>>): Promise<Product> {
-    if (Object.keys(changes).length > 0) await this.products.update({ sku }, changes);
-    return this.get(this.products.manager, sku);
+  async change(sku: string, changes: ProductChanges): Promise<AvailableProduct> {
+    assertOneStock(changes);
+    return this.products.manager.transaction(async (manager) => {
+      const lock = { mode: 'for_no_key_update' } as const;
+      const product = await manager.findOne(Product, { where: { sku }, lock });
+      if (!product) throw unknownProduct(sku);
+      assertChangeable(product, changes);
+      await update(manager, sku, changes);
+      return getAvailable(manager, sku);
+    });
   }
 
   /**
@@ -50,8 +73,8 @@ export class ProductService {
    *
    * A product that is added or removed between two pages does not move the others.
    */
-  async findPage(limit: number, search?: string, cursor?: string): Promise<Page<Product>> {
-    const query = this.products.createQueryBuilder('product').where('product.isActive');
+  async findPage(limit: number, search?: string, cursor?: string): Promise<Page<AvailableProduct>> {
+    const query = this.select().where('product.isActive');
     if (search) {
       const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
       query.andWhere(new Brackets((or) => or.where('name ILIKE :pattern').orWhere('sku ILIKE :pattern')), {
@@ -59,12 +82,31 @@ export class ProductService {
       });
     }
     if (cursor !== undefined) query.andWhere('(name, sku) > (:name, :sku)', decodeProductCursor(cursor));
-    const found = await query
-      .orderBy({ 'product.name': 'ASC', 'product.sku': 'ASC' })
-      .limit(limit + 1)
-      .getMany();
-    return toPage(found, limit, encodeProductCursor);
+    query.orderBy({ 'product.name': 'ASC', 'product.sku': 'ASC' }).limit(limit + 1);
+    return toPage(await findAvailable(query), limit, encodeProductCursor);
   }
+
+  private select(): SelectQueryBuilder<Product> {
+    return selectProducts(this.products.manager);
+  }
+}
+
+async function update(
+  manager: EntityManager,
+  sku: string,
+  { stockChange, ...members }: ProductChanges,
+): Promise<void> {
+  const stock = stockChange === undefined ? {} : { stock: () => 'stock + :stockChange' };
+  const values = { ...members, ...stock };
+  if (Object.keys(values).length === 0) return;
+  const query = manager.createQueryBuilder().update(Product).set(values).where({ sku });
+  await query.setParameters({ stockChange }).execute();
+}
+
+async function getAvailable(manager: EntityManager, sku: string): Promise<AvailableProduct> {
+  const [product] = await findAvailable(selectProducts(manager).where({ sku }));
+  if (!product) throw unknownProduct(sku);
+  return product;
 }
 
 function unknownProduct(sku: string): Problem {

@@ -11,6 +11,17 @@ export function isAllowedQuantity(quantity: number, rule: QuantityRule): boolean
   return quantity >= minQuantity && quantity <= (maxQuantity ?? Infinity) && quantity % quantityStep === 0;
 }
 
+/**
+ * Returns the reason why a rule allows no quantity at all, or null.
+ *
+ * The table's check `products_max_quantity` refuses the same rules.
+ */
+export function findRuleFault({ minQuantity, maxQuantity, quantityStep }: QuantityRule): string | null {
+  const lowest = Math.ceil(minQuantity / quantityStep) * quantityStep;
+  if (maxQuantity === null || maxQuantity >= lowest) return null;
+  return `maxQuantity must be at least ${lowest}: the smallest multiple of quantityStep (${quantityStep}) from minQuantity (${minQuantity})`;
+}
+
 /** The allowed quantities next to a quantity that is not allowed. Null: there is none. */
 export function nearestQuantities(
   quantity: number,

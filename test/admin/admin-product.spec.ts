@@ -12,6 +12,9 @@ const TEA = {
   unitPriceMinor: 450,
   stock: 3,
   isActive: false,
+  minQuantity: 2,
+  maxQuantity: 9,
+  quantityStep: 2,
 };
 
 describe('an admin', () => {
@@ -22,7 +25,7 @@ describe('an admin', () => {
     admin = await shop.admin();
   });
   beforeEach(async () => {
-    await shop.sql('TRUNCATE products');
+    await shop.sql('TRUNCATE products CASCADE');
     await shop.product(TEA);
   });
   afterAll(() => shop.close());
@@ -30,7 +33,8 @@ describe('an admin', () => {
   const stored = async () => {
     const [row] = await shop.sql(
       `SELECT sku, name, description, image_url AS "imageUrl", unit_price_minor AS "unitPriceMinor", stock,
-        is_active AS "isActive" FROM products`,
+        is_active AS "isActive", min_quantity AS "minQuantity", max_quantity AS "maxQuantity",
+        quantity_step AS "quantityStep" FROM products`,
     );
     return row;
   };
@@ -46,6 +50,9 @@ describe('an admin', () => {
       unitPriceMinor: 500,
       stock: null,
       isActive: true,
+      minQuantity: 1,
+      maxQuantity: null,
+      quantityStep: 1,
     });
   });
 
@@ -54,12 +61,14 @@ describe('an admin', () => {
     [{ name: 'Green tea', isActive: true }],
     [{ stock: 0 }],
     [{ stock: null, imageUrl: null, description: '' }],
+    [{ maxQuantity: null }],
+    [{ minQuantity: 4, maxQuantity: 4, quantityStep: 4 }],
     [{}],
   ])('changes only the members of the body with PATCH: %j', async (changes) => {
     const { status, body } = await admin.sends<ProductDto>('PATCH', PATH, changes);
 
     const { isActive, ...shown } = { ...TEA, ...changes };
-    expect([status, body]).toEqual([200, { ...shown, currency: 'EUR' }]);
+    expect([status, body]).toEqual([200, { ...shown, available: shown.stock, currency: 'EUR' }]);
     expect(await stored()).toEqual({ ...shown, isActive });
   });
 
@@ -74,6 +83,17 @@ describe('an admin', () => {
     [{ stock: -1 }, 'stock'],
     [{ imageUrl: 'javascript:alert(1)' }, 'imageUrl'],
     [{ sku: 'CUP' }, 'sku'],
+    [{ reserved: 0 }, 'reserved'],
+    [{ available: 5 }, 'available'],
+    [{ minQuantity: 0 }, 'minQuantity'],
+    [{ minQuantity: null }, 'minQuantity'],
+    [{ maxQuantity: 0 }, 'maxQuantity'],
+    [{ maxQuantity: 2_147_483_648 }, 'maxQuantity'],
+    [{ quantityStep: 1.5 }, 'quantityStep'],
+    [{ quantityStep: '2' }, 'quantityStep'],
+    [{ stockChange: null }, 'stockChange'],
+    [{ stockChange: 0.5 }, 'stockChange'],
+    [{ stockChange: -2_147_483_648 }, 'stockChange'],
   ])('gets 400 for the PATCH %j', async (changes, field) => {
     const { status, body } = await admin.sends<ProblemBody>('PATCH', PATH, changes);
 

@@ -21,7 +21,7 @@ describe('the catalogue', () => {
 
     expect(filled).toBeGreaterThan(5);
     expect(await shop.count('products')).toBe(filled);
-    await shop.sql('TRUNCATE products');
+    await shop.sql('TRUNCATE products CASCADE');
   });
 
   it('shows a product', async () => {
@@ -42,6 +42,10 @@ describe('the catalogue', () => {
         unitPriceMinor: 450,
         currency: 'CHF',
         stock: 3,
+        available: 3,
+        minQuantity: 1,
+        maxQuantity: null,
+        quantityStep: 1,
       },
     });
   });
@@ -57,7 +61,7 @@ describe('the catalogue', () => {
   });
 
   it('lists page by page, each product once, while other products come and go', async () => {
-    await shop.sql('TRUNCATE products');
+    await shop.sql('TRUNCATE products CASCADE');
     for (const name of ['E', 'A', 'C', 'B', 'D', 'C']) await shop.product({ name });
 
     const first = await page('limit=2');
@@ -74,7 +78,7 @@ describe('the catalogue', () => {
   });
 
   it('continues after a product with the longest name and sku', async () => {
-    await shop.sql('TRUNCATE products');
+    await shop.sql('TRUNCATE products CASCADE');
     for (const n of ['1', '2']) await shop.product({ name: '茶'.repeat(200), sku: `${'茶'.repeat(99)}${n}` });
 
     const first = await page('limit=1');

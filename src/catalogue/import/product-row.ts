@@ -2,7 +2,7 @@ import { plainToInstance, Transform } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { CsvError } from './csv-error.js';
 import { MAX_INT } from '../../http/input/max-int.js';
-import { ChangeProductDto } from '../product.dto.js';
+import { ChangeProductDto } from '../save-product.dto.js';
 import { normaliseSku } from '../sku.js';
 import { IsSku } from '../sku.pipe.js';
 
