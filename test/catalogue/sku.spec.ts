@@ -133,7 +133,8 @@ describe('a sku in a request', () => {
     }
 
     for (const { status, body } of refusals) {
-      expect([status, body.errors?.map(({ field }) => field)]).toEqual([400, ['sku']]);
+      const name = String(body.instance).startsWith('/api/basket/lines/') ? 'lineId' : 'sku';
+      expect([status, body.errors?.map(({ field }) => field)]).toEqual([400, [name]]);
     }
     expect(await shop.count('products')).toBe(products);
   });
