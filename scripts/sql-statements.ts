@@ -90,6 +90,7 @@ export const STATEMENTS: Record<string, Statements> = {
   },
   'src/catalogue/import/write-products.ts': {
     'write-products': writeStatement(['sku', 'name', 'unitPriceMinor', 'stock', 'isActive']),
+    'write-locked-products': writeStatement(['sku', 'name', 'unitPriceMinor', 'stockChange', 'maxQuantity']),
   },
   'src/oscar-import/clean-options.ts': { 'collect-options': COLLECT_OPTIONS },
   'src/oscar-import/clean-skus.ts': { 'find-unusual-skus': cleanSkus.FIND_UNUSUAL },

@@ -1,13 +1,19 @@
 import { CsvError } from './csv-error.js';
 import type { Product } from '../product.entity.js';
 
-export type ProductColumn = Exclude<
-  keyof Product,
-  'minQuantity' | 'maxQuantity' | 'quantityStep' | 'reserved'
->;
+export type ProductColumn = Exclude<keyof Product, 'reserved'> | 'stockChange';
 
 const REQUIRED: ProductColumn[] = ['sku', 'name', 'unitPriceMinor'];
-const OPTIONAL: ProductColumn[] = ['description', 'imageUrl', 'stock', 'isActive'];
+const OPTIONAL: ProductColumn[] = [
+  'description',
+  'imageUrl',
+  'stock',
+  'stockChange',
+  'isActive',
+  'minQuantity',
+  'maxQuantity',
+  'quantityStep',
+];
 const KNOWN: string[] = [...REQUIRED, ...OPTIONAL];
 
 const NAMES = `${REQUIRED.join(', ')} and optionally ${OPTIONAL.join(', ')}`;
@@ -38,9 +44,14 @@ export function readColumns(header: string[], line: number): ProductColumn[] {
   }
   const missing = REQUIRED.filter((name) => !columns.includes(name));
   const unknown = columns.filter((name) => !KNOWN.includes(name)).map((name) => name || '(empty)');
-  if (missing.length === 0 && unknown.length === 0) return columns as ProductColumn[];
-  const errors = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
-  throw new Error(`Line ${line} must name the columns ${NAMES}; ${errors}`);
+  if (missing.length > 0 || unknown.length > 0) {
+    const errors = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
+    throw new Error(`Line ${line} must name the columns ${NAMES}; ${errors}`);
+  }
+  if (columns.includes('stock') && columns.includes('stockChange')) {
+    throw new Error(`Line ${line} names stock, which replaces the stock, and stockChange, which adds to it`);
+  }
+  return columns as ProductColumn[];
 }
 
 function toCamelCase(name: string): string {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { retryTransaction } from '../../database/retry-transaction.js';
 import { messageOf } from '../../problem/error-text.js';
+import type { LineError, ProductLine } from './apply-lines.js';
 import { CsvError } from './csv-error.js';
 import { type ProductColumn, readColumns, toCells } from './product-columns.js';
 import { type ProductRow, readRow } from './product-row.js';
@@ -15,21 +17,19 @@ export interface ImportOptions {
   onProgress?: (rows: number) => void;
 }
 
-interface ImportError {
-  /** The line number in the file. The first line is 1. */
-  line: number;
-  message: string;
-}
-
 export interface ImportReport {
   /** The number of lines whose products are in the table. */
   imported: number;
-  errors: ImportError[];
-  /** The number of errors beyond the first MAX_ERRORS. */
+  /** In the order of the lines. */
+  errors: LineError[];
+  /** The number of errors that `errors` leaves out. */
   moreErrors?: number;
   /** The reason for an end before the end of the file. */
   error?: string;
 }
+
+/** Runs work in a transaction: in one of its own, or in that of the whole file. */
+type Transact = <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
 
 const BATCH = 1_000;
 
@@ -46,11 +46,13 @@ export class ProductImport {
     const report: ImportReport = { imported: 0, errors: [] };
     try {
       if (options.atomic) await this.importAtomically(file, report, options);
-      else await this.read(file, this.dataSource.manager, report, options);
+      else await this.read(file, (work) => retryTransaction(this.dataSource, work), report, options);
     } catch (error) {
       report.error = messageOf(error);
       if (options.atomic) report.imported = 0;
     }
+    // Some errors of a batch are only known when it is written.
+    report.errors.sort((a, b) => a.line - b.line);
     return report;
   }
 
@@ -58,7 +60,7 @@ export class ProductImport {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       await queryRunner.startTransaction();
-      await this.read(file, queryRunner.manager, report, options);
+      await this.read(file, (work) => work(queryRunner.manager), report, options);
       if (report.errors.length > 0) report.imported = 0;
       else await commit(queryRunner);
     } finally {
@@ -70,26 +72,27 @@ export class ProductImport {
 
   private async read(
     file: string,
-    manager: EntityManager,
+    transact: Transact,
     report: ImportReport,
     { signal, onProgress }: ImportOptions,
   ): Promise<void> {
     const records = readRecords(file);
     try {
       const columns = await readHeader(records);
-      let batch = new Batch();
+      let batch: ProductLine[] = [];
       const flush = async (): Promise<void> => {
         if (signal?.aborted) throw new Error('The import was interrupted');
-        await batch.write(manager, columns);
-        report.imported += batch.lines;
+        const errors = await writeBatch(transact, columns, batch);
+        for (const error of errors) addError(report, error);
+        report.imported += batch.length - errors.length;
         onProgress?.(report.imported);
-        batch = new Batch();
+        batch = [];
       };
       for await (const { line, fields } of records) {
         const row = toRow(fields, columns);
         if (row instanceof CsvError) addError(report, { line, message: row.message });
-        else if (row !== null) batch.add(line, row);
-        if (batch.lines === BATCH) await flush();
+        else if (row !== null) batch.push({ line, row });
+        if (batch.length === BATCH) await flush();
       }
       await flush();
     } finally {
@@ -98,30 +101,21 @@ export class ProductImport {
   }
 }
 
-/** The rows of one batch, by sku. The last line with a sku wins, as it does across batches. */
-class Batch {
-  lines = 0;
-  private readonly rows = new Map<string, ProductRow>();
-  private first = 0;
-  private last = 0;
-
-  add(line: number, row: ProductRow): void {
-    this.rows.set(row.sku, row);
-    this.lines += 1;
-    this.first ||= line;
-    this.last = line;
-  }
-
-  async write(manager: EntityManager, columns: readonly ProductColumn[]): Promise<void> {
-    if (this.rows.size === 0) return;
-    try {
-      await writeProducts(manager, columns, [...this.rows.values()]);
-    } catch (cause) {
-      throw new Error(
-        `The database failed (${messageOf(cause)}): lines ${this.first} to ${this.last} may or may not be imported`,
-        { cause },
-      );
-    }
+/** @throws Error that names the lines, if the database failed */
+async function writeBatch(
+  transact: Transact,
+  columns: readonly ProductColumn[],
+  batch: readonly ProductLine[],
+): Promise<LineError[]> {
+  if (batch.length === 0) return [];
+  try {
+    return await transact((manager) => writeProducts(manager, columns, batch));
+  } catch (cause) {
+    const [first, last] = [batch[0]?.line, batch.at(-1)?.line];
+    throw new Error(
+      `The database failed (${messageOf(cause)}): lines ${first} to ${last} may or may not be imported`,
+      { cause },
+    );
   }
 }
 
@@ -144,7 +138,7 @@ function toRow(fields: string[] | CsvError, columns: ProductColumn[]): ProductRo
   return cells === null || cells instanceof CsvError ? cells : readRow(cells);
 }
 
-function addError(report: ImportReport, error: ImportError): void {
+function addError(report: ImportReport, error: LineError): void {
   if (report.errors.length < MAX_ERRORS) report.errors.push(error);
   else report.moreErrors = (report.moreErrors ?? 0) + 1;
 }
@@ -154,7 +148,7 @@ async function commit(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.commitTransaction();
   } catch (cause) {
     throw new Error(
-      `The database failed at the end (${messageOf(cause)}): all lines may be imported, or none; import the file again`,
+      `The database failed at the end (${messageOf(cause)}): all lines may be imported, or none: compare a product with the file before you import it again`,
       { cause },
     );
   }

@@ -6,6 +6,9 @@ import { ChangeProductDto } from '../save-product.dto.js';
 import { normaliseSku } from '../sku.js';
 import { IsSku } from '../sku.pipe.js';
 
+const DIGITS = /^\d+$/;
+const SIGNED = /^[+-]?\d+$/;
+
 /** A line of a CSV file. Like ChangeProductDto, it has only the given members. */
 export class ProductRow extends ChangeProductDto {
   @Transform(({ value }) => normaliseSku(value as string))
@@ -17,6 +20,18 @@ export class ProductRow extends ChangeProductDto {
 
   @Transform(({ value }) => (value === '' ? null : toInteger(value as string)))
   declare stock?: number | null;
+
+  @Transform(({ value }) => (value === '' ? undefined : toInteger(value as string, SIGNED)))
+  declare stockChange?: number;
+
+  @Transform(({ value }) => (value === '' ? 1 : toInteger(value as string)))
+  declare minQuantity?: number;
+
+  @Transform(({ value }) => (value === '' ? null : toInteger(value as string)))
+  declare maxQuantity?: number | null;
+
+  @Transform(({ value }) => (value === '' ? 1 : toInteger(value as string)))
+  declare quantityStep?: number;
 
   @Transform(({ value }) => (value === '' ? null : (value as string)))
   declare imageUrl?: string | null;
@@ -38,8 +53,8 @@ export function readRow(cells: Record<string, string>): ProductRow | CsvError {
 }
 
 /** Returns a number, or the unchanged text, which the validation then refuses. */
-function toInteger(text: string): unknown {
-  return /^\d+$/.test(text.trim()) ? Number(text) : text;
+function toInteger(text: string, pattern = DIGITS): unknown {
+  return pattern.test(text.trim()) ? Number(text) : text;
 }
 
 function toBoolean(text: string): unknown {
@@ -48,20 +63,29 @@ function toBoolean(text: string): unknown {
 }
 
 const WHOLE_NUMBER = `write a whole number from 0 to ${MAX_INT} with digits only`;
+const PIECES = `write a whole number from 1 to ${MAX_INT} with digits only`;
 
 const EXPLANATIONS: Record<string, (text: string) => string> = {
   unitPriceMinor: (text) =>
     `${numberError(text)}: ${WHOLE_NUMBER}, in the minor unit of the currency (1290 for 12.90)`,
   stock: (text) => `${numberError(text)}: ${WHOLE_NUMBER}; an empty field means no limit`,
+  stockChange: (text) =>
+    `${numberError(text, -MAX_INT)}: write a whole number from -${MAX_INT} to ${MAX_INT}; an empty field means no change`,
+  minQuantity: (text) => `${numberError(text, 1)}: ${PIECES}; an empty field means 1`,
+  maxQuantity: (text) => `${numberError(text, 1)}: ${PIECES}; an empty field means no maximum`,
+  quantityStep: (text) => `${numberError(text, 1)}: ${PIECES}; an empty field means 1`,
   isActive: (text) => `is ${quote(text)}: write true or false`,
 };
 
-function numberError(text: string): string {
+/** Describes a text that is not a whole number from `min` to the largest int. */
+function numberError(text: string, min = 0): string {
   if (text === '') return 'is empty';
-  if (/^\d+$/.test(text)) return `is too large (${quote(text)})`;
-  if (/^-\s*\d/.test(text)) return `is negative (${quote(text)})`;
-  if (/^[\d.,]+e[+-]?\d+$/i.test(text)) return `has an exponent (${quote(text)})`;
-  if (/^[\d.,\s'’]+$/.test(text)) return `has a decimal or thousands separator (${quote(text)})`;
+  if ((min < 0 ? SIGNED : DIGITS).test(text)) {
+    return `is too ${Number(text) < min ? 'small' : 'large'} (${quote(text)})`;
+  }
+  if (min >= 0 && /^-\s*\d/.test(text)) return `is negative (${quote(text)})`;
+  if (/^[+-]?[\d.,]+e[+-]?\d+$/i.test(text)) return `has an exponent (${quote(text)})`;
+  if (/^[+-]?[\d.,\s'’]+$/.test(text)) return `has a decimal or thousands separator (${quote(text)})`;
   return `is not a number (${quote(text)})`;
 }
 

@@ -12,7 +12,10 @@ FROM
     description text,
     image_url text,
     stock int,
-    is_active boolean
+    is_active boolean,
+    min_quantity int,
+    max_quantity int,
+    quantity_step int
   )
 ORDER BY sku
 ON CONFLICT (sku) DO UPDATE

@@ -13,7 +13,7 @@ describe('products:import reports', () => {
     shop = await Shop.open();
     file = await CsvFile.open();
   });
-  beforeEach(() => shop.sql('TRUNCATE products'));
+  beforeEach(() => shop.sql('TRUNCATE products CASCADE'));
   afterAll(async () => {
     await file.remove();
     await shop.close();
@@ -93,6 +93,12 @@ describe('products:import reports', () => {
     ],
     ['a column without a name', 'sku,,name,unitPriceMinor\nA,,Tea,1\n', 'unknown: (empty)'],
     ['a column twice', `${HEADER},name\nA,Tea,1,Tee\n`, 'names one column twice: name and name'],
+    [
+      'stock beside stockChange',
+      `${HEADER},stock,stock_change\nA,Tea,1,5,1\n`,
+      'names stock, which replaces the stock, and stockChange, which adds to it',
+    ],
+    ['the reserved pieces', `${HEADER},reserved\nA,Tea,1,5\n`, 'unknown: reserved'],
     [
       'a column in two spellings',
       `${HEADER},unit_price_minor\nA,Tea,1,9\n`,

@@ -10,7 +10,7 @@ beforeAll(async () => {
   shop = await Shop.open();
   file = await CsvFile.open();
 });
-beforeEach(() => shop.sql('TRUNCATE products'));
+beforeEach(() => shop.sql('TRUNCATE products CASCADE'));
 afterAll(async () => {
   await file.remove();
   await shop.close();
@@ -58,8 +58,9 @@ describe('products:import', () => {
   });
 
   it('changes only the columns that the header names, and gives a new product the defaults', async () => {
-    const kept = { description: 'Long', imageUrl: '/pot.png', stock: 5, isActive: false };
-    await shop.product({ sku: 'OLD', name: 'Kettle', unitPriceMinor: 1_000, ...kept });
+    const rule = { minQuantity: 2, maxQuantity: 10, quantityStep: 2 };
+    const kept = { description: 'Long', imageUrl: '/pot.png', stock: 5, isActive: false, reserved: 3 };
+    await shop.product({ sku: 'OLD', name: 'Kettle', unitPriceMinor: 1_000, ...kept, ...rule });
 
     await imports(`${HEADER}OLD,Old kettle,1100\nNEW,Cup,200\n`);
 
@@ -72,6 +73,10 @@ describe('products:import', () => {
         image_url: null,
         stock: null,
         is_active: true,
+        min_quantity: 1,
+        max_quantity: null,
+        quantity_step: 1,
+        reserved: 0,
       },
       {
         sku: 'OLD',
@@ -81,6 +86,10 @@ describe('products:import', () => {
         image_url: '/pot.png',
         stock: 5,
         is_active: false,
+        min_quantity: 2,
+        max_quantity: 10,
+        quantity_step: 2,
+        reserved: 3,
       },
     ]);
   });
