@@ -8,7 +8,8 @@ SELECT
     sum(quantity) FILTER (WHERE basket_id IS DISTINCT FROM $1::uuid),
     0
   )::float8 AS "ofOthers",
-  coalesce(sum(quantity) FILTER (WHERE basket_id = $1::uuid), 0)::float8 AS own
+  coalesce(sum(quantity) FILTER (WHERE basket_id = $1::uuid), 0)::float8 AS own,
+  max(expires_at) FILTER (WHERE basket_id = $1::uuid) AS "ownUntil"
 FROM stock_reservations
 WHERE sku = ANY ($2) AND expires_at > statement_timestamp()
 GROUP BY sku

@@ -9,13 +9,6 @@ SELECT
   b.last_merge AS "lastMerge",
   b.submitted_at AS "submittedAt",
   b.cancelled_at AS "cancelledAt",
-  CASE
-    WHEN b.status = 'frozen' THEN (
-      SELECT min(r.expires_at)
-      FROM stock_reservations r
-      WHERE r.basket_id = b.id AND r.expires_at > statement_timestamp()
-    )
-  END AS "reservedUntil",
   nullif(b.metadata, '{}') AS metadata,
   b.currency,
   l.sku,

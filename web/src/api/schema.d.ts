@@ -506,7 +506,7 @@ export interface paths {
         get?: never;
         /**
          * Create or replace a product
-         * @description The body is the whole product: a missing member gets its default, even if the product had another value. `PATCH` changes single members. Baskets show the new price and name at the next read. Orders do not change.
+         * @description The body is the whole product: a missing member gets its default, even if the product had another value. `PATCH` changes single members. Baskets show the new price and name at the next read. Orders and reservations do not change.
          */
         put: operations["saveProduct"];
         post?: never;
@@ -515,7 +515,7 @@ export interface paths {
         head?: never;
         /**
          * Change a product
-         * @description A missing member does not change. Null clears `imageUrl`. Null as `stock` means unlimited stock.
+         * @description A missing member does not change. Null clears `imageUrl`. Null as `stock` means unlimited stock, and null as `maxQuantity` means no maximum. `stockChange` adds to the stock, so that pieces that were sold meanwhile stay sold. It can lower the stock below the reserved pieces, but not below 0.
          */
         patch: operations["changeProduct"];
         trace?: never;
@@ -584,6 +584,17 @@ export interface components {
             currency: string;
             /** @description The number of pieces that can be sold. Null means unlimited. */
             stock: number | null;
+            /** @description `stock` without the pieces that are reserved for payments under way. Null means unlimited. */
+            available: number | null;
+            /**
+             * @description A basket can hold the multiples of `quantityStep` from `minQuantity` to `maxQuantity`, over all lines of the product.
+             * @example 1
+             */
+            minQuantity: number;
+            /** @description Null means no maximum. */
+            maxQuantity: number | null;
+            /** @example 1 */
+            quantityStep: number;
         };
         ProductPageDto: {
             products: components["schemas"]["ProductDto"][];
@@ -1023,6 +1034,21 @@ export interface components {
              * @default true
              */
             isActive: boolean;
+            /**
+             * @description A basket holds at least this many pieces of the product, or none.
+             * @default 1
+             */
+            minQuantity: number;
+            /**
+             * @description A basket holds at most this many pieces of the product. Null means no maximum. A multiple of `quantityStep` from `minQuantity` to `maxQuantity` must exist.
+             * @default null
+             */
+            maxQuantity: number | null;
+            /**
+             * @description A basket holds a multiple of this many pieces of the product.
+             * @default 1
+             */
+            quantityStep: number;
         };
         ChangeProductDto: {
             /** @example Green tea */
@@ -1035,6 +1061,17 @@ export interface components {
             stock?: number | null;
             /** @description False if the product is no longer for sale. */
             isActive?: boolean;
+            /** @description A basket holds at least this many pieces of the product, or none. */
+            minQuantity?: number;
+            /** @description A basket holds at most this many pieces of the product. Null means no maximum. A multiple of `quantityStep` from `minQuantity` to `maxQuantity` must exist. */
+            maxQuantity?: number | null;
+            /** @description A basket holds a multiple of this many pieces of the product. */
+            quantityStep?: number;
+            /**
+             * @description A number of pieces to add to the stock, instead of `stock`. A negative number takes pieces off.
+             * @example -2
+             */
+            stockChange?: number;
         };
         SessionsOverviewDto: {
             /** @description The active sessions. An estimate above 100,000. */
@@ -6790,6 +6827,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `insufficient-stock`: The stock is too small. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientStockProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
