@@ -8,7 +8,8 @@ import { runWithApplication } from './run-with-application.js';
 /** The number of errors to print. The rest are counted. */
 const SHOWN_ERRORS = 20;
 
-const ARGUMENT = `columns sku, name, unitPriceMinor; optional: description, imageUrl, stock, isActive.
+const ARGUMENT = `columns sku, name, unitPriceMinor; optional: description, imageUrl, stock or stockChange,
+isActive, minQuantity, maxQuantity, quantityStep.
 A missing column does not change an existing product. A new product gets the defaults: no
 description, no image, unlimited stock, for sale. An empty field clears the description or the
 image, or makes the stock unlimited. An empty isActive changes nothing.`;

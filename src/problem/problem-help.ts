@@ -39,7 +39,7 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   'cleanup-running': 'A cleanup is already running on this instance. The list of runs shows its progress.',
   'email-taken': 'Another user has this email address. Log in, or use another address.',
   'empty-basket': 'The basket has no lines. Add a product first.',
-  'insufficient-stock': `The stock is smaller than the quantity. \`available\` is the quantity in stock. ${READ_AGAIN}`,
+  'insufficient-stock': `The stock is too small. \`available\` is the quantity that this basket can have, or the present stock if an admin has sent the request. ${READ_AGAIN}`,
   'quantity-limit': 'The quantity of a line, or the number of lines, is too large. `limit` is the maximum.',
   'session-expired': "The guest's session has ended, so the basket cannot be thawed.",
   'session-replaced':

@@ -159,6 +159,10 @@ describe('the admin API', () => {
         unit_price_minor: 500,
         stock: null,
         is_active: false,
+        min_quantity: 1,
+        max_quantity: null,
+        quantity_step: 1,
+        reserved: 0,
       },
     ]);
 

@@ -4,7 +4,7 @@ import type { Attributes } from './line-id.js';
 export const MAX_ATTRIBUTES = 20;
 export const MAX_VALUE_LENGTH = 500;
 /** In bytes of the JSON in UTF-8. */
-export const MAX_ATTRIBUTES_BYTES = 4_096;
+const MAX_ATTRIBUTES_BYTES = 4_096;
 export const ATTRIBUTE_NAME = '^[A-Za-z0-9_.-]{1,40}$';
 
 const NAME = new RegExp(ATTRIBUTE_NAME);

@@ -44,18 +44,21 @@ WITH
       max_quantity,
       quantity_step,
       quantity,
-      quantity + coalesce(
-        (SELECT sum(quantity) FROM before WHERE sku = p.sku AND NOT variant = $3),
-        0
-      ) AS total
+      others,
+      quantity + others_of_sku AS total
     FROM
       products p,
-      LATERAL (
+      (
         SELECT
-          $5::bigint + CASE
-            WHEN $6 THEN coalesce((SELECT quantity FROM before WHERE variant = $3), 0)
-            ELSE 0
-          END AS quantity
+          $5 + coalesce(sum(quantity) FILTER (WHERE $6 AND variant = $3), 0) AS quantity,
+          coalesce(
+            sum(quantity) FILTER (
+              WHERE sku = (SELECT sku FROM before WHERE variant = $2) AND NOT variant = $3
+            ),
+            0
+          ) AS others_of_sku,
+          count(*) FILTER (WHERE NOT variant = $3) AS others
+        FROM before
       ) line
     WHERE sku = (SELECT sku FROM before WHERE variant = $2) AND is_active
   ),
@@ -69,7 +72,7 @@ WITH
       AND total BETWEEN min_quantity AND coalesce(max_quantity, 2147483647)
       AND total % quantity_step = 0
       AND (stock IS NULL OR total <= stock - reserved)
-      AND (SELECT count(*) FROM before WHERE NOT variant = $3) < $8
+      AND others < $8
     RETURNING b.id, b.owner_id, b.version, b.metadata, w.quantity, w.unit_price_minor
   ),
   saved AS (

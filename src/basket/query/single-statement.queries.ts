@@ -50,17 +50,19 @@ function changeLine(kind: SingleStatementKind, lineBy: LineBy): string {
   });
   return `
   WITH ${readBasket(kind, placeholders)}, wanted AS MATERIALIZED (
-    SELECT unit_price_minor, stock, reserved, min_quantity, max_quantity, quantity_step, quantity,
-      quantity + coalesce((SELECT sum(quantity) FROM before WHERE sku = p.sku AND NOT ${isLine}), 0) AS total
-    FROM products p, LATERAL (
-      SELECT ${quantity}::bigint + CASE WHEN ${isAdded} THEN coalesce((SELECT quantity FROM before WHERE ${isLine}), 0) ELSE 0 END AS quantity
+    SELECT unit_price_minor, stock, reserved, min_quantity, max_quantity, quantity_step, quantity, others, quantity + others_of_sku AS total
+    FROM products p, (
+      SELECT ${quantity} + coalesce(sum(quantity) FILTER (WHERE ${isAdded} AND ${isLine}), 0) AS quantity,
+        coalesce(sum(quantity) FILTER (WHERE sku = ${sku} AND NOT ${isLine}), 0) AS others_of_sku,
+        count(*) FILTER (WHERE NOT ${isLine}) AS others
+      FROM before
     ) line
     WHERE sku = ${sku} AND is_active
   ), changed AS (
     ${CHANGE}
     FROM wanted w
     WHERE ${UNCHANGED} AND total <= ${maxQuantity} AND ${fitsProduct('total')}
-      AND (SELECT count(*) FROM before WHERE NOT ${isLine}) < ${maxLines}
+      AND others < ${maxLines}
     RETURNING b.id, b.owner_id, b.version, b.metadata, w.quantity, w.unit_price_minor
   ), saved AS (
     INSERT INTO basket_lines AS l (${line.columns})
