@@ -25,7 +25,7 @@ export const COUNT_CHANGE = 'version = version + 1, updated_at = now(), last_mer
  */
 const CHANGED = `
   WITH changed AS (
-    UPDATE baskets SET ${COUNT_CHANGE} WHERE id = $1
+    UPDATE baskets SET ${COUNT_CHANGE} WHERE id = $1 AND status = 'open'
     RETURNING id
   )`;
 
