@@ -6,6 +6,7 @@
 import * as endFrozen from '../src/basket/expiry/end-frozen-on-cleanup.handler.js';
 import * as guestBasket from '../src/basket/expiry/guest-basket.subscriber.js';
 import { INVARIANTS } from '../src/basket/expiry/invariants.js';
+import * as ownedFrozen from '../src/basket/expiry/owned-frozen-expiry.service.js';
 import * as sweep from '../src/basket/expiry/orphan-sweep.service.js';
 import * as idempotency from '../src/basket/change/idempotency.js';
 import * as freeze from '../src/basket/checkout/freeze-basket.js';
@@ -44,7 +45,6 @@ export const STATEMENTS: Record<string, Statements> = {
   'src/basket/checkout/submit-basket.ts': { 'submit-basket': submit.SUBMIT },
   'src/basket/expiry/end-frozen-on-cleanup.handler.ts': {
     'remove-frozen': endFrozen.REMOVE_FROZEN,
-    'thaw-owned': endFrozen.THAW_OWNED,
     'remove-keys': endFrozen.REMOVE_KEYS,
   },
   'src/basket/expiry/guest-basket.subscriber.ts': {
@@ -53,6 +53,10 @@ export const STATEMENTS: Record<string, Statements> = {
   },
   'src/basket/expiry/invariants.ts': {
     invariants: INVARIANTS.map(({ id, rule, broken }) => `/* ${id}: ${rule} */ ${broken};`).join('\n'),
+  },
+  'src/basket/expiry/owned-frozen-expiry.service.ts': {
+    'find-overdue': ownedFrozen.FIND_OVERDUE,
+    'find-overdue-of-user': ownedFrozen.FIND_OVERDUE_OF_USER,
   },
   'src/basket/expiry/orphan-sweep.service.ts': {
     'count-orphans': sweep.COUNT,

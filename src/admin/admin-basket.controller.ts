@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { BasketAdministration } from '../basket/checkout/basket-administration.service.js';
-import { BasketDto, SubmitDto } from '../basket/basket.dto.js';
+import { BasketDto } from '../basket/basket.dto.js';
+import { SubmitByIdDto } from '../basket/checkout/checkout.dto.js';
 import { OrderDto, OrderPageDto } from '../basket/order/order.dto.js';
 import { PageQueryDto } from '../http/page/page-query.dto.js';
 import { OrderService } from '../basket/order/order.service.js';
@@ -36,10 +37,10 @@ export class AdminBasketController {
     operationId: 'submitBasketById',
     summary: 'Submit a basket, for example after a callback of the payment provider',
     description:
-      'Returns the order. A repetition changes nothing. The basket of an ended session can be submitted as well.',
+      'Returns the order. A repetition changes nothing. A login, the end of the session and the erasure of the user do not matter: a frozen basket can be submitted until its time ends.',
   })
   @ApiParam(ID_PARAM)
-  @ApiBody({ type: SubmitDto, required: false })
+  @ApiBody({ type: SubmitByIdDto, required: false })
   @ApiOkResponse({ type: OrderDto })
   @ApiProblems(
     ...BODY_PROBLEMS,
@@ -51,7 +52,7 @@ export class AdminBasketController {
   )
   async submit(
     @Param('id', UuidPipe) id: string,
-    @Body() { expectedAmountMinor }: SubmitDto,
+    @Body() { expectedAmountMinor }: SubmitByIdDto,
   ): Promise<OrderDto> {
     return this.baskets.submit(id, expectedAmountMinor);
   }
@@ -61,7 +62,8 @@ export class AdminBasketController {
   @ApiOperation({
     operationId: 'thawBasketById',
     summary: 'Thaw a frozen basket, for example after a failed payment',
-    description: 'The basket is open again and has the current prices. An open basket does not change.',
+    description:
+      'The basket is open again and has the current prices. If its owner has an open basket already, it is merged into that one, which is the answer. An open basket does not change.',
   })
   @ApiParam(ID_PARAM)
   @ApiOkResponse({ type: BasketDto })

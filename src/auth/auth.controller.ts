@@ -87,6 +87,7 @@ export class AuthController {
     'invalid-credentials',
     'too-many-logins',
     'overloaded',
+    'migration-pending',
   )
   async logIn(
     @Body() credentials: LoginRequestDto,

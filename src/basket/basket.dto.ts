@@ -1,7 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { MAX_INT } from '../http/input/max-int.js';
-import { Optional } from '../http/input/optional.decorator.js';
 import { MergeReportDto } from '../auth/event/merge-report.dto.js';
 import { isSku } from '../catalogue/sku.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
@@ -59,21 +58,6 @@ export class ChangeQuantityDto {
     const { quantity, ...others } = (body ?? {}) as Record<string, unknown>;
     return isInteger(quantity, 0) && Object.keys(others).length === 0;
   }
-}
-
-export class SubmitDto {
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    description: 'The amount that the shopper saw. If the total has changed since, nothing is submitted.',
-    example: 900,
-  })
-  @Optional()
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
-  expectedAmountMinor?: number;
 }
 
 function isInteger(value: unknown, min: number): boolean {

@@ -18,6 +18,7 @@ import { SingleStatement } from './change/single-statement.service.js';
 import { OrderController } from './order/order.controller.js';
 import { PinCurrencyJob } from './checkout/pin-currency.job.js';
 import { OrphanCount } from './expiry/orphan-count.entity.js';
+import { OwnedFrozenExpiry } from './expiry/owned-frozen-expiry.service.js';
 import { OrphanSweep } from './expiry/orphan-sweep.service.js';
 import { OrderService } from './order/order.service.js';
 import { GuestBasketService } from './expiry/guest-basket.service.js';
@@ -40,6 +41,7 @@ import { GuestBasketSubscriber } from './expiry/guest-basket.subscriber.js';
     OrphanSweep,
     GuestBasketSubscriber,
     AssignOrMergeOnLoginHandler,
+    OwnedFrozenExpiry,
     EndFrozenOnCleanupHandler,
     UserDataHandler,
     PinCurrencyJob,

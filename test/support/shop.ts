@@ -177,7 +177,7 @@ export class Shop {
   /** The sku and quantity of each line of a user's open basket. */
   async basketOf(user: TestUser): Promise<Record<string, number>> {
     const rows = await this.sql<{ sku: string; quantity: number }>(
-      `SELECT sku, quantity FROM basket_lines JOIN baskets ON id = basket_id WHERE owner_id = $1 AND status <> 'submitted'`,
+      `SELECT sku, quantity FROM basket_lines JOIN baskets ON id = basket_id WHERE owner_id = $1 AND status = 'open'`,
       [user.id],
     );
     return Object.fromEntries(rows.map(({ sku, quantity }) => [sku, quantity]));

@@ -37,7 +37,7 @@ export class UserDataController {
     operationId: 'eraseMe',
     summary: 'Erase the user',
     description:
-      'Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure cannot be undone: export the data first.',
+      'Deletes the user with all sessions and the open basket. Orders stay, and so do baskets that are frozen for a payment, without an owner and with empty metadata. The erasure cannot be undone: export the data first.',
   })
   @ApiNoContentResponse({ headers: apiHeaders('Set-Cookie') })
   @ApiProblems(...BODY_PROBLEMS)

@@ -33,9 +33,16 @@ export class UserDataDto {
 
   @ApiProperty({
     anyOf: [{ $ref: getSchemaPath('BasketDto') }, { type: 'null' }],
-    description: 'The open or frozen basket. Null: there is none.',
+    description: 'The basket as `GET /api/basket` shows it. Null: there is none.',
   })
   basket!: unknown;
+
+  @ApiProperty({
+    type: 'array',
+    items: { $ref: getSchemaPath('BasketDto') },
+    description: 'All baskets that are frozen for a payment, the earliest first.',
+  })
+  frozenBaskets!: unknown[];
 
   @ApiProperty({ type: 'array', items: { $ref: getSchemaPath('OrderDto') } })
   orders!: unknown[];

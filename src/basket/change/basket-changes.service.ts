@@ -26,6 +26,9 @@ export type Change = (
   basket: BasketSnapshot | null,
 ) => Promise<BasketSnapshot | null>;
 
+/** Locks and reads the basket that a change concerns. The owner is locked already. */
+export type LockTarget = (manager: EntityManager, key: BasketKey | null) => Promise<BasketSnapshot | null>;
+
 export interface ChangeResult {
   /** The basket after the change. */
   basket: BasketSnapshot | null;
@@ -45,17 +48,19 @@ export class BasketChanges {
    * Makes a change, once for each idempotency key.
    *
    * @param status the route's success status, which is recorded with the key
+   * @param lockTarget by default, the change concerns the basket that the visitor sees
    * @throws Problem `session-replaced`, `idempotency-key-reused`, `precondition-failed`, and each
-   *   problem of the change
+   *   problem of the target and of the change
    */
   async run(
     sender: BasketVisitor | Visitor,
     conditions: Conditions,
     status: number,
     change: Change,
+    lockTarget?: LockTarget,
   ): Promise<BasketDto> {
     const visitor = await loadVisitor(sender);
-    const { basket, isReplayed } = await this.runForSnapshot(visitor, conditions, status, change);
+    const { basket, isReplayed } = await this.runForSnapshot(visitor, conditions, status, change, lockTarget);
     const dto = this.toDto(basket, visitor);
     return isReplayed ? markReplayed(dto) : dto;
   }
@@ -66,20 +71,22 @@ export class BasketChanges {
     conditions: Conditions,
     status: number,
     change: Change,
+    lockTarget = lockShown,
   ): Promise<ChangeResult> {
     const { idempotent, ifMatch } = conditions;
     return this.inTransaction(visitor, async (manager) => {
       const key = await lockOwner(manager, visitor);
       const recorded = idempotent && (await findRecordedResponse(manager, visitor, idempotent));
       if (recorded) return { basket: await findReplayed(manager, recorded, key), isReplayed: true };
-      const basket = key && (await lockBasket(manager, key));
+      const basket = await lockTarget(manager, key);
       if (ifMatch) this.assertCurrent(ifMatch, this.toDto(basket, visitor));
       const changed = await change(manager, basket);
       if (idempotent) {
         const response = {
           status,
           basketId: changed?.id ?? null,
-          isChange: changed?.version !== basket?.version,
+          // A single statement changes open baskets only.
+          isChange: basket?.status !== 'frozen' && changed?.version !== basket?.version,
         };
         await recordResponse(manager, visitor, idempotent, response);
       }
@@ -106,6 +113,8 @@ export class BasketChanges {
     throw new Problem('precondition-failed', detail, { basket }, { headers: { ETag: etagOf(basket) } });
   }
 }
+
+const lockShown: LockTarget = async (manager, key) => key && lockBasket(manager, key);
 
 /**
  * Returns the present state of the basket that the first request changed. If that basket is gone,

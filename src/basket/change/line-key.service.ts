@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Problem } from '../../problem/problem.js';
 import type { Attributes } from '../query/line-id.js';
+import { migrationPending } from './migration-pending.js';
 
 const HAS_VARIANT = `
   SELECT FROM pg_constraint c
@@ -24,7 +24,6 @@ export class LineKey {
     if (this.hasVariant || !attributes || Object.keys(attributes).length === 0) return;
     this.hasVariant = (await this.dataSource.query<object[]>(HAS_VARIANT)).length > 0;
     if (this.hasVariant) return;
-    const headers = { 'Retry-After': '60' };
-    throw new Problem('migration-pending', 'Send the line without attributes, or later.', {}, { headers });
+    throw migrationPending('Send the line without attributes, or later.');
   }
 }

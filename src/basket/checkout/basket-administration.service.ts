@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { lockUser } from '../../auth/visitor/lock-user.js';
-import { retryTransaction } from '../../database/retry-transaction.js';
+import { retryTransaction, TransactionConflict } from '../../database/retry-transaction.js';
 import { Environment } from '../../config/environment.js';
 import { Problem } from '../../problem/problem.js';
 import { SessionStore } from '../../session/store/session.store.js';
 import type { BasketDto } from '../basket.dto.js';
-import { thawBaskets } from './freeze-basket.js';
 import type { OrderDto } from '../order/order.dto.js';
 import { OrderService } from '../order/order.service.js';
-import { lockBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { lockWithOpen } from '../query/own-baskets.js';
 import { submitBasket } from './submit-basket.js';
+import { thawBasket } from './thaw-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** The user or the guest's session of a basket. Both are null after the session has ended. */
+/** The user or the guest's session of a basket. Both are null after their end. */
 interface BasketOwner {
   ownerId: string | null;
   sessionId: string | null;
@@ -23,9 +24,6 @@ const FIND_OWNER = `
   SELECT b.owner_id AS "ownerId", s.id AS "sessionId"
   FROM baskets b LEFT JOIN sessions s ON s.basket_id = b.id
   WHERE b.id = $1`;
-
-/** A login between the read and the lock is rare. Several in a row indicate a fault. */
-const MAX_TRIES = 5;
 
 /**
  * Changes baskets by id, for the shop's back end. A payment provider calls it without the shopper's
@@ -51,10 +49,10 @@ export class BasketAdministration {
   }
 
   /**
-   * Thaws a frozen basket. See docs/decisions/10-frozen-baskets.md.
+   * Thaws a frozen basket, and returns the open one. See docs/decisions/10-frozen-baskets.md.
    *
-   * @throws Problem `session-expired` for a guest's basket whose session has ended, because it
-   *   would become an orphan
+   * @throws Problem `session-expired` if the guest's session has ended or the user is erased,
+   *   because the basket would become an orphan
    */
   async thaw(id: string): Promise<BasketDto> {
     const changed = await this.change(id, async (manager, basket, { ownerId, sessionId }) => {
@@ -62,11 +60,10 @@ export class BasketAdministration {
       if (ownerId === null && sessionId === null) {
         throw new Problem(
           'session-expired',
-          'Its session has ended, so it cannot be thawed. Submit it before it is removed.',
+          'Its session or its user is gone, so it cannot be thawed. Submit it before it is removed.',
         );
       }
-      const [thawed = basket] = await thawBaskets(manager, [id]);
-      return thawed;
+      return thawBasket(manager, basket, this.environment);
     });
     return this.toDto(changed);
   }
@@ -77,23 +74,27 @@ export class BasketAdministration {
   ): Promise<BasketSnapshot> {
     return retryTransaction(this.dataSource, async (manager) => {
       const owner = await this.lockOwnerOf(manager, id);
-      const [basket] = owner ? await lockBaskets(manager, [id]) : [];
+      if (owner) await lockWithOpen(manager, [id], owner.ownerId);
+      const [basket] = owner ? await findBaskets(manager, [id]) : [];
       if (!owner || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
       return change(manager, basket, owner);
     });
   }
 
-  /** Locks the owner. The caller then locks the basket. Returns null if no basket has this id. */
+  /**
+   * Locks the owner. The caller then locks the basket. Returns null if no basket has this id.
+   *
+   * @throws TransactionConflict if a login or an erasure was faster. The lock on the previous owner
+   *   is then released before the next one is taken. Each happens once in the life of a basket.
+   */
   private async lockOwnerOf(manager: EntityManager, id: string): Promise<BasketOwner | null> {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const [owner] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
-      if (!owner) return null;
-      if (owner.ownerId) await lockUser(manager, owner.ownerId);
-      else if (owner.sessionId) await this.sessions.lock(manager, owner.sessionId);
-      const [locked] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
-      if (locked?.ownerId === owner.ownerId && locked.sessionId === owner.sessionId) return locked;
-    }
-    throw new Error(`The owner of basket ${id} changed ${MAX_TRIES} times before it was locked.`);
+    const [owner] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
+    if (!owner) return null;
+    if (owner.ownerId) await lockUser(manager, owner.ownerId);
+    else if (owner.sessionId) await this.sessions.lock(manager, owner.sessionId);
+    const [locked] = await manager.query<BasketOwner[]>(FIND_OWNER, [id]);
+    if (locked?.ownerId === owner.ownerId && locked.sessionId === owner.sessionId) return locked;
+    throw new TransactionConflict(`The owner of basket ${id} has changed.`);
   }
 
   private toDto(basket: BasketSnapshot): BasketDto {

@@ -4,13 +4,17 @@ import { CurrentVisitor } from '../../auth/visitor/visitor.decorator.js';
 import { ForDeferredVisitors } from '../../auth/visitor/for-visitors.decorator.js';
 import { ApiProblems } from '../../problem/api-problems.decorator.js';
 import { ApiIdempotencyKey, ApiIfMatch, BASKET_HEADERS, CHANGE_PROBLEMS } from '../api-basket.decorator.js';
-import { BasketDto, SubmitDto } from '../basket.dto.js';
+import { BasketDto } from '../basket.dto.js';
 import type { BasketVisitor } from '../change/basket-visitor.js';
 import { BasketWriteQueue } from '../change/basket-write-queue.service.js';
+import { FreezeDto, SubmitDto, ThawDto } from './checkout.dto.js';
 import { CheckoutService } from './checkout.service.js';
 import { type Conditions, CurrentConditions } from '../change/conditions.decorator.js';
 import { OrderDto } from '../order/order.dto.js';
 import { TagBaskets } from '../tag-baskets.decorator.js';
+
+/** The explorer sends the first example. Its own one would name an unknown basket. */
+const SHOWN = { shown: { summary: 'The basket of the visitor', value: {} } };
 
 @ForDeferredVisitors('checkout')
 @TagBaskets()
@@ -27,17 +31,19 @@ export class CheckoutController {
     operationId: 'freezeBasket',
     summary: 'Freeze the basket while the shopper pays',
     description:
-      'Pins prices, names and the currency. It does not reserve stock. A frozen basket refuses changes and outlives its session.',
+      'Pins prices, names and the currency. It does not reserve stock. A frozen basket belongs to its payment: it refuses changes and outlives its session, and no login merges it. Without `basketId`, the basket is the one of `GET /api/basket`.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
+  @ApiBody({ type: FreezeDto, required: false, examples: SHOWN })
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems(...CHANGE_PROBLEMS, 'empty-basket', 'idempotency-key-reused')
+  @ApiProblems(...CHANGE_PROBLEMS, 'unknown-basket', 'empty-basket', 'idempotency-key-reused')
   async freeze(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
+    @Body() body: FreezeDto,
   ): Promise<BasketDto> {
-    return this.queue.run(visitor, conditions, () => this.checkout.freeze(visitor, conditions));
+    return this.queue.run(visitor, conditions, () => this.checkout.freeze(visitor, conditions, body));
   }
 
   @Post('thaw')
@@ -45,17 +51,20 @@ export class CheckoutController {
   @ApiOperation({
     operationId: 'thawBasket',
     summary: 'Thaw a frozen basket, with current prices',
-    description: 'Changes nothing if the basket is open or if there is none.',
+    description:
+      "Returns the open basket. If the user has an open basket already, the frozen one is merged into it by the shop's strategy. Without `basketId`, the basket is the latest frozen one. Changes nothing if there is none.",
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
+  @ApiBody({ type: ThawDto, required: false, examples: SHOWN })
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems(...CHANGE_PROBLEMS, 'idempotency-key-reused')
+  @ApiProblems(...CHANGE_PROBLEMS, 'unknown-basket', 'idempotency-key-reused')
   async thaw(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
+    @Body() body: ThawDto,
   ): Promise<BasketDto> {
-    return this.queue.run(visitor, conditions, () => this.checkout.thaw(visitor, conditions));
+    return this.queue.run(visitor, conditions, () => this.checkout.thaw(visitor, conditions, body));
   }
 
   @Post('submit')
@@ -64,7 +73,7 @@ export class CheckoutController {
     operationId: 'submitBasket',
     summary: 'Submit the basket as an order',
     description:
-      'Reduces the stock and returns the order. The next add creates a new basket. The basket may be open or frozen. Send `expectedAmountMinor`, so that the shopper pays the total that was shown or nothing.',
+      'Reduces the stock and returns the order. The next add creates a new basket. The basket may be open or frozen. Send `expectedAmountMinor`, so that the shopper pays the total that was shown or nothing. If the user has several baskets, name one in `basketId`.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
@@ -79,7 +88,9 @@ export class CheckoutController {
   @ApiOkResponse({ type: OrderDto, headers: BASKET_HEADERS })
   @ApiProblems(
     ...CHANGE_PROBLEMS,
+    'unknown-basket',
     'unknown-order',
+    'basket-ambiguous',
     'empty-basket',
     'unavailable',
     'insufficient-stock',
@@ -89,10 +100,8 @@ export class CheckoutController {
   async submit(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
-    @Body() { expectedAmountMinor }: SubmitDto,
+    @Body() body: SubmitDto,
   ): Promise<OrderDto> {
-    return this.queue.run(visitor, conditions, () =>
-      this.checkout.submit(visitor, conditions, expectedAmountMinor),
-    );
+    return this.queue.run(visitor, conditions, () => this.checkout.submit(visitor, conditions, body));
   }
 }

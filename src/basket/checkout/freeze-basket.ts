@@ -22,21 +22,16 @@ export const FREEZE = `
   FROM basket, pins
   WHERE l.basket_id = basket.id AND (l.sku, l.variant) = (pins.sku, pins.variant)`;
 
-/**
- * SQL: clauses of a WITH that thaw the baskets of an array of ids. `thawed` returns the ids of the
- * thawed baskets.
- */
-export const thawClauses = (ids: string): string => `
-  thawed AS (
+export const THAW = `
+  WITH thawed AS (
     UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, ${COUNT_CHANGE}
-    WHERE id = ANY (${ids})
+    WHERE id = ANY ($1)
     RETURNING id
   ), lines AS (
     UPDATE basket_lines l SET ${CLEAR_PINS}
     FROM thawed WHERE l.basket_id = thawed.id
-  )`;
-
-export const THAW = `WITH ${thawClauses('$1')} SELECT FROM thawed`;
+  )
+  SELECT FROM thawed`;
 
 /** Freezes a locked basket. Reserves no stock. */
 export async function freezeBasket(

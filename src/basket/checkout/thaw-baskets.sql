@@ -1,5 +1,5 @@
--- Used by: `POST /api/basket/thaw`, `POST /api/admin/baskets/:id/thaw`, and login with a frozen
--- basket.
+-- Used by: `POST /api/basket/thaw`, `POST /api/admin/baskets/:id/thaw`, and each run of the cleanup
+-- (`OwnedFrozenExpiry`).
 -- Locks: the baskets, then their lines. The baskets are locked before.
 
 WITH

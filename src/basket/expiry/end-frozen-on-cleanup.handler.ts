@@ -5,15 +5,15 @@ import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { Environment } from '../../config/environment.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
 import { KEY_TTL_HOURS } from '../change/idempotency.js';
-import { thawClauses } from '../checkout/freeze-basket.js';
+import { AGO, OwnedFrozenExpiry } from './owned-frozen-expiry.service.js';
 
 /** SQL: the number of rows, and the database's time for the clock check. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
 
-/** SQL: `$1` seconds ago. */
-const AGO = `statement_timestamp() - $1 * interval '1 second'`;
-
-/** Removes guests' baskets that were frozen for too long and whose session is gone. */
+/**
+ * Removes baskets without an owner that were frozen for too long: a guest's whose session is gone,
+ * and an erased user's.
+ */
 export const REMOVE_FROZEN = `
   WITH removed AS (
     DELETE FROM baskets WHERE id = ANY (ARRAY (
@@ -24,14 +24,6 @@ export const REMOVE_FROZEN = `
     )) RETURNING id
   )
   ${COUNT} FROM removed`;
-
-const STALE_OF_USERS = `
-  SELECT id FROM baskets
-  WHERE frozen_at <= ${AGO} AND status = 'frozen' AND owner_id IS NOT NULL
-  LIMIT $2 FOR UPDATE SKIP LOCKED`;
-
-/** Thaws users' baskets that were frozen for too long. Their owners keep them. */
-export const THAW_OWNED = `WITH ${thawClauses(`ARRAY (${STALE_OF_USERS})`)} ${COUNT} FROM thawed`;
 
 export const REMOVE_KEYS = `
   WITH removed AS (
@@ -51,6 +43,7 @@ export class EndFrozenOnCleanupHandler {
     private readonly dataSource: DataSource,
     private readonly environment: Environment,
     private readonly clock: ClockCheck,
+    private readonly owned: OwnedFrozenExpiry,
   ) {}
 
   /** Returns the number of baskets that were removed. */
@@ -58,7 +51,7 @@ export class EndFrozenOnCleanupHandler {
   async endFrozen(event: ExpiredSessionsRemoved): Promise<number> {
     const { frozenTtlSeconds } = this.environment;
     const removed = await this.inBatches(REMOVE_FROZEN, frozenTtlSeconds, event);
-    await this.inBatches(THAW_OWNED, frozenTtlSeconds, event);
+    await this.owned.thawOverdue(event);
     await this.inBatches(REMOVE_KEYS, KEY_TTL_HOURS * 3_600, event);
     return removed;
   }

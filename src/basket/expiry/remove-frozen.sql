@@ -1,5 +1,5 @@
 -- Used by: each run of the cleanup (`EndFrozenOnCleanupHandler`): frozen baskets of guests without
--- a session.
+-- a session, and of erased users.
 -- Locks: the baskets, without those that are locked, then their lines by the cascade.
 
 WITH

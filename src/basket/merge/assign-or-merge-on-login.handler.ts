@@ -1,24 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { EntityManager } from 'typeorm';
-import { type MergeReport, UserLoggedIn } from '../../auth/event/user-logged-in.event.js';
-import { Environment, type MergeStrategy } from '../../config/environment.js';
-import { assignBasket, assignOrders, mergeBaskets } from '../query/write-basket.js';
+import { type MergedLine, type MergeReport, UserLoggedIn } from '../../auth/event/user-logged-in.event.js';
+import { Environment } from '../../config/environment.js';
 import { moveKeys } from '../change/idempotency.js';
-import { mergeLines } from './merge-lines.js';
-import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { migrationPending } from '../change/migration-pending.js';
+import { findBaskets, type BasketSnapshot, type LineSnapshot } from '../query/basket-snapshot.js';
+import { lineIdOf } from '../query/line-id.js';
+import { lockWithOpen } from '../query/own-baskets.js';
+import { assignBasket, assignOrders, mergeBaskets } from '../query/write-basket.js';
+import { decideLines } from './decide-lines.js';
 
 /**
- * Locks in the order of ids. The baskets are read afterwards, because a statement that has waited
- * for a lock returns old lines. See docs/decisions/05-lock-order.md.
- */
-const LOCK_BASKETS = `
-  SELECT id FROM baskets
-  WHERE (id = $1 OR owner_id = $2) AND status <> 'submitted'
-  ORDER BY id FOR UPDATE`;
-
-/**
- * Gives a guest's orders and basket to the user who logs in. Merges the basket if the user has one.
+ * Gives a guest's orders and basket to the user who logs in. Merges an open basket if the user has
+ * an open one. A frozen basket belongs to its payment, so it stays as it is. See
+ * docs/decisions/10-frozen-baskets.md.
  */
 @Injectable()
 export class AssignOrMergeOnLoginHandler {
@@ -31,43 +27,63 @@ export class AssignOrMergeOnLoginHandler {
     const none: MergeReport = { outcome: 'none', strategy, paymentUnderWay: false, lines: [] };
     if (!guestSession) return none;
     const { id, basketId } = guestSession;
-    const baskets = basketId ? await lockBoth(manager, basketId, userId) : [];
+    const locked = basketId ? await lockWithOpen(manager, [basketId], userId) : [];
+    const baskets = locked.length > 0 ? await findBaskets(manager, locked) : [];
     // After the locks on the baskets: a single statement locks in the same order.
     await moveKeys(manager, id, userId);
     await assignOrders(manager, id, userId);
-    const guest = baskets.find(({ id, ownerId }) => id === basketId && ownerId === null);
+    const guest = baskets.find((basket) => basket.id === basketId && basket.ownerId === null);
     const user = baskets.find(({ ownerId }) => ownerId === userId);
-    return guest ? this.mergeInto(manager, guest, user, userId, strategy) : none;
-  }
-
-  private async mergeInto(
-    manager: EntityManager,
-    guest: BasketSnapshot,
-    user: BasketSnapshot | undefined,
-    userId: string,
-    strategy: MergeStrategy,
-  ): Promise<MergeReport> {
-    const lines = mergeLines(guest.lines, user?.lines ?? [], strategy, this.environment.basketMaxQuantity);
-    const report: MergeReport = {
-      outcome: user ? 'merged' : 'assigned',
-      strategy,
-      paymentUnderWay: false,
-      lines,
-    };
-    if (user) await mergeBaskets(manager, guest.id, user.id, report);
-    else await assignBasket(manager, guest.id, userId, report);
+    if (!guest) return none;
+    if (guest.status === 'frozen') return assignFrozen(manager, guest, userId, none);
+    const lines = await decideLines(manager, { guest, user }, strategy, this.environment.basketMaxQuantity);
+    if (!user) return assign(manager, guest, userId, { ...none, outcome: 'assigned', lines });
+    const report: MergeReport = { ...none, outcome: 'merged', lines };
+    await mergeBaskets(manager, { guestId: guest.id, userId: user.id }, lines, report);
     return report;
   }
 }
 
-async function lockBoth(
+/** Gives the basket to the user beside the open one. Its payment goes on. */
+async function assignFrozen(
   manager: EntityManager,
-  guestBasketId: string,
+  guest: BasketSnapshot,
   userId: string,
-): Promise<BasketSnapshot[]> {
-  const locked = await manager.query<{ id: string }[]>(LOCK_BASKETS, [guestBasketId, userId]);
-  return findBaskets(
-    manager,
-    locked.map(({ id }) => id),
-  );
+  none: MergeReport,
+): Promise<MergeReport> {
+  const lines = guest.lines.map(toUnchangedLine);
+  return assign(manager, guest, userId, { ...none, outcome: 'assigned', paymentUnderWay: true, lines });
+}
+
+/** @throws Problem `migration-pending` if the user has a basket and may not have a second one yet */
+async function assign(
+  manager: EntityManager,
+  guest: BasketSnapshot,
+  userId: string,
+  report: MergeReport,
+): Promise<MergeReport> {
+  try {
+    await assignBasket(manager, guest.id, userId, report);
+  } catch (error) {
+    throw isSecondBasket(error) ? migrationPending('Log in again later.', error) : error;
+  }
+  return report;
+}
+
+/** Says whether the key of the previous version, which `DropOldKeys` drops, has refused a basket. */
+function isSecondBasket(error: unknown): boolean {
+  return (error as { constraint?: unknown }).constraint === 'baskets_one_per_owner';
+}
+
+function toUnchangedLine(line: LineSnapshot): MergedLine {
+  const { sku, attributes, quantity } = line;
+  return {
+    id: lineIdOf(line),
+    sku,
+    attributes,
+    guestQuantity: quantity,
+    userQuantity: 0,
+    quantity,
+    notice: null,
+  };
 }

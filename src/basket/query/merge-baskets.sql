@@ -1,6 +1,7 @@
--- Used by: login with a guest's basket, when the user has a basket (`mergeBaskets`).
--- Locks: the user's lines, both baskets, then the guest's lines by the cascade. User, session and
--- both baskets are locked before, so no other change of these lines is under way.
+-- Used by: login with a guest's open basket, and thaw (`thawBasket`), when the user has an open
+-- basket (`mergeBaskets`).
+-- Locks: the user's lines, both baskets, then the guest's lines by the cascade. The user and both
+-- baskets are locked before, so no other change of these lines is under way.
 
 WITH
   moved AS (
@@ -25,6 +26,11 @@ WITH
     SET quantity = excluded.quantity
   ),
   removed AS (DELETE FROM baskets WHERE id = $1)
-UPDATE baskets
-SET version = version + 1, updated_at = now(), last_merge = $5
-WHERE id = $2
+UPDATE baskets b
+SET
+  version = b.version + 1,
+  updated_at = now(),
+  last_merge = $5,
+  metadata = guest.metadata || b.metadata
+FROM baskets guest
+WHERE b.id = $2 AND guest.id = $1

@@ -84,7 +84,7 @@ const ASSIGN = `
   SET owner_id = $2, version = version + 1, updated_at = now(), last_merge = $3
   WHERE id = $1`;
 
-/** Gives a guest's basket to a user, unchanged. */
+/** Gives a guest's basket to a user, unchanged. A frozen one stays frozen. */
 export async function assignBasket(
   manager: EntityManager,
   basketId: string,
@@ -98,7 +98,7 @@ const merged = insertedLine({ ...copiedLine(), basketId: '$2', quantity: 'merged
 
 /**
  * One statement, so that a line is in one of the two baskets at every moment. The guest's lines are
- * removed with their basket.
+ * removed with their basket. The user's members of the metadata win.
  */
 export const MERGE = `
   WITH moved AS (
@@ -111,20 +111,25 @@ export const MERGE = `
   ), removed AS (
     DELETE FROM baskets WHERE id = $1
   )
-  UPDATE baskets
-  SET version = version + 1, updated_at = now(), last_merge = $5
-  WHERE id = $2`;
+  UPDATE baskets b
+  SET version = b.version + 1, updated_at = now(), last_merge = $5, metadata = guest.metadata || b.metadata
+  FROM baskets guest
+  WHERE b.id = $2 AND guest.id = $1`;
 
-/** Writes the decision of `mergeLines` into the user's basket, and removes the guest's. */
+/**
+ * Writes the decision of `mergeLines` into the user's basket, and removes the guest's.
+ *
+ * @param report null if no login has merged them
+ */
 export async function mergeBaskets(
   manager: EntityManager,
-  guestBasketId: string,
-  userBasketId: string,
-  report: MergeReport,
+  { guestId, userId }: { guestId: string; userId: string },
+  lines: MergedLine[],
+  report: MergeReport | null,
 ): Promise<void> {
-  const ids = report.lines.map(({ id }: MergedLine) => id);
-  const quantities = report.lines.map(({ quantity }) => quantity);
-  await manager.query(MERGE, [guestBasketId, userBasketId, ids, quantities, JSON.stringify(report)]);
+  const ids = lines.map(({ id }) => id);
+  const quantities = lines.map(({ quantity }) => quantity);
+  await manager.query(MERGE, [guestId, userId, ids, quantities, report && JSON.stringify(report)]);
 }
 
 /** Gives the orders of a guest's session to the user who logs in from it. */
