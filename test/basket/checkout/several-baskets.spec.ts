@@ -115,8 +115,8 @@ describe('the checkout of a visitor with several baskets', () => {
 
   describe('submit', () => {
     it('is ambiguous with an open and a frozen basket, or with several frozen ones', async () => {
-      const frozen = await pays(tea, 2);
       const open = await client.adds(cup);
+      const frozen = await pays(tea, 2);
       await shop.sql('UPDATE products SET unit_price_minor = 999 WHERE sku = $1', [tea.sku]);
 
       expect(await does('submit')).toMatchObject({
@@ -138,8 +138,8 @@ describe('the checkout of a visitor with several baskets', () => {
     });
 
     it('of a named basket sells that one, and the other can then be submitted without its id', async () => {
-      const frozen = await pays(tea, 2);
       const { id: open } = await client.adds(cup);
+      const frozen = await pays(tea, 2);
       const headers = { 'Idempotency-Key': 'k', 'If-Match': `"${frozen}.3"` };
       const body = { basketId: frozen, expectedAmountMinor: 200 };
 
@@ -155,8 +155,8 @@ describe('the checkout of a visitor with several baskets', () => {
 
   describe('freeze', () => {
     it('means the open basket, else the latest frozen one, which stays as it is', async () => {
-      const frozen = await pays(tea);
       const { id: open } = await client.adds(cup);
+      const frozen = await pays(tea);
 
       expect((await does('freeze', { basketId: frozen })).body).toMatchObject({ id: frozen, version: 3 });
       expect((await does('freeze')).body).toMatchObject({ id: open, status: 'frozen', version: 2 });
