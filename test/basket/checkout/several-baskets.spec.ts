@@ -25,7 +25,7 @@ describe('the checkout of a visitor with several baskets', () => {
 
   type Step = 'freeze' | 'thaw' | 'submit';
   const does = (step: Step, body?: object, headers: Record<string, string> = {}, by = client) =>
-    by.sends<BasketDto & ProblemBody>('POST', `/api/basket/${step}`, body, headers);
+    by.sends<BasketDto & Pick<ProblemBody, 'errors'>>('POST', `/api/basket/${step}`, body, headers);
   const unknownBasket = { status: 404, body: { type: '/problems/unknown-basket' } };
   const statusOf = async (id: string | null) => {
     const [row] = await shop.sql<{ status: string }>('SELECT status FROM baskets WHERE id = $1', [id]);
@@ -92,7 +92,9 @@ describe('the checkout of a visitor with several baskets', () => {
       const { id } = await client.adds(tea);
       const frozen = await pays(cup);
       await shop.sql(`UPDATE baskets SET metadata = '{"note": "mine", "a": {"b": 1}}' WHERE id = $1`, [id]);
-      await shop.sql(`UPDATE baskets SET metadata = '{"note": "old", "campaign": 7}' WHERE id = $1`, [frozen]);
+      await shop.sql(`UPDATE baskets SET metadata = '{"note": "old", "campaign": 7}' WHERE id = $1`, [
+        frozen,
+      ]);
 
       const { metadata } = (await does('thaw')).body;
 
@@ -106,7 +108,10 @@ describe('the checkout of a visitor with several baskets', () => {
 
       const stale = await does('thaw', {}, { 'If-Match': `"${open.id}.1"` });
       expect(stale).toMatchObject({ status: 412, body: { basket: { id: frozen, version: 3 } } });
-      expect(await does('thaw', {}, headers)).toMatchObject({ status: 200, body: { id: open.id, version: 2 } });
+      expect(await does('thaw', {}, headers)).toMatchObject({
+        status: 200,
+        body: { id: open.id, version: 2 },
+      });
       const again = await does('thaw', {}, headers);
       expect(again).toMatchObject({ status: 200, body: { id: open.id, version: 2 } });
       expect(again.headers.get('idempotency-replayed')).toBe('true');

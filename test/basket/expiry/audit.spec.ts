@@ -79,10 +79,10 @@ describe('baskets:audit', () => {
         DROP CONSTRAINT sessions_basket_id_fkey;
       ALTER TABLE basket_lines DROP CONSTRAINT basket_lines_pkey, DROP CONSTRAINT basket_lines_basket_id_fkey;
       ALTER TABLE baskets DROP CONSTRAINT baskets_owner_id_fkey;
-      DROP INDEX sessions_basket_id, baskets_one_per_owner, idempotency_keys_user_id_key;
+      DROP INDEX sessions_basket_id, baskets_one_open_per_owner, idempotency_keys_user_id_key;
       UPDATE products SET stock = -1;
       UPDATE baskets SET version = 0;
-      INSERT INTO baskets (owner_id, status) VALUES ('${ada.id}', 'frozen'), ('${randomUUID()}', 'open');
+      INSERT INTO baskets (owner_id, status) VALUES ('${ada.id}', 'open'), ('${randomUUID()}', 'frozen');
       INSERT INTO baskets (status) VALUES ('open'), ('submitted');
       INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added) SELECT basket_id, sku, 1, 1 FROM basket_lines;
       INSERT INTO basket_lines (basket_id, sku, quantity, unit_price_minor_when_added) VALUES (gen_random_uuid(), 'x', 1, 1);

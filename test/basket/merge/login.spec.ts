@@ -1,5 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Product } from '../../../src/catalogue/product.entity.js';
 import { Shop } from '../../support/shop.js';
+
+/** A line of a report. */
+const line = ({ sku }: Product, guestQuantity: number, userQuantity: number, quantity: number) => ({
+  id: sku,
+  sku,
+  attributes: {},
+  guestQuantity,
+  userQuantity,
+  quantity,
+  notice: null,
+});
 
 describe('a basket at login', () => {
   let shop: Shop;
@@ -19,8 +31,8 @@ describe('a basket at login', () => {
     expect(report).toEqual({
       outcome: 'assigned',
       strategy: 'max',
-      thawed: [],
-      lines: [{ sku: tea.sku, guestQuantity: 3, userQuantity: 0, quantity: 3, notice: null }],
+      paymentUnderWay: false,
+      lines: [line(tea, 3, 0, 3)],
     });
     expect(await guest.basket()).toMatchObject({
       id,
@@ -50,12 +62,8 @@ describe('a basket at login', () => {
     expect(report).toEqual({
       outcome: 'merged',
       strategy: 'max',
-      thawed: [],
-      lines: [
-        { sku: tea.sku, guestQuantity: 3, userQuantity: 1, quantity: 3, notice: null },
-        { sku: pot.sku, guestQuantity: 0, userQuantity: 1, quantity: 1, notice: null },
-        { sku: cup.sku, guestQuantity: 2, userQuantity: 0, quantity: 2, notice: null },
-      ],
+      paymentUnderWay: false,
+      lines: [line(tea, 3, 1, 3), line(pot, 0, 1, 1), line(cup, 2, 0, 2)],
     });
     expect(await guest.quantities()).toEqual({ [tea.sku]: 3, [pot.sku]: 1, [cup.sku]: 2 });
     expect(await shop.basketOf(bob)).toEqual({ [tea.sku]: 7 });
@@ -110,7 +118,7 @@ describe('a basket at login', () => {
     expect((await shop.guest().logsInAs(ada)).basket).toEqual({
       outcome: 'none',
       strategy: 'max',
-      thawed: [],
+      paymentUnderWay: false,
       lines: [],
     });
   });
@@ -141,18 +149,6 @@ describe('a basket at login', () => {
     expect(await desk.basket()).toEqual(await phone.basket());
     expect(await shop.count('sessions', `user_id = '${ada.id}' AND basket_id IS NOT NULL`)).toBe(0);
     expect(await shop.count('baskets', `owner_id = '${ada.id}'`)).toBe(1);
-  });
-
-  it('is thawed when it was frozen, and then merged', async () => {
-    const tea = await shop.product();
-    const ada = await shop.user({ basket: [[tea, 1]] });
-    const guest = shop.guest();
-    await guest.adds(tea, 3);
-    await shop.sql(`UPDATE baskets SET status = 'frozen', frozen_at = now()`);
-
-    await guest.logsInAs(ada);
-
-    expect(await guest.basket()).toMatchObject({ status: 'open', lines: [{ quantity: 3 }] });
   });
 
   it('is found by an access token alone, without creating a session', async () => {
