@@ -15,6 +15,7 @@ interface Export {
   user: object;
   sessions: { createdAt: string; expiresAt: string }[];
   basket: BasketDto | null;
+  frozenBaskets: BasketDto[];
   orders: OrderDto[];
   idempotencyKeys: { key: string }[];
 }
@@ -106,7 +107,14 @@ describe('the export of a user’s data', () => {
       'application/json; charset=utf-8',
       'no-store',
     ]);
-    expect(Object.keys(body)).toEqual(['user', 'sessions', 'basket', 'orders', 'idempotencyKeys']);
+    expect(Object.keys(body)).toEqual([
+      'user',
+      'sessions',
+      'basket',
+      'frozenBaskets',
+      'orders',
+      'idempotencyKeys',
+    ]);
     expect(body.basket).toMatchObject({ id: basket.id });
     expect(body.orders.map(({ id }) => id)).toEqual(ids);
     expect(body.orders.every(({ lines }) => lines.length === 2)).toBe(true);
@@ -115,6 +123,19 @@ describe('the export of a user’s data', () => {
     expect(started).toEqual(started.toSorted());
     expect(new Set(body.idempotencyKeys.map(({ key }) => key)).size).toBe(2_345);
     expect(body.idempotencyKeys).toHaveLength(2_345);
+  });
+
+  it('contains each frozen basket once, over many pages', async () => {
+    const made = await shop.sql<{ id: string }>(
+      `INSERT INTO baskets (owner_id, status, frozen_at, currency)
+       SELECT $1, 'frozen', now() - (n / 3) * interval '1 microsecond', 'EUR' FROM generate_series(1, 123) n
+       RETURNING id`,
+      [ada.id],
+    );
+    const { body } = await client.sends<Export>('GET', PATH);
+
+    expect(body.frozenBaskets.map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort());
+    expect(body.frozenBaskets.at(-1)?.id).toBe(body.basket?.id);
   });
 
   it('sends what it has read while it reads the rest', async () => {
