@@ -58,7 +58,8 @@ export class UserDataHandler {
 
   @OnEvent(UserDataRequested.NAME, { suppressErrors: false })
   async collect({ userId }: UserDataRequested): Promise<object> {
-    // The orders come last: a basket that is submitted meanwhile appears twice and is never missing.
+    // The orders come last: a basket that is submitted meanwhile appears twice, and is never
+    // missing.
     const basket = await findBasket(this.dataSource.manager, { ownerId: userId });
     return {
       basket: basket && this.toDto(basket),

@@ -205,7 +205,7 @@ describe('with parallel requests on two instances', () => {
 
     expect((await frozen).status).toBe(200);
     expect(await added).toMatchObject({ status: 409, body: { type: '/problems/basket-frozen' } });
-    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 1 });
+    expect(await paying.quantities()).toEqual({ [tea.sku]: 1 });
   });
 
   it('a write is refused when its session expires while it waits, and the cleanup removes session and basket', async () => {

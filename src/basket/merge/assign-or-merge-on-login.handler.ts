@@ -55,7 +55,7 @@ async function assignFrozen(
   return assign(manager, guest, userId, { ...none, outcome: 'assigned', paymentUnderWay: true, lines });
 }
 
-/** @throws Problem `migration-pending` if the user has a basket and may not have a second one yet */
+/** @throws Problem `migration-pending` if the user has a basket, and may not have two yet */
 async function assign(
   manager: EntityManager,
   guest: BasketSnapshot,
@@ -70,7 +70,7 @@ async function assign(
   return report;
 }
 
-/** Says whether the key of the previous version, which `DropOldKeys` drops, has refused a basket. */
+/** Says whether the old key, which `DropOldKeys` drops, has refused a second basket. */
 function isSecondBasket(error: unknown): boolean {
   return (error as { constraint?: unknown }).constraint === 'baskets_one_per_owner';
 }

@@ -34,8 +34,8 @@ const LOCK_WITH_OPEN = `
   ORDER BY id FOR UPDATE`;
 
 /**
- * Locks baskets and the user's open basket, in the order of their ids. Returns the ids of those that
- * exist. The user is locked already.
+ * Locks baskets and the user's open basket, in the order of their ids. Returns the ids of those
+ * that exist. The user is locked already.
  *
  * Read the baskets afterwards: a statement that has waited for a lock returns old lines. See
  * docs/decisions/05-lock-order.md.

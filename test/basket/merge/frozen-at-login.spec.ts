@@ -178,7 +178,7 @@ describe('a login while a payment is under way', () => {
     const client = shop.guest();
     await client.logsInAs(ada);
     const { id } = await client.adds(tea);
-    const { id: _id, attributes: _attributes, ...line } = adds(tea, 1);
+    const line = { sku: tea.sku, guestQuantity: 1, userQuantity: 0, quantity: 1, notice: null };
     const report = { outcome: 'merged', strategy: 'max', thawed: ['user'], lines: [line] };
     await shop.sql('UPDATE baskets SET last_merge = $2 WHERE id = $1', [id, report]);
 
