@@ -144,6 +144,20 @@ describe('examples/payment-callback.mjs', () => {
     expect(await guest.basket()).toMatchObject({ status: 'open', totals: { quantity: 2 } });
   });
 
+  it("merges the basket into the user's open one when the payment has failed, also if it is told twice", async () => {
+    const tea = await shop.product({ stock: 5 });
+    const ada = await shop.user({ basket: [[tea, 1]] });
+    const guest = shop.guest();
+    const payment = await pays(tea, guest);
+    await guest.logsInAs(ada);
+
+    for (let call = 1; call <= 2; call++) {
+      expect((await callsBack({ ...payment, status: 'failed' })).body).toEqual({ outcome: 'open' });
+    }
+
+    expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 2 });
+  });
+
   it("leaves the basket frozen when the payment has failed and the guest's session has ended", async () => {
     const guest = shop.guest();
     const payment = await pays(await shop.product({ stock: 5 }), guest);

@@ -197,8 +197,10 @@ describe('the committed OpenAPI document', () => {
     const optional = operations.filter(({ requestBody }) => requestBody && !requestBody.required);
 
     expect(optional.map(({ operationId }) => operationId).sort()).toEqual([
+      'freezeBasket',
       'submitBasket',
       'submitBasketById',
+      'thawBasket',
     ]);
   });
 
