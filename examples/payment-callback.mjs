@@ -54,7 +54,7 @@ async function settle({ basketId, amountMinor, status }) {
     return { outcome: 'ordered', orderId: order.id };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    // The guest's session or the user is gone. The basket stays frozen until the cleanup removes it.
+    // The session or the user is gone. The basket stays frozen until the cleanup removes it.
     if (error.type === '/problems/session-expired') return { outcome: 'frozen' };
     // An earlier call has merged the basket into the user's open one, or its time has ended.
     if (status !== 'paid' && error.type === '/problems/unknown-basket') return { outcome: 'open' };

@@ -140,7 +140,7 @@ export interface paths {
         post?: never;
         /**
          * Erase the user
-         * @description Deletes the user with all sessions and baskets. Orders stay, without an owner. The erasure cannot be undone: export the data first.
+         * @description Deletes the user with all sessions and the open basket. Orders stay, and so do baskets that are frozen for a payment, without an owner and with empty metadata. The erasure cannot be undone: export the data first.
          */
         delete: operations["eraseMe"];
         options?: never;
@@ -287,7 +287,7 @@ export interface paths {
         put?: never;
         /**
          * Freeze the basket while the shopper pays
-         * @description Pins prices, names and the currency. It does not reserve stock. A frozen basket refuses changes and outlives its session.
+         * @description Pins prices, names and the currency. It does not reserve stock. A frozen basket belongs to its payment: it refuses changes and outlives its session, and no login merges it. Without `basketId`, the basket is the one of `GET /api/basket`.
          */
         post: operations["freezeBasket"];
         delete?: never;
@@ -307,7 +307,7 @@ export interface paths {
         put?: never;
         /**
          * Thaw a frozen basket, with current prices
-         * @description Changes nothing if the basket is open or if there is none.
+         * @description Returns the open basket. If the user has an open basket already, the frozen one is merged into it by the shop's strategy. Without `basketId`, the basket is the latest frozen one. Changes nothing if there is none.
          */
         post: operations["thawBasket"];
         delete?: never;
@@ -327,7 +327,7 @@ export interface paths {
         put?: never;
         /**
          * Submit the basket as an order
-         * @description Reduces the stock and returns the order. The next add creates a new basket. The basket may be open or frozen. Send `expectedAmountMinor`, so that the shopper pays the total that was shown or nothing.
+         * @description Reduces the stock and returns the order. The next add creates a new basket. The basket may be open or frozen. Send `expectedAmountMinor`, so that the shopper pays the total that was shown or nothing. If the user has several baskets, name one in `basketId`.
          */
         post: operations["submitBasket"];
         delete?: never;
@@ -467,7 +467,7 @@ export interface paths {
         put?: never;
         /**
          * Submit a basket, for example after a callback of the payment provider
-         * @description Returns the order. A repetition changes nothing. The basket of an ended session can be submitted as well.
+         * @description Returns the order. A repetition changes nothing. A login, the end of the session and the erasure of the user do not matter: a frozen basket can be submitted until its time ends.
          */
         post: operations["submitBasketById"];
         delete?: never;
@@ -487,7 +487,7 @@ export interface paths {
         put?: never;
         /**
          * Thaw a frozen basket, for example after a failed payment
-         * @description The basket is open again and has the current prices. An open basket does not change.
+         * @description The basket is open again and has the current prices. If its owner has an open basket already, it is merged into that one, which is the answer. An open basket does not change.
          */
         post: operations["thawBasketById"];
         delete?: never;
@@ -756,8 +756,10 @@ export interface components {
         UserDataDto: {
             user: components["schemas"]["StoredUserDto"];
             sessions: components["schemas"]["StoredSessionDto"][];
-            /** @description The open or frozen basket. Null: there is none. */
+            /** @description The basket as `GET /api/basket` shows it. Null: there is none. */
             basket: components["schemas"]["BasketDto"] | null;
+            /** @description All baskets that are frozen for a payment, the earliest first. */
+            frozenBaskets: components["schemas"]["BasketDto"][];
             orders: components["schemas"]["OrderDto"][];
             idempotencyKeys: components["schemas"]["IdempotencyKeyDto"][];
         };
@@ -887,12 +889,33 @@ export interface components {
              */
             quantity: number;
         };
+        FreezeDto: {
+            /**
+             * Format: uuid
+             * @description One of the visitor's own baskets that are open or frozen.
+             */
+            basketId?: string;
+            /** @description True: holds the stock of the basket for `RESERVATION_TTL_SECONDS`. */
+            reserve?: boolean;
+        };
+        ThawDto: {
+            /**
+             * Format: uuid
+             * @description One of the visitor's own baskets that are open or frozen.
+             */
+            basketId?: string;
+        };
         SubmitDto: {
             /**
              * @description The amount that the shopper saw. If the total has changed since, nothing is submitted.
              * @example 900
              */
             expectedAmountMinor?: number;
+            /**
+             * Format: uuid
+             * @description One of the visitor's own baskets that are open or frozen.
+             */
+            basketId?: string;
         };
         OrderDto: {
             /** @enum {string} */
@@ -1014,6 +1037,13 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+        };
+        SubmitByIdDto: {
+            /**
+             * @description The amount that the shopper saw. If the total has changed since, nothing is submitted.
+             * @example 900
+             */
+            expectedAmountMinor?: number;
         };
         SaveProductDto: {
             /** @example Green tea */
@@ -1715,7 +1745,10 @@ export interface components {
          *     }
          */
         UnknownOrderProblem: {
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "/problems/unknown-order";
             /** @example The order does not exist */
             title: string;
@@ -1772,6 +1805,63 @@ export interface components {
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
+        };
+        /**
+         * Several baskets could be meant
+         * @example {
+         *       "type": "/problems/basket-ambiguous",
+         *       "title": "Several baskets could be meant",
+         *       "status": 409,
+         *       "detail": "Several baskets could be meant.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "baskets": [
+         *         {
+         *           "id": "0195d3a4-6c1e-7b3a-9f52-3d1f0a7c8e41",
+         *           "status": "open",
+         *           "amountMinor": 900,
+         *           "currency": "EUR"
+         *         }
+         *       ]
+         *     }
+         */
+        BasketAmbiguousProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/basket-ambiguous";
+            /** @example Several baskets could be meant */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request. Missing if the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            /** @description The baskets that could be meant. */
+            baskets: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                status: "open" | "frozen";
+                /** @example 900 */
+                amountMinor: number;
+                /** @example EUR */
+                currency: string;
+            }[];
         };
         /**
          * The basket is frozen
@@ -3461,7 +3551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
+            /** @description `overloaded`: Too many requests at once. `migration-pending`: The database is not completely migrated. `database-unavailable`: The database is unavailable. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3469,7 +3559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["MigrationPendingProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
         };
@@ -5160,7 +5250,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FreezeDto"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -5202,6 +5296,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unknown-basket`: The basket does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownBasketProblem"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5331,7 +5435,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ThawDto"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -5373,6 +5481,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unknown-basket`: The basket does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownBasketProblem"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5550,14 +5668,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `unknown-order`: The order does not exist. */
+            /** @description `unknown-basket`: The basket does not exist. `unknown-order`: The order does not exist. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["UnknownOrderProblem"];
+                    "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["UnknownOrderProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5581,14 +5699,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
+            /** @description `session-replaced`: The session was replaced. `basket-ambiguous`: Several baskets could be meant. `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketAmbiguousProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -6291,7 +6409,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["SubmitDto"];
+                "application/json": components["schemas"]["SubmitByIdDto"];
             };
         };
         responses: {
