@@ -18,6 +18,8 @@ import { CREATE_GUEST_BASKET } from '../src/basket/query/create-guest-basket.que
 import { READ_BY_SESSION } from '../src/basket/query/read-by-session.queries.js';
 import * as single from '../src/basket/query/single-statement.queries.js';
 import * as write from '../src/basket/query/write-basket.js';
+import { WRITE_LINES } from '../src/basket/query/write-lines.js';
+import { WRITE_METADATA } from '../src/basket/query/write-metadata.js';
 import { writeStatement } from '../src/catalogue/import/write-products.js';
 import { COLLECT_OPTIONS } from '../src/oscar-import/clean-options.js';
 import * as cleanSkus from '../src/oscar-import/clean-skus.js';
@@ -39,7 +41,7 @@ export const STATEMENTS: Record<string, Statements> = {
     'record-key-of-session': idempotency.recordKeyStatement('session_id'),
     'record-key-of-user': idempotency.recordKeyStatement('user_id'),
     'move-keys': idempotency.MOVE_KEYS,
-    'delete-oldest-keys-of-user': idempotency.deleteOldest('user_id', 'true', '$2'),
+    'delete-oldest-keys-of-user': idempotency.DELETE_OLDEST_KEYS,
   },
   'src/basket/checkout/freeze-basket.ts': { 'freeze-basket': freeze.FREEZE, 'thaw-baskets': freeze.THAW },
   'src/basket/checkout/submit-basket.ts': { 'submit-basket': submit.SUBMIT },
@@ -92,6 +94,8 @@ export const STATEMENTS: Record<string, Statements> = {
     'remove-line': write.REMOVE_LINE,
     'merge-baskets': write.MERGE,
   },
+  'src/basket/query/write-metadata.ts': { 'write-metadata': WRITE_METADATA },
+  'src/basket/query/write-lines.ts': { 'write-lines': WRITE_LINES },
   'src/catalogue/import/write-products.ts': {
     'write-products': writeStatement(['sku', 'name', 'unitPriceMinor', 'stock', 'isActive']),
     'write-locked-products': writeStatement(['sku', 'name', 'unitPriceMinor', 'stockChange', 'maxQuantity']),

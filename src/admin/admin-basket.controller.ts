@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { BasketAdministration } from '../basket/checkout/basket-administration.service.js';
 import { BasketDto } from '../basket/basket.dto.js';
 import { SubmitByIdDto } from '../basket/checkout/checkout.dto.js';
+import { MetadataDto } from '../basket/metadata.dto.js';
 import { OrderDto, OrderPageDto } from '../basket/order/order.dto.js';
 import { PageQueryDto } from '../http/page/page-query.dto.js';
 import { OrderService } from '../basket/order/order.service.js';
@@ -70,5 +71,20 @@ export class AdminBasketController {
   @ApiProblems(...BODY_PROBLEMS, 'unknown-basket', 'session-expired')
   async thaw(@Param('id', UuidPipe) id: string): Promise<BasketDto> {
     return this.baskets.thaw(id);
+  }
+
+  @Put('baskets/:id/metadata')
+  @ApiOperation({
+    operationId: 'setBasketMetadataById',
+    summary: "Replace the shop's own members of an open basket",
+  })
+  @ApiParam(ID_PARAM)
+  @ApiOkResponse({ type: BasketDto })
+  @ApiProblems(...BODY_PROBLEMS, 'unknown-basket', 'basket-frozen')
+  async setMetadata(
+    @Param('id', UuidPipe) id: string,
+    @Body() { metadata }: MetadataDto,
+  ): Promise<BasketDto> {
+    return this.baskets.setMetadata(id, metadata);
   }
 }

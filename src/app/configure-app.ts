@@ -10,6 +10,7 @@ import { rejectCrossOrigin } from '../http/cross-origin/cross-origin.js';
 import { AllowedMethods } from '../http/server/allowed-methods.js';
 import { cacheDocument } from '../http/response/cache-document.js';
 import { assertCanonicalPath } from '../http/server/canonical-path.js';
+import { limitBody } from '../http/input/body-limit.decorator.js';
 import { decompressBody, parseOnlyJson } from '../http/input/json-body.js';
 import { assertOneHost } from '../http/server/one-host.js';
 import { allowPublicCaching } from '../http/response/public-caching.js';
@@ -37,6 +38,7 @@ export async function configureApp(app: NestFastifyApplication, webFolder = WEB_
   instance.decorateRequest('visitor', null);
   instance.decorateRequest('requestSession', null);
   instance.addHook('onRoute', tagBaskets);
+  instance.addHook('onRoute', limitBody);
   instance.addHook('onRoute', app.get(AllowedMethods).collect);
   registerMetrics(instance, app.get(HttpMetrics));
   setResponseHeaders(instance, environment, app.get(Draining));

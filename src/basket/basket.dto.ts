@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
-import { MAX_INT } from '../http/input/max-int.js';
+import { isInt, MAX_INT } from '../http/input/max-int.js';
 import { MergeReportDto } from '../auth/event/merge-report.dto.js';
 import { isSku } from '../catalogue/sku.js';
 import { IsSku } from '../catalogue/sku.pipe.js';
@@ -33,7 +33,7 @@ export class AddLineDto {
   static accepts(this: void, body: unknown): boolean {
     const { sku, quantity, attributes, ...others } = (body ?? {}) as Record<string, unknown>;
     return (
-      isInteger(quantity, 1) &&
+      isInt(quantity, 1) &&
       isSku(sku) &&
       (attributes == null || isAttributes(attributes)) &&
       Object.keys(others).length === 0
@@ -56,12 +56,8 @@ export class ChangeQuantityDto {
 
   static accepts(this: void, body: unknown): boolean {
     const { quantity, ...others } = (body ?? {}) as Record<string, unknown>;
-    return isInteger(quantity, 0) && Object.keys(others).length === 0;
+    return isInt(quantity, 0) && Object.keys(others).length === 0;
   }
-}
-
-function isInteger(value: unknown, min: number): boolean {
-  return Number.isInteger(value) && Number(value) >= min && Number(value) <= MAX_INT;
 }
 
 export class TotalsDto {

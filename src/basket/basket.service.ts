@@ -3,18 +3,19 @@ import type { EntityManager } from 'typeorm';
 import type { Visitor } from '../auth/visitor/visitor.js';
 import { ProductService } from '../catalogue/product.service.js';
 import { Environment } from '../config/environment.js';
-import { Problem } from '../problem/problem.js';
 import { GuestLimiter } from '../session/limit/guest-limiter.service.js';
 import type { BasketDto } from './basket.dto.js';
 import { BasketChanges } from './change/basket-changes.service.js';
-import { type BasketVisitor, loadVisitor } from './change/basket-visitor.js';
+import { type BasketVisitor, loadWriter } from './change/basket-visitor.js';
 import { createBasket } from './change/create-basket.js';
 import { removeBasket, removeLine, saveLine } from './query/write-basket.js';
+import { writeMetadata } from './query/write-metadata.js';
+import { emptyBasket } from './checkout/submit-basket.js';
 import type { Conditions } from './change/conditions.decorator.js';
-import { assertOpen, findBreach, tooManyLines } from './change/line-rules.js';
+import { assertOpen, findBreach, tooManyLines, unavailable, unknownSku } from './change/line-rules.js';
 import { SingleStatement } from './change/single-statement.service.js';
 import { countAvailable } from './query/availability.js';
-import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';
+import type { BasketSnapshot, LineSnapshot, Metadata } from './query/basket-snapshot.js';
 import { lineIdOf } from './query/line-id.js';
 import { type LineProduct, toLineProduct } from './query/line-product.js';
 import { type AddedLine, type LineRequest, toAddedLine } from './query/line-columns.js';
@@ -49,7 +50,7 @@ export class BasketService {
     const added = toAddedLine(request);
     const done = await this.singleStatement.addLine(sender, conditions, added);
     if (done) return done;
-    const visitor = await this.loadWriter(sender);
+    const visitor = await loadWriter(sender, this.guests);
     const created =
       visitor.kind === 'guest' && (await this.singleStatement.createGuestBasket(visitor, conditions, added));
     if (created) return created;
@@ -81,13 +82,12 @@ export class BasketService {
     }
     const changed = await this.singleStatement.setQuantity(sender, conditions, lineId, quantity);
     if (changed) return changed;
-    const visitor = await this.loadWriter(sender);
+    const visitor = await loadWriter(sender, this.guests);
     return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
       assertOpen(basket);
       const added = findLine(basket, lineId) ?? toAddedLine({ sku: lineId, quantity });
       const product = await this.products.get(manager, added.sku);
-      if (!product.isActive)
-        throw new Problem('unavailable', 'It can only be removed.', { skus: [added.sku] });
+      if (!product.isActive) throw unavailable(added.sku);
       const line = { added, product: toLineProduct(product), quantity };
       return this.changeLineUnderLock(manager, visitor, basket, line);
     });
@@ -111,21 +111,25 @@ export class BasketService {
     });
   }
 
+  /**
+   * Replaces the shop's own members of the basket.
+   *
+   * @throws Problem `empty-basket` without a basket, `basket-frozen`
+   */
+  async setMetadata(visitor: BasketVisitor, conditions: Conditions, metadata: Metadata): Promise<BasketDto> {
+    return this.changes.run(visitor, conditions, 200, async (manager, basket) => {
+      if (!basket) throw emptyBasket();
+      assertOpen(basket);
+      return writeMetadata(manager, basket, metadata);
+    });
+  }
+
   async clear(visitor: BasketVisitor, conditions: Conditions): Promise<void> {
     await this.changes.run(visitor, conditions, 204, async (manager, basket) => {
       assertOpen(basket);
       if (basket) await removeBasket(manager, basket.id);
       return null;
     });
-  }
-
-  /** Loads the visitor. Counts a guest without a session, because the change will create one. */
-  private async loadWriter(sender: BasketVisitor): Promise<Visitor> {
-    const visitor = await loadVisitor(sender);
-    if (visitor.kind === 'guest' && !visitor.session.snapshot) {
-      await this.guests.count(visitor.session.request);
-    }
-    return visitor;
   }
 
   private async changeLineUnderLock(
@@ -154,8 +158,4 @@ export class BasketService {
 
 function findLine(basket: BasketSnapshot | null, lineId: string): LineSnapshot | undefined {
   return basket?.lines.find((line) => lineIdOf(line) === lineId);
-}
-
-function unknownSku(sku: string): Problem {
-  return new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
 }

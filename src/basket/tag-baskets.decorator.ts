@@ -1,7 +1,7 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { BasketDto } from './basket.dto.js';
 import { posix } from 'node:path';
+import { ExtendRouteConfig } from '../http/input/route-config.decorator.js';
 import { pathOf } from '../http/request/request-path.js';
 import { etagOf } from './etag.js';
 import { isReplayed } from './change/replayed.js';
@@ -13,14 +13,16 @@ declare module 'fastify' {
 }
 
 /**
- * Adds headers to each answer of a controller that is a basket: `ETag` with its version,
- * `Idempotency-Replayed` for a replay, and `Location` with status 201. `tagBaskets` sends them.
+ * Adds headers to each answer of a controller that is a basket, or has one in `basket`: `ETag` with
+ * its version, `Idempotency-Replayed` for a replay, and `Location` with status 201. `tagBaskets`
+ * sends them.
  */
 export function TagBaskets(): ClassDecorator {
   return ({ prototype }) => {
     const methods = Object.entries(Object.getOwnPropertyDescriptors(prototype as object));
     for (const [name, descriptor] of methods) {
-      if (name !== 'constructor') RouteConfig({ answersBasket: true })(prototype as object, name, descriptor);
+      if (name === 'constructor') continue;
+      ExtendRouteConfig({ answersBasket: true })(prototype as object, name, descriptor);
     }
   };
 }
@@ -36,12 +38,13 @@ export function tagBaskets(route: RouteOptions): void {
 function sendETag(
   request: FastifyRequest,
   reply: FastifyReply,
-  basket: unknown,
+  answer: unknown,
   done: (error: null, payload: unknown) => void,
 ): void {
-  reply.header('etag', etagOf(basket as BasketDto));
-  if (isReplayed(basket as BasketDto)) reply.header('idempotency-replayed', 'true');
+  const { basket = answer as BasketDto } = answer as { basket?: BasketDto };
+  reply.header('etag', etagOf(basket));
+  if (isReplayed(answer as object)) reply.header('idempotency-replayed', 'true');
   // The basket is one step above its lines.
   if (reply.statusCode === 201) reply.header('location', posix.dirname(pathOf(request.originalUrl)));
-  done(null, basket);
+  done(null, answer);
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Brackets, type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import { Any, Brackets, type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
 import { type Page, toPage } from '../http/page/page.js';
 import { Problem } from '../problem/problem.js';
 import { type AvailableProduct, findAvailable, selectProducts } from './available-product.js';
@@ -20,6 +20,11 @@ export class ProductService {
   /** Finds a product, also one that is no longer for sale. */
   async find(manager: EntityManager, sku: string): Promise<Product | null> {
     return manager.findOneBy(Product, { sku });
+  }
+
+  /** Finds products in one statement, also those that are no longer for sale. */
+  async findAll(manager: EntityManager, skus: string[]): Promise<Product[]> {
+    return manager.findBy(Product, { sku: Any(skus) });
   }
 
   /** @throws Problem `unknown-product` */

@@ -20,10 +20,15 @@ import {
 import { markReplayed } from './replayed.js';
 import { toBasketDto } from '../to-basket-dto.js';
 
-/** Changes the locked basket, which is null if there is none. Returns the basket afterwards. */
+/**
+ * Changes the locked basket, which is null if there is none. Returns the basket afterwards.
+ *
+ * What it passes to `recordResults` is the `results` of a repeated request.
+ */
 export type Change = (
   manager: EntityManager,
   basket: BasketSnapshot | null,
+  recordResults: (results: unknown) => void,
 ) => Promise<BasketSnapshot | null>;
 
 /** Locks and reads the basket that a change concerns. The owner is locked already. */
@@ -34,6 +39,8 @@ export interface ChangeResult {
   basket: BasketSnapshot | null;
   /** True if an earlier request with the same key has made the change. */
   isReplayed: boolean;
+  /** The results that the earlier request has recorded. */
+  results: unknown;
 }
 
 /** Runs each change in one transaction, under the owner's lock and the request's conditions. */
@@ -77,20 +84,25 @@ export class BasketChanges {
     return this.inTransaction(visitor, async (manager) => {
       const key = await lockOwner(manager, visitor);
       const recorded = idempotent && (await findRecordedResponse(manager, visitor, idempotent));
-      if (recorded) return { basket: await findReplayed(manager, recorded, key), isReplayed: true };
+      if (recorded) {
+        const basket = await findReplayed(manager, recorded, key);
+        return { basket, isReplayed: true, results: recorded.results };
+      }
       const basket = await lockTarget(manager, key);
       if (ifMatch) this.assertCurrent(ifMatch, this.toDto(basket, visitor));
-      const changed = await change(manager, basket);
+      let results: unknown = null;
+      const changed = await change(manager, basket, (toRecord) => (results = toRecord));
       if (idempotent) {
         const response = {
           status,
           basketId: changed?.id ?? null,
+          results,
           // A single statement changes open baskets only.
           isChange: basket?.status !== 'frozen' && changed?.version !== basket?.version,
         };
         await recordResponse(manager, visitor, idempotent, response);
       }
-      return { basket: changed, isReplayed: false };
+      return { basket: changed, isReplayed: false, results: null };
     });
   }
 

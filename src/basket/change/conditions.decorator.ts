@@ -55,10 +55,21 @@ function readIdempotencyKey(request: FastifyRequest): IdempotentRequest | null {
   throw invalidInput([{ field: 'Idempotency-Key', message }]);
 }
 
-/** Sorts the members of the body, because their order is not significant. */
+/** The order of members is not significant, at any depth. */
 function hashOf({ method, url, body }: FastifyRequest): string {
-  const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+  const members = sortedEntries(body ?? {});
   return createHash('sha256')
     .update(JSON.stringify([method, pathOf(url), members]))
     .digest('hex');
+}
+
+function sortedEntries(value: object): [string, unknown][] {
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return entries.map(([name, member]) => [name, sortMembers(member)]);
+}
+
+function sortMembers(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sortMembers);
+  return Object.fromEntries(sortedEntries(value));
 }

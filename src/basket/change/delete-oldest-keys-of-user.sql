@@ -10,5 +10,11 @@ WHERE
       WHERE user_id = $1 AND true
       ORDER BY created_at DESC, id DESC
       OFFSET $2
+    ) || ARRAY(
+      SELECT id
+      FROM idempotency_keys
+      WHERE user_id = $1 AND results IS NOT NULL
+      ORDER BY created_at DESC, id DESC
+      OFFSET $3
     )
   )

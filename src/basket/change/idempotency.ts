@@ -7,6 +7,9 @@ import type { IdempotentRequest } from './conditions.decorator.js';
 /** The maximum number of keys of a session or of a user. One more replaces the oldest. */
 export const MAX_KEYS = 1_000;
 
+/** The maximum number of them that have results. */
+export const MAX_KEYS_WITH_RESULTS = 50;
+
 /**
  * The lifetime of a key, by the database's clock. An older key counts as unused, and the cleanup
  * removes it.
@@ -24,6 +27,8 @@ interface KeyOwner {
 export interface RecordedResponse {
   /** The basket after the request, or null if there was none. */
   basketId: string | null;
+  /** The results of its changes, as `StoredResults` has them. Null for any other request. */
+  results: unknown;
 }
 
 /** The result of a request, to record it with its key. */
@@ -71,13 +76,14 @@ export async function recordResponse(
   manager: EntityManager,
   visitor: Visitor,
   { key, hash }: IdempotentRequest,
-  { status, basketId, isChange }: ResponseToRecord,
+  { status, basketId, results, isChange }: ResponseToRecord,
 ): Promise<void> {
   const owner = keyOwnerOf(visitor);
   // A guest without a session has changed nothing.
   if (!owner) return;
   const others = MAX_KEYS - (isChange ? 1 : 2);
-  const values = [owner.id, key, hash, status, basketId, others];
+  const stored = results === null ? null : JSON.stringify(results);
+  const values = [owner.id, key, hash, status, basketId, others, stored, MAX_KEYS_WITH_RESULTS - 1];
   const saved = await manager.query<object[]>(recordKeyStatement(owner.column), values);
   if (saved.length === 0) throw new TransactionConflict('The idempotency key was used meanwhile.');
 }
@@ -97,45 +103,62 @@ export function isKeyConflict(error: unknown): boolean {
 export async function moveKeys(manager: EntityManager, sessionId: string, userId: string): Promise<void> {
   const moved = await manager.query<object[]>(MOVE_KEYS, [sessionId, userId]);
   if (moved.length === 0) return;
-  await manager.query(deleteOldest('user_id', 'true', '$2'), [userId, MAX_KEYS - 1]);
+  await manager.query(DELETE_OLDEST_KEYS, [userId, MAX_KEYS - 1, MAX_KEYS_WITH_RESULTS]);
 }
 
 /** `$1` the session or the user, `$2` the key. */
 export function findKeyStatement(column: KeyOwner['column']): string {
   return `
-    SELECT request_hash AS hash, basket_id AS "basketId" FROM idempotency_keys
+    SELECT request_hash AS hash, basket_id AS "basketId", results FROM idempotency_keys
     WHERE ${column} = $1 AND key = $2 AND ${IS_VALID}`;
 }
 
-/** `$1` the session or the user, `$2` to `$5` the key's columns, `$6` how many other keys stay. */
+/**
+ * `$1` the session or the user, `$2` to `$5` and `$7` the key's columns, `$6` how many other keys
+ * stay, and `$8` how many of them with results.
+ */
 export function recordKeyStatement(column: KeyOwner['column']): string {
   return `
-    WITH forgotten AS (${deleteOldest(column, 'key <> $2', '$6')})
-    INSERT INTO idempotency_keys AS k (${column}, key, request_hash, status, basket_id, created_at)
-    VALUES ($1, $2, $3, $4, $5, statement_timestamp())
+    WITH forgotten AS (${deleteOldest([
+      oldest(column, 'key <> $2', '$6'),
+      oldest(column, 'key <> $2 AND results IS NOT NULL AND $7::jsonb IS NOT NULL', '$8'),
+    ])})
+    INSERT INTO idempotency_keys AS k (${column}, key, request_hash, status, basket_id, results, created_at)
+    VALUES ($1, $2, $3, $4, $5, $7::jsonb, statement_timestamp())
     ON CONFLICT (${column}, key) WHERE ${column} IS NOT NULL
     DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
-      basket_id = excluded.basket_id, created_at = excluded.created_at
+      basket_id = excluded.basket_id, results = excluded.results, created_at = excluded.created_at
     WHERE NOT (k.${IS_VALID})
     RETURNING k.id`;
 }
 
 export const MOVE_KEYS = `
   WITH moved AS (DELETE FROM idempotency_keys WHERE session_id = $1 RETURNING *)
-  INSERT INTO idempotency_keys AS k (user_id, key, request_hash, status, basket_id, created_at)
-  SELECT $2, key, request_hash, status, basket_id, created_at FROM moved WHERE ${IS_VALID} ORDER BY id
+  INSERT INTO idempotency_keys AS k (user_id, key, request_hash, status, basket_id, results, created_at)
+  SELECT $2, key, request_hash, status, basket_id, results, created_at FROM moved WHERE ${IS_VALID} ORDER BY id
   ON CONFLICT (user_id, key) WHERE user_id IS NOT NULL
   DO UPDATE SET request_hash = excluded.request_hash, status = excluded.status,
-    basket_id = excluded.basket_id, created_at = greatest(k.created_at, excluded.created_at)
+    basket_id = excluded.basket_id, results = excluded.results,
+    created_at = greatest(k.created_at, excluded.created_at)
   RETURNING k.id`;
 
-/** SQL: deletes the oldest keys of the session or user `$1`. */
-export function deleteOldest(column: KeyOwner['column'], filter: string, offset: string): string {
-  return `
-    DELETE FROM idempotency_keys WHERE id = ANY (ARRAY (
+/** `$1` the user, `$2` how many keys stay, and `$3` how many of them with results. */
+export const DELETE_OLDEST_KEYS = deleteOldest([
+  oldest('user_id', 'true', '$2'),
+  oldest('user_id', 'results IS NOT NULL', '$3'),
+]);
+
+/** SQL: the ids of the oldest keys of the session or user `$1`. */
+function oldest(column: KeyOwner['column'], filter: string, offset: string): string {
+  return `ARRAY (
       SELECT id FROM idempotency_keys WHERE ${column} = $1 AND ${filter}
       ORDER BY created_at DESC, id DESC OFFSET ${offset}
-    ))`;
+    )`;
+}
+
+function deleteOldest(ids: string[]): string {
+  return `
+    DELETE FROM idempotency_keys WHERE id = ANY (${ids.join(' || ')})`;
 }
 
 function keyOwnerOf(visitor: Visitor): KeyOwner | null {

@@ -36,6 +36,15 @@ export function tooManyLines(maxLines: number): Problem {
   return new Problem('quantity-limit', `A basket holds at most ${maxLines} lines.`, { limit: maxLines });
 }
 
+export function unknownSku(sku: string): Problem {
+  return new Problem('unknown-sku', `No product for sale has the sku ${JSON.stringify(sku)}.`);
+}
+
+/** Refuses a new quantity of a line whose product is no longer for sale. */
+export function unavailable(sku: string): Problem {
+  return new Problem('unavailable', 'It can only be removed.', { skus: [sku] });
+}
+
 /** @throws Problem `basket-frozen` */
 export function assertOpen(basket: BasketSnapshot | null): void {
   if (basket === null || basket.status === 'open') return;

@@ -14,17 +14,25 @@ WITH
           WHERE session_id = $1 AND key <> $2
           ORDER BY created_at DESC, id DESC
           OFFSET $6
+        ) || ARRAY(
+          SELECT id
+          FROM idempotency_keys
+          WHERE session_id = $1 AND key <> $2 AND results IS NOT NULL AND $7::jsonb IS NOT NULL
+          ORDER BY created_at DESC, id DESC
+          OFFSET $8
         )
       )
   )
-INSERT INTO idempotency_keys AS k (session_id, key, request_hash, status, basket_id, created_at)
-VALUES ($1, $2, $3, $4, $5, statement_timestamp())
+INSERT INTO
+  idempotency_keys AS k (session_id, key, request_hash, status, basket_id, results, created_at)
+VALUES ($1, $2, $3, $4, $5, $7::jsonb, statement_timestamp())
 ON CONFLICT (session_id, key)
 WHERE session_id IS NOT NULL DO UPDATE
 SET
   request_hash = excluded.request_hash,
   status = excluded.status,
   basket_id = excluded.basket_id,
+  results = excluded.results,
   created_at = excluded.created_at
 WHERE NOT (k.created_at > statement_timestamp() - interval '24 hours')
 RETURNING k.id

@@ -8,8 +8,10 @@ import { SessionStore } from '../../session/store/session.store.js';
 import type { BasketDto } from '../basket.dto.js';
 import type { OrderDto } from '../order/order.dto.js';
 import { OrderService } from '../order/order.service.js';
-import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { assertOpen } from '../change/line-rules.js';
+import { findBaskets, type BasketSnapshot, type Metadata } from '../query/basket-snapshot.js';
 import { lockWithOpen } from '../query/own-baskets.js';
+import { writeMetadata } from '../query/write-metadata.js';
 import { submitBasket } from './submit-basket.js';
 import { thawBasket } from './thaw-basket.js';
 import { toBasketDto } from '../to-basket-dto.js';
@@ -68,6 +70,20 @@ export class BasketAdministration {
     return this.toDto(changed);
   }
 
+  /**
+   * Replaces the shop's own members of an open basket.
+   *
+   * @throws Problem `unknown-basket`, also for an order; `basket-frozen`
+   */
+  async setMetadata(id: string, metadata: Metadata): Promise<BasketDto> {
+    const changed = await this.change(id, async (manager, basket) => {
+      if (basket.status === 'submitted') throw unknownBasket();
+      assertOpen(basket);
+      return writeMetadata(manager, basket, metadata);
+    });
+    return this.toDto(changed);
+  }
+
   private async change(
     id: string,
     change: (manager: EntityManager, basket: BasketSnapshot, owner: BasketOwner) => Promise<BasketSnapshot>,
@@ -76,7 +92,7 @@ export class BasketAdministration {
       const owner = await this.lockOwnerOf(manager, id);
       if (owner) await lockWithOpen(manager, [id], owner.ownerId);
       const [basket] = owner ? await findBaskets(manager, [id]) : [];
-      if (!owner || !basket) throw new Problem('unknown-basket', 'There is no basket with this id.');
+      if (!owner || !basket) throw unknownBasket();
       return change(manager, basket, owner);
     });
   }
@@ -101,4 +117,8 @@ export class BasketAdministration {
     const { currency } = this.environment;
     return toBasketDto(basket, { currency });
   }
+}
+
+function unknownBasket(): Problem {
+  return new Problem('unknown-basket', 'There is no basket with this id.');
 }

@@ -157,6 +157,11 @@ export function copiedLine(): Record<PropertyOf<'request' | 'product' | 'databas
 /** SQL: the columns that identify a line in its basket. */
 export const LINE_KEY = 'sku, variant';
 
+/** The same as a text. A variant has no space. */
+export function lineKeyOf({ sku, variant }: Pick<AddedLine, 'sku' | 'variant'>): string {
+  return `${variant} ${sku}`;
+}
+
 /** SQL: the id of a row of lines in the API. */
 export const lineId = (row: string): string =>
   `CASE WHEN ${row}.variant = '' THEN ${row}.sku ELSE ${row}.variant END`;

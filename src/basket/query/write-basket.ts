@@ -23,7 +23,7 @@ export const COUNT_CHANGE = 'version = version + 1, updated_at = now(), last_mer
  * The first part of each change: the version counts the changes, and the basket is locked before
  * its lines.
  */
-const CHANGED = `
+export const CHANGED = `
   WITH changed AS (
     UPDATE baskets SET ${COUNT_CHANGE} WHERE id = $1 AND status = 'open'
     RETURNING id

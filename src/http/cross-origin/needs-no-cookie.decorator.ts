@@ -1,4 +1,4 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { ExtendRouteConfig } from '../input/route-config.decorator.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -8,5 +8,5 @@ declare module 'fastify' {
 
 /** Marks a write that works without cookie and token, also for a page on another site. */
 export function NeedsNoCookie(): MethodDecorator {
-  return RouteConfig({ needsNoCookie: true });
+  return ExtendRouteConfig({ needsNoCookie: true });
 }

@@ -3,10 +3,10 @@ import { Problem } from '../../problem/problem.js';
 import { invalidInput } from './validation.pipe.js';
 import { isDeeperThan } from './json-depth.js';
 
-/** In bytes. Far more than any body of this API needs. */
+/** In bytes. Far more than most bodies need. `BodyLimit` allows more on a route. */
 export const BODY_LIMIT = 16_384;
 
-/** The bodies of this API are flat. A deep body would only cost validation time. */
+/** No body of this API is deeper. A deep body would only cost validation time. */
 const MAX_DEPTH = 4;
 
 type Done = (error: Error | null, body?: unknown) => void;

@@ -1,14 +1,17 @@
 import { type ArgumentMetadata, ValidationPipe, type ValidationError } from '@nestjs/common';
 import { Problem } from '../../problem/problem.js';
 
-interface FieldError {
+export interface FieldError {
   field: string;
   message: string;
 }
 
-/** A DTO that can confirm a valid body by itself. A test compares `accepts` with the decorators. */
+/** A DTO that checks a body by itself. */
 interface CheckedDto {
+  /** Confirms a valid body. A test compares it with the decorators. */
   accepts?: (body: unknown) => boolean;
+  /** Replaces the decorators, for a body that they cannot describe. */
+  findErrors?: (body: unknown) => FieldError[];
 }
 
 /**
@@ -20,8 +23,10 @@ interface CheckedDto {
  */
 class DtoPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { accepts } = (metadata.metatype ?? {}) as CheckedDto;
-    if (metadata.type === 'body' && accepts?.(value)) return value;
+    const { type, metatype } = metadata;
+    const { accepts, findErrors } = ((type === 'body' && metatype) || {}) as CheckedDto;
+    if (accepts?.(value)) return value;
+    if (findErrors) return assertNoErrors(value, findErrors(value));
     return super.transform(value, metadata) as Promise<unknown>;
   }
 }
@@ -35,6 +40,12 @@ export function createValidationPipe(): ValidationPipe {
     stopAtFirstError: true,
     exceptionFactory: (errors) => invalidInput(errors.flatMap((error) => fieldErrors(error))),
   });
+}
+
+/** @throws Problem `invalid-input` */
+function assertNoErrors(value: unknown, errors: FieldError[]): unknown {
+  if (errors.length > 0) throw invalidInput(errors);
+  return value;
 }
 
 /** Creates the 400 that names each invalid field. */
