@@ -34,6 +34,7 @@ describe('the admin API', () => {
       ['GET', '/api/admin/orders'],
       ['POST', `/api/admin/baskets/${id}/submit`],
       ['POST', `/api/admin/baskets/${id}/thaw`],
+      ['PUT', `/api/admin/baskets/${id}/metadata`, { metadata: {} }],
       ['PUT', '/api/admin/products/x', { name: 'x', unitPriceMinor: 1 }],
       ['GET', '/api/admin/overview'],
       ['GET', '/api/admin/cleanup-runs'],

@@ -16,7 +16,7 @@ describe('an attacker who reads the log', () => {
   });
   afterAll(() => shop.close());
 
-  it('finds no password, token, cookie or email, but finds each failed request by its id', async () => {
+  it('finds no password, token, cookie, email or metadata, but finds each failed request by its id', async () => {
     const secrets = { SESSION_SECRET: 's'.repeat(40), JWT_SECRET: 'j'.repeat(40) };
     const program = Program.run('main', [], {
       NODE_ENV: 'production',
@@ -34,10 +34,13 @@ describe('an attacker who reads the log', () => {
       client.sends<T>(method, path, body, { ...SECURE, ...headers });
     const email = 'somebody.special@example.com';
     const [password, wrong] = ['a very special password', 'a very wrong password'];
+    const note = 'a very special gift note';
     const tea = await shop.product();
 
     await sends('POST', '/api/basket/lines', { sku: tea.sku, quantity: 1 });
     const cookies = [client.carriedCookie];
+    await sends('PUT', '/api/basket/metadata', { metadata: { giftNote: note } });
+    await sends('PUT', '/api/basket/metadata', { metadata: { giftNote: note, depth: [[[[]]]] } });
     expect(cookies[0]).toMatch(/^__Host-sid=/);
     await sends('POST', '/api/auth/register', { email, password });
     await sends('POST', '/api/auth/register', { email, password });
@@ -84,7 +87,16 @@ describe('an attacker who reads the log', () => {
     expect(log.match(/preflight request from a page on https:\/\/\w+\.example/g)).toEqual([
       'preflight request from a page on https://forgotten.example',
     ]);
-    const hidden = [email, 'somebody', password, wrong, accessToken, ...Object.values(secrets), 'argon2id'];
+    const hidden = [
+      email,
+      'somebody',
+      password,
+      wrong,
+      note,
+      accessToken,
+      ...Object.values(secrets),
+      'argon2id',
+    ];
     for (const cookie of cookies) hidden.push(String(cookie).split(/=s%3A|\./)[1] ?? '');
     for (const secret of hidden) {
       expect(secret.length).toBeGreaterThan(5);

@@ -55,6 +55,14 @@ describe('a connection cut at every statement', () => {
     client.sends('POST', path, body, { 'Idempotency-Key': key, ...headers });
   const add = ({ client, tea }: Scene, key: string, headers = {}) =>
     post(client, '/api/basket/lines', { sku: tea.sku, quantity: 2 }, key, headers);
+  const changeSeveral = ({ client, tea }: Scene, key: string) => {
+    const changes = [
+      { sku: tea.sku, add: 1 },
+      { sku: 'NONE', add: 1 },
+      { sku: tea.sku, add: 1 },
+    ];
+    return post(client, '/api/basket/changes', { mode: 'possible', changes }, key);
+  };
   const logIn = ({ client, ada }: Scene) =>
     client.sends('POST', '/api/auth/login', { email: ada.email, password: ada.password });
   const has =
@@ -69,6 +77,29 @@ describe('a connection cut at every statement', () => {
       prepare: ({ client, tea }) => client.adds(tea, 1),
       act: (scene, key) => add(scene, key, ANY),
       isDone: has(3),
+    },
+    'several changes': {
+      prepare: ({ client, tea }) => client.adds(tea, 1),
+      act: changeSeveral,
+      isDone: has(3),
+    },
+    'several first changes': { act: changeSeveral, isDone: has(2) },
+    'a reorder': {
+      prepare: async ({ client, tea }) => {
+        await client.adds(tea, 2);
+        await client.sends('POST', '/api/basket/submit');
+      },
+      act: async ({ client }, key) => {
+        const [order] = await shop.sql<{ id: string }>('SELECT id FROM baskets ORDER BY id LIMIT 1');
+        return post(client, `/api/orders/${order?.id}/reorder`, undefined, key);
+      },
+      isDone: has(2),
+    },
+    metadata: {
+      prepare: ({ client, tea }) => client.adds(tea, 1),
+      act: ({ client }) => client.sends('PUT', '/api/basket/metadata', { metadata: { giftNote: 'Hi' } }),
+      isDone: async ({ client }) =>
+        expect(await client.basket()).toMatchObject({ metadata: { giftNote: 'Hi' } }),
     },
     'a removal under the lock': {
       prepare: ({ client, tea }) => client.adds(tea, 1),

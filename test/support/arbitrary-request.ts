@@ -6,6 +6,7 @@ interface Schema {
   $ref?: string;
   type?: string | string[];
   enum?: unknown[];
+  oneOf?: Schema[];
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
@@ -51,6 +52,7 @@ const number = fc.oneof(
 function fitting(schema: Schema, words: string[]): fc.Arbitrary<unknown> {
   if (schema.$ref)
     return fitting(document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}, words);
+  if (schema.oneOf) return fc.oneof(...schema.oneOf.map((one) => fitting(one, words)));
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.format === 'uuid') return fc.uuid();
   if (schema.format === 'email')

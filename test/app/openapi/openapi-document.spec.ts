@@ -165,7 +165,7 @@ describe('the committed OpenAPI document', () => {
       /^(get|list|add|set|remove|clear|freeze|thaw|submit|logOut|refresh|change|export|erase|save|start)[A-Z]/;
 
     expect(ids).toEqual([...new Set(ids)]);
-    expect(ids.filter((id) => !verbs.test(id)).sort()).toEqual(['logIn', 'logOut', 'register']);
+    expect(ids.filter((id) => !verbs.test(id)).sort()).toEqual(['logIn', 'logOut', 'register', 'reorder']);
     // Generated clients name their methods by these ids.
     for (const id of [
       'getBasket',
@@ -198,6 +198,7 @@ describe('the committed OpenAPI document', () => {
 
     expect(optional.map(({ operationId }) => operationId).sort()).toEqual([
       'freezeBasket',
+      'reorder',
       'submitBasket',
       'submitBasketById',
       'thawBasket',

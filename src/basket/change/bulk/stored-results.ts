@@ -3,8 +3,8 @@ import { PROBLEMS, type ProblemType } from '../../../problem/problem-types.js';
 import type { ChangeOutcome } from './decide-changes.js';
 import type { LineChange } from './line-change.js';
 
-/** In bytes of the JSON in UTF-8. */
-export const MAX_RESULTS_BYTES = 16_384;
+/** In bytes of the JSON in UTF-8, as PostgreSQL writes it. */
+const MAX_RESULTS_BYTES = 16_384;
 
 type Quantity = number | null;
 
@@ -44,6 +44,8 @@ export function toOutcomes(stored: StoredResults | null, changes: readonly LineC
   });
 }
 
+/** PostgreSQL writes a space after each comma and colon. */
 function fits(results: StoredResults): boolean {
-  return Buffer.byteLength(JSON.stringify(results)) <= MAX_RESULTS_BYTES;
+  const json = JSON.stringify(results);
+  return Buffer.byteLength(json) + (json.match(/[,:]/g)?.length ?? 0) <= MAX_RESULTS_BYTES;
 }
