@@ -5,7 +5,7 @@ WITH
   changed AS (
     UPDATE baskets
     SET version = version + 1, updated_at = now(), last_merge = NULL
-    WHERE id = $1
+    WHERE id = $1 AND status = 'open'
     RETURNING id
   ),
   removed AS (

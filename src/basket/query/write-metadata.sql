@@ -3,4 +3,4 @@
 
 UPDATE baskets
 SET metadata = $2, version = version + 1, updated_at = now(), last_merge = NULL
-WHERE id = $1
+WHERE id = $1 AND status = 'open'
