@@ -2,6 +2,7 @@
  * `npm run bench` runs all benchmarks, or the named one. Each has its own database, and is compared
  * with its limit in the same run.
  */
+import { benchBulk } from './bulk.js';
 import { benchCleanup } from './cleanup.js';
 import { benchGrowth } from './growth.js';
 import { benchLogins } from './logins.js';
@@ -17,7 +18,7 @@ import { benchVisitors } from './visitors.js';
 
 interface Benchmark {
   run: (size: number, rounds: number) => Promise<[Section, postgres: string]>;
-  /** The default number of rows to work on, of rows in the tables, or of requests. */
+  /** The default number of rows to work on, of rows in the tables, of requests, or of changes. */
   size: number;
   /** The default number of rounds. */
   rounds: number;
@@ -30,6 +31,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   sweep: { run: benchSweep, size: 100_000, rounds: 3 },
   requests: { run: benchRequests, size: 100_000, rounds: 5 },
   routes: { run: benchRoutes, size: 100_000, rounds: 3 },
+  bulk: { run: benchBulk, size: 100, rounds: 3 },
   growth: { run: benchGrowth, size: 200_000, rounds: 3 },
   looks: { run: benchLooks, size: 10_000, rounds: 3 },
   'one-session': { run: benchOneSession, size: 200, rounds: 3 },
@@ -46,7 +48,7 @@ const [name, size, rounds] = process.argv.slice(2);
 const wanted = Object.keys(BENCHMARKS).filter((known) => name === undefined || name === known);
 if (wanted.length === 0 || !/^\d*$/.test(`${size ?? ''}${rounds ?? ''}`)) {
   process.stderr.write(
-    `Usage: npm run bench -- [${Object.keys(BENCHMARKS).join('|')}] [rows or requests] [rounds]\n`,
+    `Usage: npm run bench -- [${Object.keys(BENCHMARKS).join('|')}] [rows, requests or changes] [rounds]\n`,
   );
   process.exit(1);
 }
