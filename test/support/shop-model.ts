@@ -78,7 +78,7 @@ export interface Payment {
   lines: Quantities;
 }
 
-/** The baskets of a guest or of a user: at most one open one, and the frozen ones, the latest last. */
+/** The baskets of a guest or of a user: an open one or none, then frozen ones, the latest last. */
 export class Owner {
   open: Quantities | null = null;
   payments: Payment[] = [];
@@ -167,8 +167,8 @@ const COMMUTES = new Set<Action['what']>(['add', 'look']);
 const TOUCHES_NOTHING = new Set<Action['what']>(['look', 'logout', 'expire']);
 
 /**
- * Replaces actions that would race for one owner's baskets by looks. Adds commute, and merges by sum
- * too, as long as the owner has no frozen basket.
+ * Replaces actions that would race for one owner's baskets by looks. Adds commute, and merges by
+ * sum too, as long as the owner has no frozen basket.
  */
 export function withoutConflicts(round: Round, model: Model): Round {
   const taken = new Map<string, boolean>();
