@@ -7,10 +7,13 @@ import * as endFrozen from '../src/basket/expiry/end-frozen-on-cleanup.handler.j
 import * as guestBasket from '../src/basket/expiry/guest-basket.subscriber.js';
 import { INVARIANTS } from '../src/basket/expiry/invariants.js';
 import * as ownedFrozen from '../src/basket/expiry/owned-frozen-expiry.service.js';
+import * as releaseExpired from '../src/basket/expiry/release-expired-on-cleanup.handler.js';
 import * as sweep from '../src/basket/expiry/orphan-sweep.service.js';
 import * as idempotency from '../src/basket/change/idempotency.js';
 import * as freeze from '../src/basket/checkout/freeze-basket.js';
+import * as reservation from '../src/basket/checkout/reservation.js';
 import * as submit from '../src/basket/checkout/submit-basket.js';
+import * as cancel from '../src/basket/order/cancel-order.js';
 import { pageStatement } from '../src/basket/order/order.service.js';
 import * as availability from '../src/basket/query/availability.js';
 import * as snapshot from '../src/basket/query/basket-snapshot.js';
@@ -43,8 +46,14 @@ export const STATEMENTS: Record<string, Statements> = {
     'move-keys': idempotency.MOVE_KEYS,
     'delete-oldest-keys-of-user': idempotency.DELETE_OLDEST_KEYS,
   },
+  'src/basket/checkout/reservation.ts': {
+    'lock-products': reservation.LOCK_PRODUCTS,
+    'reserve-stock': reservation.RESERVE,
+    'lock-reserved-products': reservation.LOCK_RESERVED,
+    'release-reservations': reservation.RELEASE,
+  },
   'src/basket/checkout/freeze-basket.ts': { 'freeze-basket': freeze.FREEZE, 'thaw-baskets': freeze.THAW },
-  'src/basket/checkout/submit-basket.ts': { 'submit-basket': submit.SUBMIT },
+  'src/basket/checkout/submit-basket.ts': { 'submit-basket': submit.SUBMIT, 'take-stock': submit.TAKE_STOCK },
   'src/basket/expiry/end-frozen-on-cleanup.handler.ts': {
     'remove-frozen': endFrozen.REMOVE_FROZEN,
     'remove-keys': endFrozen.REMOVE_KEYS,
@@ -63,6 +72,16 @@ export const STATEMENTS: Record<string, Statements> = {
   'src/basket/expiry/orphan-sweep.service.ts': {
     'count-orphans': sweep.COUNT,
     'remove-orphans': sweep.REMOVE,
+  },
+  'src/basket/expiry/release-expired-on-cleanup.handler.ts': {
+    'lock-expired-products': releaseExpired.LOCK_EXPIRED,
+    'remove-expired-reservations': releaseExpired.REMOVE_EXPIRED,
+  },
+  'src/basket/order/cancel-order.ts': {
+    'lock-taken-products': cancel.LOCK_TAKEN,
+    'find-stock-overflow': cancel.FIND_OVERFLOW,
+    'return-stock': cancel.RETURN_STOCK,
+    'cancel-order': cancel.CANCEL,
   },
   'src/basket/order/order.service.ts': {
     'order-page-of-user': pageStatement('owner_id'),

@@ -19,8 +19,8 @@ const READABLE_IN_PLACE = [
   'src/database/rate-limiter.ts',
 ];
 
-/** Its statements are in another file. */
-const PIECES = ['src/basket/query/single-statement-parts.ts'];
+/** Their statements are in other files. */
+const PIECES = ['src/basket/query/lock-products.ts', 'src/basket/query/single-statement-parts.ts'];
 
 /** A template that begins as a statement does and has a placeholder. */
 const ASSEMBLED = /`\s*(?:WITH|SELECT|INSERT|UPDATE|DELETE|CREATE)\b[^`]*\$\{/;

@@ -1,12 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { BasketAdministration } from '../basket/checkout/basket-administration.service.js';
 import { BasketDto } from '../basket/basket.dto.js';
 import { SubmitByIdDto } from '../basket/checkout/checkout.dto.js';
 import { MetadataDto } from '../basket/metadata.dto.js';
-import { OrderDto, OrderPageDto } from '../basket/order/order.dto.js';
-import { PageQueryDto } from '../http/page/page-query.dto.js';
-import { OrderService } from '../basket/order/order.service.js';
+import { OrderDto } from '../basket/order/order.dto.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { ID_PARAM, UuidPipe } from '../http/input/uuid.pipe.js';
 import { AdminOnly } from './admin-only.decorator.js';
@@ -14,23 +12,7 @@ import { AdminOnly } from './admin-only.decorator.js';
 @AdminOnly()
 @Controller('api/admin')
 export class AdminBasketController {
-  constructor(
-    private readonly baskets: BasketAdministration,
-    private readonly orders: OrderService,
-  ) {}
-
-  @Get('orders')
-  @ApiOperation({
-    operationId: 'listAllOrders',
-    summary: 'List all orders of the shop, oldest first',
-    description:
-      'Follow `nextCursor` to read every order, including new ones. After the last page, repeat its request later with the same cursor.',
-  })
-  @ApiOkResponse({ type: OrderPageDto })
-  @ApiProblems('invalid-input')
-  async listOrders(@Query() { limit, cursor }: PageQueryDto): Promise<OrderPageDto> {
-    return this.orders.findPageOfAll(limit, cursor);
-  }
+  constructor(private readonly baskets: BasketAdministration) {}
 
   @Post('baskets/:id/submit')
   @HttpCode(200)
@@ -48,6 +30,7 @@ export class AdminBasketController {
     'unknown-basket',
     'empty-basket',
     'unavailable',
+    { type: 'quantity-rule', status: 409 },
     'insufficient-stock',
     'total-changed',
   )

@@ -6,10 +6,11 @@ import { MonitoringModule } from '../monitoring/monitoring.module.js';
 import { SessionModule } from '../session/session.module.js';
 import { AdminBasketController } from './admin-basket.controller.js';
 import { AdminCleanupController } from './admin-cleanup.controller.js';
+import { AdminOrderController } from './admin-order.controller.js';
 import { AdminProductController } from './admin-product.controller.js';
 
 @Module({
   imports: [AuthModule, BasketModule, CatalogueModule, MonitoringModule, SessionModule],
-  controllers: [AdminBasketController, AdminProductController, AdminCleanupController],
+  controllers: [AdminBasketController, AdminOrderController, AdminProductController, AdminCleanupController],
 })
 export class AdminModule {}

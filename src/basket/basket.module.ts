@@ -15,6 +15,7 @@ import { BasketService } from './basket.service.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { CheckoutService } from './checkout/checkout.service.js';
 import { EndFrozenOnCleanupHandler } from './expiry/end-frozen-on-cleanup.handler.js';
+import { ReleaseExpiredOnCleanupHandler } from './expiry/release-expired-on-cleanup.handler.js';
 import { UserDataHandler } from './user-data.handler.js';
 import { MetadataController } from './metadata.controller.js';
 import { ReorderController } from './order/reorder.controller.js';
@@ -57,6 +58,7 @@ import { GuestBasketSubscriber } from './expiry/guest-basket.subscriber.js';
     AssignOrMergeOnLoginHandler,
     OwnedFrozenExpiry,
     EndFrozenOnCleanupHandler,
+    ReleaseExpiredOnCleanupHandler,
     UserDataHandler,
     PinCurrencyJob,
   ],

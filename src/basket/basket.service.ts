@@ -10,7 +10,7 @@ import { type BasketVisitor, loadWriter } from './change/basket-visitor.js';
 import { createBasket } from './change/create-basket.js';
 import { removeBasket, removeLine, saveLine } from './query/write-basket.js';
 import { writeMetadata } from './query/write-metadata.js';
-import { emptyBasket } from './checkout/submit-basket.js';
+import { emptyBasket } from './checkout/checkout-rules.js';
 import type { Conditions } from './change/conditions.decorator.js';
 import { assertOpen, findBreach, tooManyLines, unavailable, unknownSku } from './change/line-rules.js';
 import { SingleStatement } from './change/single-statement.service.js';

@@ -31,13 +31,20 @@ export class CheckoutController {
     operationId: 'freezeBasket',
     summary: 'Freeze the basket while the shopper pays',
     description:
-      'Pins prices, names and the currency. It does not reserve stock. A frozen basket belongs to its payment: it refuses changes and outlives its session, and no login merges it. Without `basketId`, the basket is the one of `GET /api/basket`.',
+      'Pins prices, names and the currency. With `reserve` it also reserves the stock until `reservedUntil`, and a repetition prolongs that. A frozen basket belongs to its payment: it refuses changes and outlives its session, and no login merges it. Without `basketId`, the basket is the one of `GET /api/basket`.',
   })
   @ApiIdempotencyKey()
   @ApiIfMatch()
   @ApiBody({ type: FreezeDto, required: false, examples: SHOWN })
   @ApiOkResponse({ type: BasketDto, headers: BASKET_HEADERS })
-  @ApiProblems(...CHANGE_PROBLEMS, 'unknown-basket', 'empty-basket', 'idempotency-key-reused')
+  @ApiProblems(
+    ...CHANGE_PROBLEMS,
+    'unknown-basket',
+    'empty-basket',
+    { type: 'quantity-rule', status: 409 },
+    'insufficient-stock',
+    'idempotency-key-reused',
+  )
   async freeze(
     @CurrentVisitor() visitor: BasketVisitor,
     @CurrentConditions() conditions: Conditions,
@@ -93,6 +100,7 @@ export class CheckoutController {
     'basket-ambiguous',
     'empty-basket',
     'unavailable',
+    { type: 'quantity-rule', status: 409 },
     'insufficient-stock',
     'total-changed',
     'idempotency-key-reused',

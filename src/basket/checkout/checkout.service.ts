@@ -5,11 +5,12 @@ import { type BasketVisitor, loadVisitor } from '../change/basket-visitor.js';
 import { BasketChanges, type Change } from '../change/basket-changes.service.js';
 import type { Conditions } from '../change/conditions.decorator.js';
 import type { FreezeDto, SubmitDto, ThawDto } from './checkout.dto.js';
+import { emptyBasket } from './checkout-rules.js';
 import { freezeBasket } from './freeze-basket.js';
 import type { OrderDto } from '../order/order.dto.js';
 import { OrderService, unknownOrder } from '../order/order.service.js';
 import { markReplayed } from '../change/replayed.js';
-import { emptyBasket, submitBasket } from './submit-basket.js';
+import { submitBasket } from './submit-basket.js';
 import { freezeTarget, submitTarget, thawTarget } from './target-basket.js';
 import { thawBasket } from './thaw-basket.js';
 
@@ -23,16 +24,18 @@ export class CheckoutService {
   ) {}
 
   /**
-   * Pins prices, names and the currency while the shopper pays. A frozen basket stays as it is.
+   * Pins prices, names and the currency while the shopper pays, and can reserve the stock.
    *
-   * @throws Problem `empty-basket`, `unknown-basket`
+   * @throws Problem `empty-basket`, `quantity-rule`, `insufficient-stock` or `unknown-basket`
    */
-  async freeze(visitor: BasketVisitor, conditions: Conditions, { basketId }: FreezeDto): Promise<BasketDto> {
+  async freeze(
+    visitor: BasketVisitor,
+    conditions: Conditions,
+    { basketId, reserve }: FreezeDto,
+  ): Promise<BasketDto> {
     const freeze: Change = async (manager, basket) => {
       if (!basket || basket.lines.length === 0) throw emptyBasket();
-      return basket.status === 'frozen'
-        ? basket
-        : freezeBasket(manager, basket.id, this.environment.currency);
+      return freezeBasket(manager, basket, this.environment, reserve);
     };
     return this.changes.run(visitor, conditions, 200, freeze, freezeTarget(basketId));
   }
@@ -51,9 +54,9 @@ export class CheckoutService {
   /**
    * Submits the basket and returns the order.
    *
-   * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`;
-   *   `basket-ambiguous` or `unknown-basket`; `unknown-order` if the order of an earlier request
-   *   with the same key is gone
+   * @throws Problem `empty-basket`, `unavailable`, `quantity-rule`, `insufficient-stock` or
+   *   `total-changed`; `basket-ambiguous` or `unknown-basket`; `unknown-order` if the order of an
+   *   earlier request with the same key is gone
    */
   async submit(
     sender: BasketVisitor,

@@ -1,7 +1,10 @@
 import type { EntityManager } from 'typeorm';
+import type { Environment } from '../../config/environment.js';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { CLEAR_PINS, PINS, SET_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
+import { assertQuantityRules } from './checkout-rules.js';
+import { lockWantedStock, reserveStock, type ReservationTimes } from './reservation.js';
 
 /**
  * Pins prices, names and the currency. A product that has left the catalogue keeps its last known
@@ -33,18 +36,30 @@ export const THAW = `
   )
   SELECT FROM thawed`;
 
-/** Freezes a locked basket. Reserves no stock. */
+/**
+ * Freezes a locked basket, if it is open. With `reserve` it also reserves its stock, or prolongs
+ * the reservation of a frozen basket.
+ *
+ * @throws Problem `quantity-rule` (409) for an open basket, `insufficient-stock` with `reserve`
+ */
 export async function freezeBasket(
   manager: EntityManager,
-  id: string,
-  currency: string,
-): Promise<BasketSnapshot | null> {
-  await manager.query(FREEZE, [id, currency]);
-  const [frozen] = await findBaskets(manager, [id]);
-  return frozen ?? null;
+  basket: BasketSnapshot,
+  settings: Pick<Environment, 'currency'> & ReservationTimes,
+  reserve = false,
+): Promise<BasketSnapshot> {
+  const isOpen = basket.status === 'open';
+  if (!isOpen && !reserve) return basket;
+  if (isOpen) assertQuantityRules(basket);
+  const wanted = reserve && (await lockWantedStock(manager, basket));
+  if (isOpen) await manager.query(FREEZE, [basket.id, settings.currency]);
+  if (wanted) await reserveStock(manager, basket.id, wanted, settings);
+  const [frozen] = await findBaskets(manager, [basket.id]);
+  if (!frozen) throw new Error(`Basket ${basket.id} is gone, although it was locked.`);
+  return frozen;
 }
 
-/** Thaws locked baskets. The prices of the catalogue apply again. */
+/** Thaws locked baskets without reservations. The prices of the catalogue apply again. */
 export async function thawBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
   await manager.query(THAW, [ids]);
   return findBaskets(manager, ids);

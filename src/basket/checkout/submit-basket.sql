@@ -20,6 +20,7 @@ WITH
 UPDATE basket_lines l
 SET
   name_pinned = coalesce(l.name_pinned, p.name),
-  unit_price_minor_pinned = coalesce(l.unit_price_minor_pinned, p.unit_price_minor)
+  unit_price_minor_pinned = coalesce(l.unit_price_minor_pinned, p.unit_price_minor),
+  is_stock_taken = p.stock IS NOT NULL
 FROM basket, products p
 WHERE l.basket_id = basket.id AND p.sku = l.sku

@@ -2,10 +2,10 @@ import type { EntityManager } from 'typeorm';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
-import { PRODUCT_COLUMNS, type ProductColumns, toLineProduct } from '../query/line-product.js';
 import { SET_MISSING_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
-import { isBuyable } from '../to-basket-dto.js';
+import { assertBuyable, emptyBasket } from './checkout-rules.js';
+import { lockProductsOf } from './reservation.js';
 
 /** Converts a basket to the response for the sender of the request. */
 type ToDto = (basket: BasketSnapshot) => BasketDto;
@@ -17,8 +17,8 @@ type ToDto = (basket: BasketSnapshot) => BasketDto;
 export const SUBMIT_LOCK = 2_026_112_301;
 
 /**
- * Pins prices that a freeze has not pinned. Records the session that points to the basket, and
- * clears its pointer.
+ * Pins prices that a freeze has not pinned, and marks the lines that take stock. Records the session
+ * that points to the basket, and clears its pointer.
  */
 export const SUBMIT = `
   WITH session AS (
@@ -31,7 +31,7 @@ export const SUBMIT = `
     RETURNING id
   )
   UPDATE basket_lines l
-  SET ${SET_MISSING_PINS}
+  SET ${SET_MISSING_PINS}, is_stock_taken = p.stock IS NOT NULL
   FROM basket, products p
   WHERE l.basket_id = basket.id AND p.sku = l.sku`;
 
@@ -49,16 +49,26 @@ const STAMP = `
     (SELECT max(submitted_at) FROM baskets WHERE submitted_at IS NOT NULL) + interval '1 microsecond')
   WHERE id = $1`;
 
-/** Locks in the order of skus, so that two orders of the same products do not deadlock. */
-const LOCK_PRODUCTS = `
-  SELECT p.sku, ${PRODUCT_COLUMNS}
-  FROM products p WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;
+/**
+ * Takes the sold pieces `$3` of the products `$2` off the stock, and the reservations of the basket
+ * `$1` off the reserved pieces. The products are locked.
+ */
+export const TAKE_STOCK = `
+  WITH consumed AS (
+    DELETE FROM stock_reservations WHERE basket_id = $1 RETURNING sku, quantity
+  ), sold AS (
+    SELECT sku, sum(quantity)::int AS quantity FROM unnest($2::text[], $3::int[]) AS line (sku, quantity) GROUP BY sku
+  )
+  UPDATE products p SET stock = p.stock - sold.quantity, reserved = p.reserved - coalesce(consumed.quantity, 0)
+  FROM sold LEFT JOIN consumed USING (sku)
+  WHERE p.sku = sold.sku AND (p.stock IS NOT NULL OR consumed.sku IS NOT NULL)`;
 
 /**
- * Submits a locked basket: reduces the stock, pins prices, names and the currency, and clears the
- * session's pointer.
+ * Submits a locked basket: reduces the stock, consumes its reservations, pins prices, names and the
+ * currency, and clears the session's pointer.
  *
- * @throws Problem `empty-basket`, `unavailable`, `insufficient-stock` or `total-changed`
+ * @throws Problem `empty-basket`, `unavailable`, `quantity-rule` (409), `insufficient-stock` or
+ *   `total-changed`
  */
 export async function submitBasket(
   manager: EntityManager,
@@ -67,14 +77,14 @@ export async function submitBasket(
   toDto: ToDto,
 ): Promise<BasketSnapshot> {
   if (!basket || basket.lines.length === 0) throw emptyBasket();
-  const current = await withLockedProducts(manager, basket);
-  assertBuyable(current, toDto(current));
+  const current = await lockProductsOf(manager, basket);
   const dto = toDto(current);
+  assertBuyable(current, dto);
   if (expectedAmountMinor !== undefined && expectedAmountMinor !== dto.totals.amountMinor) {
     const detail = `The total is ${dto.totals.amountMinor} now. Show it to the shopper and submit again.`;
     throw new Problem('total-changed', detail, { basket: dto });
   }
-  await reduceStock(manager, current);
+  await takeStock(manager, current);
   await manager.query(SUBMIT, [basket.id, dto.currency]);
   await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
   await manager.query(STAMP, [basket.id]);
@@ -83,38 +93,7 @@ export async function submitBasket(
   return submitted;
 }
 
-export function emptyBasket(): Problem {
-  return new Problem('empty-basket', 'Add a product first.');
-}
-
-async function withLockedProducts(manager: EntityManager, basket: BasketSnapshot): Promise<BasketSnapshot> {
-  const skus = basket.lines.map(({ sku }) => sku);
-  const locked = await manager.query<(ProductColumns & { sku: string })[]>(LOCK_PRODUCTS, [skus]);
-  const products = new Map(locked.map((product) => [product.sku, toLineProduct(product)]));
-  return {
-    ...basket,
-    lines: basket.lines.map((line) => ({ ...line, product: products.get(line.sku) ?? null })),
-  };
-}
-
-function assertBuyable(basket: BasketSnapshot, dto: BasketDto): void {
-  const refused = dto.lines.filter((line) => !isBuyable(line));
-  if (refused.length === 0) return;
-  const skus = refused.map(({ sku }) => sku);
-  const isGone = refused.some(({ notices }) => notices.includes('unavailable'));
-  const stock = basket.lines.find(({ sku }) => sku === skus[0])?.product?.stock;
-  const members = isGone ? { skus } : { skus, available: stock };
-  const detail = `Change or remove ${skus.join(', ')} and submit again.`;
-  throw new Problem(isGone ? 'unavailable' : 'insufficient-stock', detail, members);
-}
-
-async function reduceStock(manager: EntityManager, { lines }: BasketSnapshot): Promise<void> {
-  await manager.query(
-    `UPDATE products p SET stock = p.stock - sold.quantity
-     FROM (
-       SELECT sku, sum(quantity)::int AS quantity FROM unnest($1::text[], $2::int[]) AS line (sku, quantity) GROUP BY sku
-     ) AS sold
-     WHERE p.sku = sold.sku AND p.stock IS NOT NULL`,
-    [lines.map(({ sku }) => sku), lines.map(({ quantity }) => quantity)],
-  );
+async function takeStock(manager: EntityManager, { id, lines }: BasketSnapshot): Promise<void> {
+  const skus = lines.map(({ sku }) => sku);
+  await manager.query(TAKE_STOCK, [id, skus, lines.map(({ quantity }) => quantity)]);
 }

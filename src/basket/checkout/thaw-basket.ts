@@ -5,12 +5,14 @@ import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { findOwnBaskets } from '../query/own-baskets.js';
 import { mergeBaskets } from '../query/write-basket.js';
 import { thawBaskets } from './freeze-basket.js';
+import { releaseReservations } from './reservation.js';
 
 type MergeSettings = Pick<Environment, 'basketMergeStrategy' | 'basketMaxQuantity'>;
 
 /**
  * Thaws a frozen basket. If its owner has an open one, merges it into that one by the shop's
- * strategy, and removes it. The prices of the catalogue apply again.
+ * strategy, and removes it. The prices of the catalogue apply again, and the reserved stock is
+ * free.
  *
  * The caller has locked the owner, then the basket and the owner's open one (`lockWithOpen`).
  *
@@ -21,6 +23,8 @@ export async function thawBasket(
   { id, ownerId }: Pick<BasketSnapshot, 'id' | 'ownerId'>,
   { basketMergeStrategy, basketMaxQuantity }: MergeSettings,
 ): Promise<BasketSnapshot> {
+  // First, because a merge counts what others have reserved.
+  await releaseReservations(manager, [id]);
   const openId = ownerId && (await findOwnBaskets(manager, { ownerId })).openId;
   if (!openId) return existing(await thawBaskets(manager, [id]), id);
   const baskets = await findBaskets(manager, [id, openId]);

@@ -5,10 +5,17 @@ import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { Environment } from '../../config/environment.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
 import { KEY_TTL_HOURS } from '../change/idempotency.js';
+import { releaseReservations } from '../checkout/reservation.js';
 import { AGO, OwnedFrozenExpiry } from './owned-frozen-expiry.service.js';
 
 /** SQL: the number of rows, and the database's time for the clock check. */
 const COUNT = `SELECT count(*)::int AS count, ${DATABASE_AT}`;
+
+interface Ended {
+  count: number;
+  /** Of removed baskets. Null without one. */
+  basketIds?: string[] | null;
+}
 
 /**
  * Removes baskets without an owner that were frozen for too long: a guest's whose session is gone,
@@ -23,7 +30,7 @@ export const REMOVE_FROZEN = `
       LIMIT $2 FOR UPDATE SKIP LOCKED
     )) RETURNING id
   )
-  ${COUNT} FROM removed`;
+  ${COUNT}, array_agg(id) AS "basketIds" FROM removed`;
 
 export const REMOVE_KEYS = `
   WITH removed AS (
@@ -63,9 +70,11 @@ export class EndFrozenOnCleanupHandler {
   ): Promise<number> {
     let total = 0;
     while (!shouldStop()) {
-      const { count } = await this.dataSource.transaction((manager) =>
-        this.clock.queryChecked<{ count: number }>(manager, sql, [seconds, batchSize]),
-      );
+      const count = await this.dataSource.transaction(async (manager) => {
+        const ended = await this.clock.queryChecked<Ended>(manager, sql, [seconds, batchSize]);
+        if (ended.basketIds) await releaseReservations(manager, ended.basketIds);
+        return ended.count;
+      });
       total += count;
       if (count < batchSize) break;
     }

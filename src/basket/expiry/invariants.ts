@@ -111,4 +111,20 @@ export const INVARIANTS: Invariant[] = [
     rule: 'no product has a negative stock',
     broken: 'SELECT sku AS id FROM products WHERE stock < 0',
   },
+  {
+    id: 'I9 reserved',
+    rule: 'the reserved pieces of a product are the sum of its reservations',
+    broken: `
+      SELECT p.sku AS id FROM products p
+      LEFT JOIN (SELECT sku, sum(quantity) AS quantity FROM stock_reservations GROUP BY sku) r USING (sku)
+      WHERE p.reserved <> coalesce(r.quantity, 0)`,
+  },
+  {
+    id: 'I9 held',
+    rule: 'a reservation belongs to a frozen basket, and holds what its lines have of the product',
+    broken: `
+      SELECT r.basket_id::text AS id FROM stock_reservations r LEFT JOIN baskets b ON b.id = r.basket_id
+      WHERE b.status IS DISTINCT FROM 'frozen' OR r.quantity IS DISTINCT FROM (
+        SELECT sum(l.quantity) FROM basket_lines l WHERE (l.basket_id, l.sku) = (r.basket_id, r.sku))`,
+  },
 ];

@@ -6,6 +6,7 @@ import { Environment } from '../../config/environment.js';
 import { stackOf } from '../../problem/error-text.js';
 import { Problem } from '../../problem/problem.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
+import { releaseReservations } from '../checkout/reservation.js';
 import { thawBasket } from '../checkout/thaw-basket.js';
 import { lockWithOpen } from '../query/own-baskets.js';
 
@@ -99,6 +100,8 @@ export class OwnedFrozenExpiry {
     const { ids } = await this.clock.queryChecked<{ ids: string[] }>(manager, FIND_OVERDUE_OF_USER, values);
     if (ids.length === 0) return;
     await lockWithOpen(manager, ids, ownerId);
+    // All at once, because products are locked in the order of their skus.
+    await releaseReservations(manager, ids);
     for (const id of ids) await thawBasket(manager, { id, ownerId }, this.environment);
   }
 }

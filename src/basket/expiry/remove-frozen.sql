@@ -23,5 +23,6 @@ WITH
   )
 SELECT
   count(*)::int AS count,
-  (extract(epoch FROM statement_timestamp()) * 1000)::bigint::float8 AS "databaseAt"
+  (extract(epoch FROM statement_timestamp()) * 1000)::bigint::float8 AS "databaseAt",
+  array_agg(id) AS "basketIds"
 FROM removed

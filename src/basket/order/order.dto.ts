@@ -11,6 +11,14 @@ export class OrderDto extends OmitType(BasketDto, ['id', 'status']) {
 
   @ApiProperty({ format: 'date-time' })
   submittedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The time when the shop cancelled the order and its stock was returned. Else null.',
+  })
+  cancelledAt!: string | null;
 }
 
 export class OrderPageDto {

@@ -3,8 +3,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { NIL } from 'uuid';
 import type { Visitor } from '../../auth/visitor/visitor.js';
 import { Environment } from '../../config/environment.js';
+import { retryTransaction } from '../../database/retry-transaction.js';
 import { toPageOfGrowingList } from '../../http/page/page.js';
 import { Problem } from '../../problem/problem.js';
+import { cancelOrder } from './cancel-order.js';
 import { decodeOrderCursor, encodeOrderCursor, type OrderCursor } from './order-cursor.js';
 import type { OrderDto, OrderPageDto } from './order.dto.js';
 import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
@@ -71,12 +73,28 @@ export class OrderService {
     return this.toOrderDto(order);
   }
 
+  /**
+   * Cancels an order of any visitor, for the shop's back end, and returns its stock once.
+   *
+   * @throws Problem `unknown-order` or `quantity-limit`
+   */
+  async cancel(id: string): Promise<OrderDto> {
+    const order = await retryTransaction(this.dataSource, (manager) => cancelOrder(manager, id));
+    return this.toOrderDto(order);
+  }
+
   toOrderDto(basket: BasketSnapshot): OrderDto {
     const { id, submittedAt } = basket;
     if (!submittedAt) throw new Error(`Basket ${id} was not submitted.`);
     const { currency } = this.environment;
     const dto = toBasketDto(basket, { currency });
-    return { ...dto, id, status: 'submitted', submittedAt: submittedAt.toISOString() };
+    return {
+      ...dto,
+      id,
+      status: 'submitted',
+      submittedAt: submittedAt.toISOString(),
+      cancelledAt: basket.cancelledAt?.toISOString() ?? null,
+    };
   }
 
   private async readPage(
