@@ -17,8 +17,8 @@ type ToDto = (basket: BasketSnapshot) => BasketDto;
 export const SUBMIT_LOCK = 2_026_112_301;
 
 /**
- * Pins prices that a freeze has not pinned, and marks the lines that take stock. Records the session
- * that points to the basket, and clears its pointer.
+ * Pins prices that a freeze has not pinned, and marks the lines that take stock. Records the
+ * session that points to the basket, and clears its pointer.
  */
 export const SUBMIT = `
   WITH session AS (

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BasketDto } from '../../../src/basket/basket.dto.js';
+import type { Product } from '../../../src/catalogue/product.entity.js';
+import type { Client, ProblemBody } from '../../support/client.js';
+import { Shop } from '../../support/shop.js';
+import { StatementCounter } from '../../support/statement-counter.js';
+
+describe('a submit', () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await Shop.open();
+  });
+  beforeEach(() =>
+    shop.sql('TRUNCATE users, sessions, baskets, products, stock_reservations, idempotency_keys CASCADE'),
+  );
+  afterAll(() => shop.close());
+
+  const does = (client: Client, what: 'freeze' | 'submit', body?: object) =>
+    client.sends<BasketDto & ProblemBody>('POST', `/api/basket/${what}`, body);
+  const buyer = async (tea: Product, quantity: number) => {
+    const client = shop.guest();
+    await client.adds(tea, quantity);
+    return client;
+  };
+  const stockOf = ({ sku }: Product) =>
+    shop.sql('SELECT stock, reserved FROM products WHERE sku = $1', [sku]);
+  const takenOf = async (id: string | null) => {
+    const rows = await shop.sql<{ sku: string; is_stock_taken: boolean | null }>(
+      'SELECT sku, is_stock_taken FROM basket_lines WHERE basket_id = $1',
+      [id],
+    );
+    return Object.fromEntries(rows.map(({ sku, is_stock_taken: isTaken }) => [sku, isTaken]));
+  };
+
+  it('consumes the reservation, and marks the lines that took stock', async () => {
+    const [tea, cup] = [await shop.product({ stock: 5 }), await shop.product({ stock: null })];
+    const guest = await buyer(tea, 3);
+    await guest.adds(cup);
+    await guest.sends('POST', '/api/basket/lines', {
+      sku: tea.sku,
+      quantity: 2,
+      attributes: { text: 'Ada' },
+    });
+    await does(guest, 'freeze', { reserve: true });
+
+    const { status, body } = await does(guest, 'submit');
+
+    expect([status, body.reservedUntil]).toEqual([200, null]);
+    expect(await stockOf(tea)).toEqual([{ stock: 0, reserved: 0 }]);
+    expect(await shop.count('stock_reservations')).toBe(0);
+    expect(await takenOf(body.id)).toEqual({ [tea.sku]: true, [cup.sku]: false });
+  });
+
+  it('by the back end consumes the reservation of a guest whose session has ended', async () => {
+    const tea = await shop.product({ stock: 5 });
+    const admin = await shop.admin();
+    const guest = await buyer(tea, 5);
+    const { id } = (await does(guest, 'freeze', { reserve: true })).body;
+    await shop.expire(guest);
+    await shop.removeExpired();
+
+    for (let n = 0; n < 2; n++)
+      expect(await admin.sends('POST', `/api/admin/baskets/${id}/submit`)).toMatchObject({ status: 200 });
+    expect(await stockOf(tea)).toEqual([{ stock: 0, reserved: 0 }]);
+  });
+
+  it('takes no piece that another basket has reserved, until that reservation ends', async () => {
+    const tea = await shop.product({ stock: 5 });
+    const [holder, late] = [await buyer(tea, 4), await buyer(tea, 2)];
+    await does(holder, 'freeze', { reserve: true });
+
+    const refused = await does(late, 'submit');
+    await shop.sql(`UPDATE stock_reservations SET expires_at = now() - interval '1 s'`);
+
+    expect([refused.status, refused.body.type]).toEqual([409, '/problems/insufficient-stock']);
+    expect(refused.body).toMatchObject({
+      skus: [tea.sku],
+      available: 1,
+      lines: [{ lineId: tea.sku, sku: tea.sku, quantity: 2, available: 1 }],
+    });
+    expect(await does(late, 'submit')).toMatchObject({ status: 200 });
+    expect(await stockOf(tea)).toEqual([{ stock: 3, reserved: 4 }]);
+  });
+
+  it('checks a basket whose reservation has ended like any other, and removes the reservation', async () => {
+    const tea = await shop.product({ stock: 5 });
+    const [early, late] = [await buyer(tea, 3), await buyer(tea, 2)];
+    await does(early, 'freeze', { reserve: true });
+    await shop.sql(`UPDATE stock_reservations SET expires_at = now() - interval '1 s'`);
+
+    expect(await does(early, 'submit')).toMatchObject({ status: 200 });
+    expect(await stockOf(tea)).toEqual([{ stock: 2, reserved: 0 }]);
+    await does(late, 'freeze', { reserve: true });
+    await shop.sql(`UPDATE stock_reservations SET expires_at = now() - interval '1 s'`);
+    await shop.sql('UPDATE products SET stock = 1');
+    expect(await does(late, 'submit')).toMatchObject({ status: 409, body: { available: 1 } });
+    expect(await stockOf(tea)).toEqual([{ stock: 1, reserved: 2 }]);
+  });
+
+  it('removes the reservation of a product whose stock is no longer tracked', async () => {
+    const tea = await shop.product({ stock: 5 });
+    const guest = await buyer(tea, 3);
+    await does(guest, 'freeze', { reserve: true });
+    await shop.sql('UPDATE products SET stock = NULL');
+
+    const { status, body } = await does(guest, 'submit');
+
+    expect(status).toBe(200);
+    expect(await stockOf(tea)).toEqual([{ stock: null, reserved: 0 }]);
+    expect(await takenOf(body.id)).toEqual({ [tea.sku]: false });
+  });
+
+  it('and a freeze refuse an open basket that breaks a quantity rule, but not a frozen one', async () => {
+    const [tea, cup] = [await shop.product(), await shop.product({ stock: 5 })];
+    const [frozen, open] = [await buyer(tea, 5), await buyer(tea, 5)];
+    await open.adds(cup);
+    await does(frozen, 'freeze');
+    await shop.sql('UPDATE products SET quantity_step = 2 WHERE sku = $1', [tea.sku]);
+
+    for (const [what, body] of [
+      ['submit', undefined],
+      ['freeze', undefined],
+      ['freeze', { reserve: true }],
+    ] as const) {
+      expect(await does(open, what, body)).toMatchObject({
+        status: 409,
+        body: { type: '/problems/quantity-rule', status: 409, skus: [tea.sku] },
+      });
+    }
+    expect(await open.basket()).toMatchObject({ status: 'open', version: 2 });
+    expect(await stockOf(cup)).toEqual([{ stock: 5, reserved: 0 }]);
+    expect(await does(frozen, 'freeze', { reserve: true })).toMatchObject({ status: 200 });
+    expect(await does(frozen, 'submit')).toMatchObject({ status: 200 });
+  });
+
+  it('counts reservations only where the stock could be short without them', async () => {
+    const tea = await shop.product({ stock: 9 });
+    const [holder, guest, next] = [await buyer(tea, 2), await buyer(tea, 2), await buyer(tea, 4)];
+    await does(holder, 'freeze', { reserve: true });
+    const counter = await StatementCounter.before(shop.databaseUrl);
+    const { url, app } = await shop.instance({ DATABASE_URL: counter.url });
+    const counts = async (client: Client) => {
+      const statements = await counter.during(() => does(client.tab(url), 'submit'));
+      return statements.filter((sql) => sql.includes('FILTER (WHERE basket_id')).length;
+    };
+    await does(shop.guest().tab(url), 'submit');
+
+    expect(await counts(guest)).toBe(0);
+    await does(next, 'freeze', { reserve: true });
+    expect(await counts(next)).toBeGreaterThan(0);
+    expect(await stockOf(tea)).toEqual([{ stock: 3, reserved: 2 }]);
+    await app.close();
+    await counter.close();
+  });
+});
