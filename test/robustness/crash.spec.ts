@@ -70,6 +70,18 @@ describe('a connection cut at every statement', () => {
     async ({ client, tea }: Scene) =>
       expect(await client.quantities()).toEqual(quantity ? { [tea.sku]: quantity } : {});
 
+  const RESERVE = { reserve: true };
+  const reserve = async ({ client, tea }: Scene) => {
+    await client.adds(tea, 2);
+    await client.sends('POST', '/api/basket/freeze', RESERVE);
+  };
+  const hasStock = async ({ tea }: Scene, stock: number, reserved: number) => {
+    const products = await shop.sql('SELECT stock, reserved FROM products WHERE sku = $1', [tea.sku]);
+    expect(products).toEqual([{ stock, reserved }]);
+    const held = reserved ? [{ quantity: reserved }] : [];
+    expect(await shop.sql('SELECT quantity FROM stock_reservations')).toEqual(held);
+  };
+
   const PATHS: Record<string, Path> = {
     'a first add': { act: add, isDone: has(2) },
     'an add': { prepare: ({ client, tea }) => client.adds(tea, 1), act: add, isDone: has(3) },
@@ -149,6 +161,45 @@ describe('a connection cut at every statement', () => {
       act: ({ client }, key) => post(client, '/api/basket/freeze', undefined, key),
       isDone: async ({ client }) =>
         expect(await client.basket()).toMatchObject({ status: 'frozen', version: 2 }),
+    },
+    'a freeze with a reservation': {
+      prepare: ({ client, tea }) => client.adds(tea, 2),
+      act: ({ client }, key) => post(client, '/api/basket/freeze', RESERVE, key),
+      isDone: async (scene) => {
+        expect(await scene.client.basket()).toMatchObject({ status: 'frozen', version: 2 });
+        await hasStock(scene, 10, 2);
+      },
+    },
+    'a submit of a reservation': {
+      prepare: reserve,
+      act: ({ client }, key) => post(client, '/api/basket/submit', undefined, key),
+      isDone: (scene) => hasStock(scene, 8, 0),
+    },
+    'a thaw of a reservation': {
+      prepare: reserve,
+      act: ({ client }, key) => post(client, '/api/basket/thaw', undefined, key),
+      isDone: async (scene) => {
+        expect(await scene.client.basket()).toMatchObject({ status: 'open', version: 3 });
+        await hasStock(scene, 10, 0);
+      },
+    },
+    'a cancellation': {
+      prepare: async ({ client, tea, ada }) => {
+        await client.adds(tea, 2);
+        await client.sends('POST', '/api/basket/submit');
+        await shop.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [ada.id]);
+        await client.logsInAs(ada);
+      },
+      act: async ({ client }) => {
+        const [order] = await shop.sql<{ id: string }>('SELECT id FROM baskets');
+        return client.sends('POST', `/api/admin/orders/${order?.id}/cancel`);
+      },
+      isDone: async (scene) => {
+        expect(await shop.sql('SELECT version FROM baskets WHERE cancelled_at IS NOT NULL')).toEqual([
+          { version: 3 },
+        ]);
+        await hasStock(scene, 10, 0);
+      },
     },
     'a cleanup': {
       prepare: async ({ client, tea }) => {

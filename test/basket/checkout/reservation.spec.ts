@@ -193,18 +193,49 @@ describe('a freeze with `reserve`', () => {
     expect(await stateOf(tea)).toEqual([5, 5, [5]]);
   });
 
-  it('holds after reads and the end of the session', async () => {
+  it('holds after reads, a login, the end of the session and an erasure', async () => {
     const tea = await shop.product({ stock: 5 });
+    const ada = await shop.user();
     const guest = await buyer(tea, 5);
-    const { reservedUntil } = (await freezes(guest)).body;
-    await guest.basket();
+    const { id, reservedUntil } = (await freezes(guest)).body;
+    const isHeld = async () => {
+      expect(await stateOf(tea)).toEqual([5, 5, [5]]);
+      expect(await shop.sql('SELECT expires_at FROM stock_reservations')).toEqual([
+        { expires_at: new Date(String(reservedUntil)) },
+      ]);
+    };
+
+    await guest.logsInAs(ada);
+    expect(await guest.basket()).toMatchObject({ id, status: 'frozen', reservedUntil });
+    await isHeld();
     await shop.expireAll();
     await shop.removeExpired();
+    await isHeld();
+    await guest.logsInAs(ada);
+    await guest.sends('DELETE', '/api/auth/me', { password: ada.password });
+    await isHeld();
+    expect(await (await shop.admin()).sends('POST', `/api/admin/baskets/${id}/submit`)).toMatchObject({
+      status: 200,
+    });
+    expect(await stateOf(tea)).toEqual([0, 0, []]);
+  });
 
-    expect(await stateOf(tea)).toEqual([5, 5, [5]]);
-    expect(await shop.sql('SELECT expires_at FROM stock_reservations')).toEqual([
-      { expires_at: new Date(String(reservedUntil)) },
-    ]);
+  it('is released before a thawed basket is merged, so the merge keeps its pieces', async () => {
+    const tea = await shop.product({ stock: 5 });
+    const ada = await shop.user();
+    const [paying, other] = [shop.guest(), await buyer(await shop.product(), 1)];
+    await paying.logsInAs(ada);
+    await paying.adds(tea, 5);
+    const { id } = (await freezes(paying)).body;
+    await other.logsInAs(ada);
+
+    const thawed = await paying.sends<BasketDto>('POST', '/api/basket/thaw', { basketId: id });
+
+    expect(thawed.body).toMatchObject({
+      status: 'open',
+      totals: { lines: 2, quantity: 6, unavailableLines: 0 },
+    });
+    expect(await stateOf(tea)).toEqual([5, 0, []]);
   });
 
   it('is released by a thaw of the shopper or of the back end', async () => {

@@ -7,13 +7,20 @@ import { StatementCounter } from '../../support/statement-counter.js';
 
 describe('a submit', () => {
   let shop: Shop;
+  let counter: StatementCounter;
+  let counted: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
+    counter = await StatementCounter.before(shop.databaseUrl);
+    counted = await shop.instance({ DATABASE_URL: counter.url });
   });
   beforeEach(() =>
     shop.sql('TRUNCATE users, sessions, baskets, products, stock_reservations, idempotency_keys CASCADE'),
   );
-  afterAll(() => shop.close());
+  afterAll(async () => {
+    await shop.close();
+    await counter.close();
+  });
 
   const does = (client: Client, what: 'freeze' | 'submit', body?: object) =>
     client.sends<BasketDto & ProblemBody>('POST', `/api/basket/${what}`, body);
@@ -137,19 +144,15 @@ describe('a submit', () => {
     const tea = await shop.product({ stock: 9 });
     const [holder, guest, next] = [await buyer(tea, 2), await buyer(tea, 2), await buyer(tea, 4)];
     await does(holder, 'freeze', { reserve: true });
-    const counter = await StatementCounter.before(shop.databaseUrl);
-    const { url, app } = await shop.instance({ DATABASE_URL: counter.url });
     const counts = async (client: Client) => {
-      const statements = await counter.during(() => does(client.tab(url), 'submit'));
+      const statements = await counter.during(() => does(client.tab(counted.url), 'submit'));
       return statements.filter((sql) => sql.includes('FILTER (WHERE basket_id')).length;
     };
-    await does(shop.guest().tab(url), 'submit');
+    await does(counted.guest(), 'submit');
 
     expect(await counts(guest)).toBe(0);
     await does(next, 'freeze', { reserve: true });
     expect(await counts(next)).toBeGreaterThan(0);
     expect(await stockOf(tea)).toEqual([{ stock: 3, reserved: 2 }]);
-    await app.close();
-    await counter.close();
   });
 });

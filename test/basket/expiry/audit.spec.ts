@@ -80,7 +80,8 @@ describe('baskets:audit', () => {
       ALTER TABLE basket_lines DROP CONSTRAINT basket_lines_pkey, DROP CONSTRAINT basket_lines_basket_id_fkey;
       ALTER TABLE baskets DROP CONSTRAINT baskets_owner_id_fkey;
       DROP INDEX sessions_basket_id, baskets_one_open_per_owner, idempotency_keys_user_id_key;
-      UPDATE products SET stock = -1;
+      UPDATE products SET stock = -1, reserved = 1;
+      INSERT INTO stock_reservations SELECT gen_random_uuid(), sku, 2, now() FROM products;
       UPDATE baskets SET version = 0;
       INSERT INTO baskets (owner_id, status) VALUES ('${ada.id}', 'open'), ('${randomUUID()}', 'frozen');
       INSERT INTO baskets (status) VALUES ('open'), ('submitted');
