@@ -26,7 +26,7 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   'not-found': 'No route has this path. Compare the path with the OpenAPI document at `/api/openapi.json`.',
   'unknown-product': 'No product has this sku.',
   'unknown-basket': 'No basket has this id, or its status does not allow the request.',
-  'unknown-order': 'This visitor has no order with this id.',
+  'unknown-order': 'There is no order with this id, or it belongs to another visitor.',
   'method-not-allowed': 'The path exists, but does not allow this method. `Allow` lists the allowed methods.',
   'basket-ambiguous':
     'The visitor has an open basket and a frozen one, or several frozen ones. `baskets` lists them. Send the request again with the `basketId` of one of them.',

@@ -38,12 +38,23 @@ const rounds: fc.Arbitrary<Round[]> = fc.array(
 describe('reservations on two instances', () => {
   let shop: Shop;
   let instances: [Shop, Shop];
+  let deadlocks: number;
   beforeAll(async () => {
     shop = await Shop.open();
     instances = [shop, await shop.instance()];
+    deadlocks = await countDeadlocks();
   });
   beforeEach(() => shop.sql('TRUNCATE users, sessions, baskets, products, stock_reservations CASCADE'));
-  afterAll(() => shop.close());
+  afterAll(async () => {
+    expect(await countDeadlocks()).toBe(deadlocks);
+    await shop.close();
+  });
+
+  const countDeadlocks = async () => {
+    const sql = 'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()';
+    const [row] = await shop.sql<{ deadlocks: number }>(sql);
+    return row?.deadlocks ?? NaN;
+  };
 
   const reserve = { reserve: true };
   const does = (client: Client, what: 'freeze' | 'thaw' | 'submit', body?: object) =>

@@ -12,7 +12,9 @@ describe('the cleanup of reservations', () => {
     shop = await Shop.open({ CLEANUP_BATCH_SIZE: '4' });
   });
   beforeEach(() => shop.sql('TRUNCATE users, sessions, baskets, products, stock_reservations CASCADE'));
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
   afterAll(() => shop.close());
 
   const holder = async (...products: Product[]) => {

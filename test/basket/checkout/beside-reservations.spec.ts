@@ -4,13 +4,19 @@ import type { Product } from '../../../src/catalogue/product.entity.js';
 import type { Client, ProblemBody } from '../../support/client.js';
 import { Shop } from '../../support/shop.js';
 import { StatementCounter } from '../../support/statement-counter.js';
+import { freezes, Stock } from '../../support/stock.js';
 
-describe('a submit', () => {
+/** The statement that counts the unexpired reservations. */
+const isCount = (sql: string) => sql.includes('FILTER (WHERE basket_id');
+
+describe('beside reservations', () => {
   let shop: Shop;
+  let stock: Stock;
   let counter: StatementCounter;
   let counted: Shop;
   beforeAll(async () => {
     shop = await Shop.open();
+    stock = new Stock(shop);
     counter = await StatementCounter.before(shop.databaseUrl);
     counted = await shop.instance({ DATABASE_URL: counter.url });
   });
@@ -23,12 +29,7 @@ describe('a submit', () => {
   });
 
   const does = (client: Client, what: 'freeze' | 'submit', body?: object) =>
-    client.sends<BasketDto & ProblemBody>('POST', `/api/basket/${what}`, body);
-  const buyer = async (tea: Product, quantity: number) => {
-    const client = shop.guest();
-    await client.adds(tea, quantity);
-    return client;
-  };
+    client.sends<BasketDto & Omit<ProblemBody, 'status'>>('POST', `/api/basket/${what}`, body);
   const stockOf = ({ sku }: Product) =>
     shop.sql('SELECT stock, reserved FROM products WHERE sku = $1', [sku]);
   const takenOf = async (id: string | null) => {
@@ -39,9 +40,9 @@ describe('a submit', () => {
     return Object.fromEntries(rows.map(({ sku, is_stock_taken: isTaken }) => [sku, isTaken]));
   };
 
-  it('consumes the reservation, and marks the lines that took stock', async () => {
+  it('a submit consumes the reservation, and marks the lines that took stock', async () => {
     const [tea, cup] = [await shop.product({ stock: 5 }), await shop.product({ stock: null })];
-    const guest = await buyer(tea, 3);
+    const guest = await stock.buyer(tea, 3);
     await guest.adds(cup);
     await guest.sends('POST', '/api/basket/lines', {
       sku: tea.sku,
@@ -58,10 +59,10 @@ describe('a submit', () => {
     expect(await takenOf(body.id)).toEqual({ [tea.sku]: true, [cup.sku]: false });
   });
 
-  it('by the back end consumes the reservation of a guest whose session has ended', async () => {
+  it('a submit by the back end consumes the reservation of a guest whose session has ended', async () => {
     const tea = await shop.product({ stock: 5 });
     const admin = await shop.admin();
-    const guest = await buyer(tea, 5);
+    const guest = await stock.buyer(tea, 5);
     const { id } = (await does(guest, 'freeze', { reserve: true })).body;
     await shop.expire(guest);
     await shop.removeExpired();
@@ -71,9 +72,9 @@ describe('a submit', () => {
     expect(await stockOf(tea)).toEqual([{ stock: 0, reserved: 0 }]);
   });
 
-  it('takes no piece that another basket has reserved, until that reservation ends', async () => {
+  it('a submit takes no piece that another basket has reserved, until that reservation ends', async () => {
     const tea = await shop.product({ stock: 5 });
-    const [holder, late] = [await buyer(tea, 4), await buyer(tea, 2)];
+    const [holder, late] = [await stock.buyer(tea, 4), await stock.buyer(tea, 2)];
     await does(holder, 'freeze', { reserve: true });
 
     const refused = await does(late, 'submit');
@@ -89,9 +90,9 @@ describe('a submit', () => {
     expect(await stockOf(tea)).toEqual([{ stock: 3, reserved: 4 }]);
   });
 
-  it('checks a basket whose reservation has ended like any other, and removes the reservation', async () => {
+  it('a submit checks a basket whose reservation has ended like any other, and removes the reservation', async () => {
     const tea = await shop.product({ stock: 5 });
-    const [early, late] = [await buyer(tea, 3), await buyer(tea, 2)];
+    const [early, late] = [await stock.buyer(tea, 3), await stock.buyer(tea, 2)];
     await does(early, 'freeze', { reserve: true });
     await shop.sql(`UPDATE stock_reservations SET expires_at = now() - interval '1 s'`);
 
@@ -104,9 +105,9 @@ describe('a submit', () => {
     expect(await stockOf(tea)).toEqual([{ stock: 1, reserved: 2 }]);
   });
 
-  it('removes the reservation of a product whose stock is no longer tracked', async () => {
+  it('a submit removes the reservation of a product whose stock is no longer tracked', async () => {
     const tea = await shop.product({ stock: 5 });
-    const guest = await buyer(tea, 3);
+    const guest = await stock.buyer(tea, 3);
     await does(guest, 'freeze', { reserve: true });
     await shop.sql('UPDATE products SET stock = NULL');
 
@@ -117,9 +118,9 @@ describe('a submit', () => {
     expect(await takenOf(body.id)).toEqual({ [tea.sku]: false });
   });
 
-  it('and a freeze refuse an open basket that breaks a quantity rule, but not a frozen one', async () => {
+  it('submit and freeze refuse an open basket that breaks a quantity rule, but not a frozen one', async () => {
     const [tea, cup] = [await shop.product(), await shop.product({ stock: 5 })];
-    const [frozen, open] = [await buyer(tea, 5), await buyer(tea, 5)];
+    const [frozen, open] = [await stock.buyer(tea, 5), await stock.buyer(tea, 5)];
     await open.adds(cup);
     await does(frozen, 'freeze');
     await shop.sql('UPDATE products SET quantity_step = 2 WHERE sku = $1', [tea.sku]);
@@ -140,13 +141,17 @@ describe('a submit', () => {
     expect(await does(frozen, 'submit')).toMatchObject({ status: 200 });
   });
 
-  it('counts reservations only where the stock could be short without them', async () => {
+  it('a submit counts reservations only where the stock could be short without them', async () => {
     const tea = await shop.product({ stock: 9 });
-    const [holder, guest, next] = [await buyer(tea, 2), await buyer(tea, 2), await buyer(tea, 4)];
+    const [holder, guest, next] = [
+      await stock.buyer(tea, 2),
+      await stock.buyer(tea, 2),
+      await stock.buyer(tea, 4),
+    ];
     await does(holder, 'freeze', { reserve: true });
     const counts = async (client: Client) => {
       const statements = await counter.during(() => does(client.tab(counted.url), 'submit'));
-      return statements.filter((sql) => sql.includes('FILTER (WHERE basket_id')).length;
+      return statements.filter(isCount).length;
     };
     await does(counted.guest(), 'submit');
 
@@ -154,5 +159,22 @@ describe('a submit', () => {
     await does(next, 'freeze', { reserve: true });
     expect(await counts(next)).toBeGreaterThan(0);
     expect(await stockOf(tea)).toEqual([{ stock: 3, reserved: 2 }]);
+  });
+
+  it('an add that fits the unreserved stock is one statement, and the next one counts', async () => {
+    const tea = await shop.product({ stock: 9 });
+    const [holder, guest] = [await stock.buyer(tea, 4), await stock.buyer(tea, 1)];
+    await freezes(holder);
+    const tab = guest.tab(counted.url);
+    await tab.basket();
+
+    const fitting = await counter.during(() => tab.adds(tea, 4));
+    const refused = await counter.during(() => tab.triesToAdd(tea));
+    await stock.expireReservations();
+    await tab.adds(tea, 4);
+
+    expect(fitting).toHaveLength(1);
+    expect(refused.some(isCount)).toBe(true);
+    expect(await guest.quantities()).toEqual({ [tea.sku]: 9 });
   });
 });
