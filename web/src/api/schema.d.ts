@@ -276,6 +276,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/basket/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make several changes as one change of the basket
+         * @description Limits, rules and stock are checked on the total of each product after all changes. If one is exceeded, all changes of that product are refused. With the mode `all`, any refusal is 409 `changes-refused`, and nothing is changed.
+         */
+        post: operations["changeBasket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/basket/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the shop's own members of the basket
+         * @description They have no effect on prices and lines. The order keeps them.
+         */
+        put: operations["setBasketMetadata"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/basket/freeze": {
         parameters: {
             query?: never;
@@ -287,7 +327,7 @@ export interface paths {
         put?: never;
         /**
          * Freeze the basket while the shopper pays
-         * @description Pins prices, names and the currency. It does not reserve stock. A frozen basket belongs to its payment: it refuses changes and outlives its session, and no login merges it. Without `basketId`, the basket is the one of `GET /api/basket`.
+         * @description Pins prices, names and the currency. With `reserve` it also reserves the stock until `reservedUntil`, and a repetition prolongs that. A frozen basket belongs to its payment: it refuses changes and outlives its session, and no login merges it. Without `basketId`, the basket is the one of `GET /api/basket`.
          */
         post: operations["freezeBasket"];
         delete?: never;
@@ -376,6 +416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{id}/reorder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the lines of an order to the basket, at current prices
+         * @description Each line of the order is one add with its attributes. The response is that of `changes`.
+         */
+        post: operations["reorder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health/live": {
         parameters: {
             query?: never;
@@ -436,26 +496,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List all orders of the shop, oldest first
-         * @description Follow `nextCursor` to read every order, including new ones. After the last page, repeat its request later with the same cursor.
-         */
-        get: operations["listAllOrders"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/baskets/{id}/submit": {
         parameters: {
             query?: never;
@@ -490,6 +530,63 @@ export interface paths {
          * @description The basket is open again and has the current prices. If its owner has an open basket already, it is merged into that one, which is the answer. An open basket does not change.
          */
         post: operations["thawBasketById"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/baskets/{id}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the shop's own members of an open basket */
+        put: operations["setBasketMetadataById"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all orders of the shop, oldest first
+         * @description Follow `nextCursor` to read every order, including new ones. After the last page, repeat its request later with the same cursor.
+         */
+        get: operations["listAllOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an order and return its stock
+         * @description Returns the pieces of the products that track their stock, once. A repetition changes nothing. The problem `quantity-limit` means that the stock of a product would be too large.
+         */
+        post: operations["cancelOrder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -889,6 +986,147 @@ export interface components {
              */
             quantity: number;
         };
+        AddChangeDto: {
+            /** @example TEA-GREEN-100 */
+            sku: string;
+            /**
+             * @description The options of the line. Other attributes are another line.
+             * @example {
+             *       "engraving": "For Ada"
+             *     }
+             */
+            attributes?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description Added to the quantity of the line.
+             * @example 2
+             */
+            add: number;
+        };
+        SetChangeDto: {
+            /** @example TEA-GREEN-100 */
+            sku: string;
+            /**
+             * @description The options of the line. Other attributes are another line.
+             * @example {
+             *       "engraving": "For Ada"
+             *     }
+             */
+            attributes?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description The new quantity of the line. 0 removes it.
+             * @example 3
+             */
+            set: number;
+        };
+        SetLineChangeDto: {
+            /**
+             * @description The id of a line. Without such a line, it is the sku of a line without attributes.
+             * @example TEA-GREEN-100
+             */
+            lineId: string;
+            /**
+             * @description The new quantity of the line. 0 removes it.
+             * @example 3
+             */
+            set: number;
+        };
+        ChangeBasketDto: {
+            /**
+             * @description all: if one change is refused, none is made. possible: makes each change that is not refused.
+             * @enum {string}
+             */
+            mode: "all" | "possible";
+            /**
+             * @example [
+             *       {
+             *         "sku": "TEA-GREEN-100",
+             *         "add": 2
+             *       },
+             *       {
+             *         "lineId": "CUP-WHITE",
+             *         "set": 0
+             *       }
+             *     ]
+             */
+            changes: (components["schemas"]["AddChangeDto"] | components["schemas"]["SetChangeDto"] | components["schemas"]["SetLineChangeDto"])[];
+        };
+        NearestDto: {
+            /** @example 6 */
+            below: number | null;
+            /** @example 12 */
+            above: number | null;
+        };
+        ChangeProblemDto: {
+            /**
+             * @example /problems/insufficient-stock
+             * @enum {string}
+             */
+            type: "/problems/unknown-sku" | "/problems/unavailable" | "/problems/quantity-limit" | "/problems/quantity-rule" | "/problems/insufficient-stock";
+            /** @example The stock is too small */
+            title: string;
+            /** @example 409 */
+            status: number;
+            /** @example Reduce the quantity to 3 or less. */
+            detail: string;
+            /**
+             * @description Of `insufficient-stock`.
+             * @example 3
+             */
+            available?: number;
+            /** @description Of `quantity-limit`. */
+            limit?: number;
+            /** @description Of `quantity-rule`. */
+            minQuantity?: number;
+            /** @description Of `quantity-rule`. */
+            maxQuantity?: number | null;
+            /** @description Of `quantity-rule`. */
+            quantityStep?: number;
+            /** @description Of `quantity-rule`: the allowed totals next to the refused one. */
+            nearest?: components["schemas"]["NearestDto"];
+            /** @description Of `unavailable`. */
+            skus?: string[];
+        };
+        ChangeResultDto: {
+            /**
+             * @description The place of the change in the request.
+             * @example 0
+             */
+            index: number;
+            /**
+             * @description The id of the line that the change means.
+             * @example TEA-GREEN-100
+             */
+            lineId: string;
+            /** @example false */
+            done: boolean;
+            /**
+             * @description The quantity of the line after the whole request. Null without a line.
+             * @example 2
+             */
+            quantity: number | null;
+            /** @description The problem that a request with this change alone would get. A refusal holds for all changes of a product. Null without one. */
+            problem: components["schemas"]["ChangeProblemDto"] | null;
+        };
+        ChangedBasketDto: {
+            basket: components["schemas"]["BasketDto"];
+            /** @description The result of each change, in the order of the request. */
+            results: components["schemas"]["ChangeResultDto"][];
+        };
+        MetadataDto: {
+            /**
+             * @description The shop's own members, such as a gift note. They replace all members from before. The object must be an object with at most 3 levels and 4 kB, without the character U+0000 and numbers out of range.
+             * @example {
+             *       "giftNote": "For Ada"
+             *     }
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+        };
         FreezeDto: {
             /**
              * Format: uuid
@@ -960,6 +1198,11 @@ export interface components {
             status: "submitted";
             /** Format: date-time */
             submittedAt: string;
+            /**
+             * Format: date-time
+             * @description The time when the shop cancelled the order and its stock was returned. Else null.
+             */
+            cancelledAt: string | null;
         };
         IdempotencyKeyDto: {
             /** @example add-7d0f5b2e */
@@ -981,6 +1224,14 @@ export interface components {
             orders: components["schemas"]["OrderDto"][];
             /** @description Send it as `cursor` to get the next page. Null if there are no more orders yet. */
             nextCursor: string | null;
+        };
+        ReorderDto: {
+            /**
+             * @description all: if one line is refused, none is added. possible: adds each line that is not refused.
+             * @default possible
+             * @enum {string}
+             */
+            mode: "all" | "possible";
         };
         LivenessDto: {
             /** @enum {string} */
@@ -1900,6 +2151,88 @@ export interface components {
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
+        };
+        /**
+         * The changes are refused
+         * @example {
+         *       "type": "/problems/changes-refused",
+         *       "title": "The changes are refused",
+         *       "status": 409,
+         *       "detail": "The changes are refused.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "results": [
+         *         {
+         *           "index": 0,
+         *           "lineId": "TEA-GREEN-100",
+         *           "done": false,
+         *           "quantity": 2,
+         *           "problem": null
+         *         }
+         *       ],
+         *       "basket": {
+         *         "id": null,
+         *         "status": "open",
+         *         "owner": "guest",
+         *         "currency": "EUR",
+         *         "version": 3,
+         *         "lines": [
+         *           {
+         *             "id": "TEA-GREEN-100",
+         *             "sku": "TEA-GREEN-100",
+         *             "attributes": {},
+         *             "name": "Green tea",
+         *             "quantity": 2,
+         *             "unitPriceMinor": 450,
+         *             "unitPriceMinorWhenAdded": 430,
+         *             "lineTotalMinor": 900,
+         *             "available": null,
+         *             "notices": [
+         *               "price-changed"
+         *             ]
+         *           }
+         *         ],
+         *         "totals": {
+         *           "lines": 1,
+         *           "quantity": 2,
+         *           "amountMinor": 900,
+         *           "unavailableLines": 0
+         *         },
+         *         "metadata": {},
+         *         "reservedUntil": null,
+         *         "lastMerge": null,
+         *         "expiresAt": null
+         *       }
+         *     }
+         */
+        ChangesRefusedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/changes-refused";
+            /** @example The changes are refused */
+            title: string;
+            /** @constant */
+            status: 409;
+            /**
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request. Missing if the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            results: components["schemas"]["ChangeResultDto"][];
+            basket: components["schemas"]["BasketDto"];
         };
         /**
          * The clocks differ
@@ -5238,6 +5571,355 @@ export interface operations {
             };
         };
     };
+    changeBasket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412. */
+                "If-Match"?: string;
+                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBasketDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedBasketDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `changes-refused`: The changes are refused. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketFrozenProblem"] | components["schemas"]["ChangesRefusedProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `precondition-failed`: The basket has changed. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
+                };
+            };
+            /** @description `too-many-guests`: Too many new guests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyGuestsProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `overloaded`: Too many requests at once. `migration-pending`: The database is not completely migrated. `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["MigrationPendingProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
+    setBasketMetadata: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetadataDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasketDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. `basket-frozen`: The basket is frozen. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["BasketFrozenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `precondition-failed`: The basket has changed. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `overloaded`: Too many requests at once. `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     freezeBasket: {
         parameters: {
             query?: never;
@@ -5329,14 +6011,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. */
+            /** @description `session-replaced`: The session was replaced. `empty-basket`: The basket is empty. `quantity-rule`: The quantity rule of a product is broken. `insufficient-stock`: The stock is too small. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["QuantityRuleProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -5699,14 +6381,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `session-replaced`: The session was replaced. `basket-ambiguous`: Several baskets could be meant. `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
+            /** @description `session-replaced`: The session was replaced. `basket-ambiguous`: Several baskets could be meant. `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `quantity-rule`: The quantity rule of a product is broken. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketAmbiguousProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketAmbiguousProblem"] | components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["QuantityRuleProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `precondition-failed`: The basket has changed. */
@@ -6015,6 +6697,205 @@ export interface operations {
             };
         };
     };
+    reorder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the basket that the shopper saw; when it has changed since, the answer is 412. */
+                "If-Match"?: string;
+                /** @description A name of your own for this request, 1 to 255 characters. Sent again within 24 hours, also after a login, it changes nothing and answers as the first time, with the basket as it is now and the header `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReorderDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedBasketDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `insecure-connection`: The connection is not secure. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["InsecureConnectionProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unknown-order`: The order does not exist. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownOrderProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `session-replaced`: The session was replaced. `basket-frozen`: The basket is frozen. `changes-refused`: The changes are refused. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SessionReplacedProblem"] | components["schemas"]["BasketFrozenProblem"] | components["schemas"]["ChangesRefusedProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `precondition-failed`: The basket has changed. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `idempotency-key-reused`: The idempotency key belongs to another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
+                };
+            };
+            /** @description `too-many-guests`: Too many new guests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyGuestsProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `overloaded`: Too many requests at once. `migration-pending`: The database is not completely migrated. `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OverloadedProblem"] | components["schemas"]["MigrationPendingProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+        };
+    };
     getLiveness: {
         parameters: {
             query?: never;
@@ -6271,133 +7152,6 @@ export interface operations {
             };
         };
     };
-    listAllOrders: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description The `nextCursor` of the previous page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderPageDto"];
-                };
-            };
-            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
-                };
-            };
-            /** @description `forbidden`: The user is not allowed to do this. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
-                };
-            };
-            /** @description `not-found`: Not found. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["NotFoundProblem"];
-                };
-            };
-            /** @description `method-not-allowed`: The path does not allow this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
-                };
-            };
-            /** @description `too-slow`: The request took too long. */
-            408: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["TooSlowProblem"];
-                };
-            };
-            /** @description `expectation-failed`: The expectation cannot be met. */
-            417: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
-                };
-            };
-            /** @description `headers-too-large`: The headers are too large. */
-            431: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
-                };
-            };
-            /** @description `internal-error`: An internal error occurred. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
-                };
-            };
-            /** @description `database-unavailable`: The database is unavailable. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
-                };
-            };
-        };
-    };
     submitBasketById: {
         parameters: {
             query?: never;
@@ -6484,14 +7238,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
-            /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
+            /** @description `empty-basket`: The basket is empty. `unavailable`: The product is not for sale. `quantity-rule`: The quantity rule of a product is broken. `insufficient-stock`: The stock is too small. `total-changed`: The total has changed. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["EmptyBasketProblem"] | components["schemas"]["UnavailableProblem"] | components["schemas"]["QuantityRuleProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["TotalChangedProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
@@ -6647,6 +7401,447 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["SessionExpiredProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    setBasketMetadataById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetadataDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasketDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unknown-basket`: The basket does not exist. `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `basket-frozen`: The basket is frozen. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BasketFrozenProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    listAllOrders: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPageDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `forbidden`: The user is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    cancelOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unknown-order`: The order does not exist. `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownOrderProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `quantity-limit`: The quantity limit is exceeded. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QuantityLimitProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
