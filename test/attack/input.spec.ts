@@ -32,6 +32,7 @@ describe('an attacker who sends invalid input', () => {
     ['a constructor', '{"constructor":{"prototype":{"isAdmin":true}},"sku":"x","quantity":1}'],
     ['a plain constructor', '{"constructor":1,"sku":"x","quantity":1}'],
     ['an unknown member', { sku: 'x', quantity: 1, unitPriceMinor: 1 }],
+    ['a constructor as an attribute', { sku: 'x', quantity: 1, attributes: { constructor: {} } }],
     ['a sku with NUL', { sku: 'x\0', quantity: 1 }],
     ['a lone surrogate', '{"sku":"\\ud800","quantity":1}'],
     ['a sku that is too long', { sku: 'x'.repeat(101), quantity: 1 }],
