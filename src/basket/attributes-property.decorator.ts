@@ -1,6 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy } from 'class-validator';
 import {
   ATTRIBUTE_NAME,
@@ -23,8 +22,6 @@ export function AttributesProperty(): PropertyDecorator {
       description: 'The options of the line. Other attributes are another line.',
       example: { engraving: 'For Ada' },
     } as object),
-    // class-transformer would copy the object without a member `constructor`.
-    Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
     IsOptional(),
     ValidateBy({ name: 'isAttributes', validator }),
   );

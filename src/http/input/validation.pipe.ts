@@ -8,7 +8,7 @@ export interface FieldError {
 
 /** A DTO that checks a body by itself. */
 interface CheckedDto {
-  /** Confirms a valid body. A test compares it with the decorators. */
+  /** Says whether a body is valid, as the decorators do. A test compares both. */
   accepts?: (body: unknown) => boolean;
   /** Replaces the decorators, for a body that they cannot describe. */
   findErrors?: (body: unknown) => FieldError[];
@@ -27,7 +27,10 @@ class DtoPipe extends ValidationPipe {
     const { accepts, findErrors } = ((type === 'body' && metatype) || {}) as CheckedDto;
     if (accepts?.(value)) return value;
     if (findErrors) return assertNoErrors(value, findErrors(value));
-    return super.transform(value, metadata) as Promise<unknown>;
+    const transformed = (await super.transform(value, metadata)) as unknown;
+    // Only a nested member `constructor` gets here: class-transformer has dropped it.
+    if (accepts) throw invalidInput([{ field: 'constructor', message: 'property constructor is not valid' }]);
+    return transformed;
   }
 }
 
