@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { Product } from './product.entity.js';
+import type { QuantityRule } from './quantity-rule.js';
 
 /** The columns: sku, name, description, price in cents, stock. */
 const DEMO: [string, string, string, number, number | null][] = [
@@ -17,6 +18,11 @@ const DEMO: [string, string, string, number, number | null][] = [
   ['WHISK-BAMBOO', 'Bamboo whisk', 'For matcha, 80 prongs.', 1290, 3],
 ];
 
+const RULES: Record<string, Partial<QuantityRule>> = {
+  'TEA-ROOIBOS-100': { quantityStep: 6 },
+  'WHISK-BAMBOO': { maxQuantity: 2 },
+};
+
 /**
  * Fills an empty catalogue, so a newcomer can add something to a basket.
  *
@@ -32,6 +38,7 @@ export async function addDemoProducts(dataSource: DataSource, basePath = ''): Pr
     stock,
     // The images are in web/public.
     imageUrl: `${basePath}/products/${sku.toLowerCase()}.svg`,
+    ...RULES[sku],
   }));
   // Two instances may start at the same time, and both find the catalogue empty.
   await dataSource.createQueryBuilder().insert().into(Product).values(products).orIgnore().execute();

@@ -44,7 +44,7 @@ describe('the explorer', () => {
       ['GET', '/api/products/{sku}', 200],
       ['GET', '/api/basket', 200],
       ['POST', '/api/basket/lines', 201],
-      ['PUT', '/api/basket/lines/{sku}', 200],
+      ['PUT', '/api/basket/lines/{lineId}', 200],
       ['POST', '/api/auth/register', 201],
       ['POST', '/api/auth/login', 200],
       ['GET', '/api/auth/me', 200],

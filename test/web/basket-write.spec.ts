@@ -6,14 +6,17 @@ import {
   enqueue,
   type Line,
 } from '../../web/src/basket/basket-write.js';
+import { lineKey } from '../../web/src/basket/line-key.js';
 
 const line = (sku: string, quantity: number, more: Partial<Line> = {}): Line => ({
   sku,
+  attributes: {},
   name: sku,
   quantity,
   unitPriceMinor: 100,
   unitPriceMinorWhenAdded: 100,
   lineTotalMinor: quantity * 100,
+  available: null,
   notices: [],
   ...more,
 });
@@ -30,6 +33,8 @@ const basket = (...lines: Line[]): Basket => ({
     amountMinor: lines.reduce((sum, each) => sum + (each.notices.length > 0 ? 0 : each.lineTotalMinor), 0),
     unavailableLines: lines.filter(({ notices }) => notices.length > 0).length,
   },
+  metadata: {},
+  reservedUntil: null,
   lastMerge: null,
   expiresAt: null,
 });
@@ -43,6 +48,10 @@ const write = (
   kind,
   product: { sku, name: sku, unitPriceMinor: 100 },
   quantity,
+});
+const engrave = (write: BasketWrite, engraving: string): BasketWrite => ({
+  ...write,
+  product: { ...write.product, attributes: { engraving } },
 });
 
 describe('the displayed basket', () => {
@@ -63,6 +72,20 @@ describe('the displayed basket', () => {
     const writes = [write('set', 'tea', 5), write('set', 'pot', 0), write('set', 'tea', 4)];
 
     expect(applyWrites(basket(line('tea', 2), line('pot', 1)), writes).lines).toEqual([line('tea', 4)]);
+  });
+
+  it('has a line per engraving, also before the shop has confirmed any', () => {
+    const ada = line('pot', 2, { attributes: { engraving: 'Ada' } });
+    const bob = line('pot', 1, { attributes: { engraving: 'Bob' } });
+    const writes = [
+      engrave(write('add', 'pot', 1), 'Ada'),
+      write('add', 'pot', 3),
+      engrave(write('add', 'pot', 1), 'Bob'),
+      engrave(write('set', 'pot', 2), 'Ada'),
+    ];
+
+    expect(applyWrites(basket(), writes).lines).toEqual([ada, line('pot', 3), bob]);
+    expect(applyWrites(basket(ada, bob), [engrave(write('set', 'pot', 0), 'Ada')]).lines).toEqual([bob]);
   });
 
   it('excludes lines that cannot be bought from the amount, also when they are removed', () => {
@@ -86,12 +109,33 @@ describe('the waiting writes', () => {
     ).toEqual(['a', 'b', 'c']);
   });
 
-  it('hold one quantity per product in a row, but never change the write that may be under way', () => {
+  it('hold one quantity per line in a row, but never change the write that may be under way', () => {
     expect(
       queue(write('set', 'tea', 1, 'a'), write('set', 'tea', 2, 'b'), write('set', 'tea', 3, 'c')),
     ).toEqual(['a', 'c']);
     expect(
       queue(write('add', 'pot', 1, 'a'), write('set', 'tea', 2, 'b'), write('set', 'pot', 3, 'c')),
     ).toEqual(['a', 'b', 'c']);
+    expect(
+      queue(
+        write('add', 'pot', 1, 'a'),
+        engrave(write('set', 'pot', 2, 'b'), 'Ada'),
+        engrave(write('set', 'pot', 3, 'c'), 'Bob'),
+        engrave(write('set', 'pot', 4, 'd'), 'Bob'),
+      ),
+    ).toEqual(['a', 'b', 'd']);
+  });
+});
+
+describe('the key of a line', () => {
+  it('is the sku without attributes, and does not depend on their order', () => {
+    expect(lineKey({ sku: 'pot' })).toBe('pot');
+    expect(lineKey({ sku: 'pot', attributes: {} })).toBe('pot');
+    expect(lineKey({ sku: 'pot', attributes: { b: '2', a: '1' } })).toBe(
+      lineKey({ sku: 'pot', attributes: { a: '1', b: '2' } }),
+    );
+    expect(lineKey({ sku: 'pot', attributes: { a: '1' } })).not.toBe(
+      lineKey({ sku: 'pot', attributes: { a: '2' } }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { choiceText, ruleText } from '../catalogue/quantity-rule.js';
 import type { components } from './schema.js';
 
 type Schemas = components['schemas'];
@@ -67,14 +68,29 @@ export function messageOf(error: unknown): string {
     return `The shop is unavailable at the moment. ${TRY_AGAIN}`;
   }
   if (!(error instanceof ApiProblem)) return error instanceof Error ? error.message : String(error);
-  if (error.body?.type === '/problems/insufficient-stock') {
-    return error.body.available === 0 ? 'This product is sold out.' : `Only ${error.body.available} left.`;
-  }
-  if (error.type === 'basket-frozen')
+  return (error.body && refusalText(error.body)) ?? error.message;
+}
+
+/** The words of the pages for a refusal. Undefined: the shop's own words are shown. */
+export function refusalText(problem: Problem): string | undefined {
+  if (problem.type === '/problems/insufficient-stock') return stockText(problem.available);
+  if (problem.type === '/problems/quantity-rule') return quantityRuleText(problem);
+  if (problem.type === '/problems/basket-frozen')
     return 'You are paying for this basket. Choose “Change the basket” on the basket page first.';
-  if (error.type === 'total-changed') return 'The total has changed. Please check it.';
-  const errors = fieldErrorsOf(error);
-  return errors?.map(({ message }) => message).join(' ') || error.message;
+  if (problem.type === '/problems/total-changed') return 'The total has changed. Please check it.';
+  if (problem.type !== '/problems/invalid-input') return undefined;
+  return problem.errors?.map(({ message }) => message).join(' ');
+}
+
+function stockText(available: number): string {
+  return available === 0 ? 'This product is sold out.' : `Only ${available} left.`;
+}
+
+function quantityRuleText(problem: Schemas['QuantityRuleProblem']): string | undefined {
+  const { minQuantity, maxQuantity = null, quantityStep, nearest } = problem;
+  // A refused checkout has no figures: it may be about several products.
+  if (!minQuantity || !quantityStep || !nearest) return undefined;
+  return `${ruleText({ minQuantity, maxQuantity, quantityStep })} ${choiceText(nearest)}`;
 }
 
 /** The errors of a form's fields, or undefined when the error is not about fields. */

@@ -2,12 +2,17 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { answerOf, api } from '../api/client.js';
 import { ProductPicture } from '../catalogue/product-picture.js';
+import { ANY_QUANTITY, piecesToAdd, piecesToRemove } from '../catalogue/quantity-rule.js';
 import { money } from '../page/money.js';
 import type { Basket, Line } from './basket-write.js';
 import { write } from './keep-basket.js';
+import { titleOf } from './line-key.js';
+import { LineNotices } from './line-notices.js';
+import { LineOptions } from './line-options.js';
 import { QuantityField } from './quantity-field.js';
+import { piecesOf } from './use-basket.js';
 
-/** Loads the picture and the stock of a product, which a line does not have. */
+/** Loads the picture and the quantity rule of a product, which a line does not have. */
 function useProduct(sku: string) {
   return useQuery({
     queryKey: ['product', sku],
@@ -18,29 +23,39 @@ function useProduct(sku: string) {
 }
 
 export function BasketLine({ line, basket }: { line: Line; basket: Basket }): ReactNode {
-  const { sku, name, quantity, unitPriceMinor, lineTotalMinor } = line;
-  const product = useProduct(sku);
+  const { sku, name, attributes, quantity, unitPriceMinor, lineTotalMinor } = line;
+  const product = useProduct(sku) ?? null;
+  const rule = product ?? ANY_QUANTITY;
+  const total = piecesOf(basket, sku);
   const isFrozen = basket.status !== 'open';
+  const title = titleOf(line);
   return (
     <li className="line">
       <ProductPicture url={product?.imageUrl ?? null} />
       <div className="line-text">
         <h2>{name}</h2>
+        <LineOptions attributes={attributes} />
         <p>{money(unitPriceMinor, basket.currency)} each</p>
-        <LineNotices line={line} currency={basket.currency} stock={product?.stock ?? null} />
+        <LineNotices line={line} currency={basket.currency} rule={rule} total={total} />
       </div>
       <div className="line-change">
         {isFrozen ? (
           <span>{quantity} ×</span>
         ) : (
-          <QuantityField name={name} quantity={quantity} onChange={(wanted) => write('set', line, wanted)} />
+          <QuantityField
+            name={title}
+            quantity={quantity}
+            less={piecesToRemove(total, rule)}
+            more={piecesToAdd(total, rule)}
+            onChange={(wanted) => write('set', line, wanted)}
+          />
         )}
         <strong>{money(lineTotalMinor, basket.currency)}</strong>
         {!isFrozen && (
           <button
             type="button"
             className="link"
-            aria-label={`Remove ${name}`}
+            aria-label={`Remove ${title}`}
             onClick={() => write('set', line, 0)}
           >
             Remove
@@ -49,23 +64,4 @@ export function BasketLine({ line, basket }: { line: Line; basket: Basket }): Re
       </div>
     </li>
   );
-}
-
-type NoticeProps = { line: Line; currency: string; stock: number | null };
-
-function LineNotices({ line, currency, stock }: NoticeProps): ReactNode {
-  const { unitPriceMinor, unitPriceMinorWhenAdded: before } = line;
-  const verb = unitPriceMinor > before ? 'rose' : 'fell';
-  const texts: Record<Line['notices'][number], string> = {
-    'price-changed': `The price ${verb} from ${money(before, currency)} to ${money(unitPriceMinor, currency)}.`,
-    'insufficient-stock': stock
-      ? `Only ${stock} left. Reduce the quantity to buy it.`
-      : 'Sold out. The total does not include it.',
-    unavailable: 'Not for sale any more. The total does not include it.',
-  };
-  return line.notices.map((notice) => (
-    <p key={notice} className={notice === 'price-changed' ? 'line-notice' : 'line-notice problem'}>
-      {texts[notice]}
-    </p>
-  ));
 }

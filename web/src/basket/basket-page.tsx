@@ -8,6 +8,7 @@ import { Waiting } from '../page/waiting.js';
 import { BasketLine } from './basket-line.js';
 import type { Basket } from './basket-write.js';
 import { Checkout } from './checkout.js';
+import { lineKey } from './line-key.js';
 import { MergeSummary } from './merge-summary.js';
 import { useBasket } from './use-basket.js';
 
@@ -35,7 +36,7 @@ function Filled({ basket, waiting }: { basket: Basket; waiting: number }): React
       {basket.lastMerge && <MergeSummary basket={basket} report={basket.lastMerge} />}
       <ul className="lines" aria-label="Products in the basket">
         {basket.lines.map((line) => (
-          <BasketLine key={line.sku} line={line} basket={basket} />
+          <BasketLine key={lineKey(line)} line={line} basket={basket} />
         ))}
       </ul>
       <Totals basket={basket} />

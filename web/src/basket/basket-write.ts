@@ -1,12 +1,13 @@
 import type { components } from '../api/schema.js';
+import { type Attributes, lineKey } from './line-key.js';
 
-/** The members of a line that the pages show. */
-export type Line = Pick<
-  components['schemas']['LineDto'],
-  'sku' | 'name' | 'quantity' | 'unitPriceMinor' | 'unitPriceMinorWhenAdded' | 'lineTotalMinor' | 'notices'
->;
+/** A line as the pages show it. A line that the shop has not confirmed has no id: see `lineKey`. */
+export type Line = Omit<components['schemas']['LineDto'], 'id'>;
 export type Basket = Omit<components['schemas']['BasketDto'], 'lines'> & { lines: Line[] };
-export type Product = Pick<components['schemas']['ProductDto'], 'sku' | 'name' | 'unitPriceMinor'>;
+/** A product, with the options that the visitor has chosen. */
+export type Product = Pick<components['schemas']['ProductDto'], 'sku' | 'name' | 'unitPriceMinor'> & {
+  attributes?: Attributes;
+};
 
 /** A change of the basket that the shop has not confirmed yet. */
 export interface BasketWrite {
@@ -21,7 +22,7 @@ export interface BasketWrite {
 /**
  * Appends a write.
  *
- * A later `set` of the same product replaces the last one, unless that may be under way already.
+ * A later `set` of the same line replaces the last one, unless that may be under way already.
  */
 export function enqueue(writes: readonly BasketWrite[], write: BasketWrite): BasketWrite[] {
   const last = writes.at(-1);
@@ -29,7 +30,7 @@ export function enqueue(writes: readonly BasketWrite[], write: BasketWrite): Bas
     writes.length > 1 &&
     write.kind === 'set' &&
     last?.kind === 'set' &&
-    last.product.sku === write.product.sku;
+    lineKey(last.product) === lineKey(write.product);
   return [...(isOvertaken ? writes.slice(0, -1) : writes), write];
 }
 
@@ -37,7 +38,8 @@ export function enqueue(writes: readonly BasketWrite[], write: BasketWrite): Bas
 export function applyWrites(basket: Basket, writes: readonly BasketWrite[]): Basket {
   if (writes.length === 0) return basket;
   const lines = writes.reduce(applyWrite, basket.lines);
-  const removed = basket.lines.filter((line) => !lines.some(({ sku }) => sku === line.sku));
+  const keys = new Set(lines.map(lineKey));
+  const removed = basket.lines.filter((line) => !keys.has(lineKey(line)));
   const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
   const buyable = lines.filter(isBuyable);
   return {
@@ -53,11 +55,12 @@ export function applyWrites(basket: Basket, writes: readonly BasketWrite[]): Bas
 }
 
 function isBuyable({ notices }: Line): boolean {
-  return !notices.includes('unavailable') && !notices.includes('insufficient-stock');
+  return notices.every((notice) => notice === 'price-changed');
 }
 
 function applyWrite(lines: Line[], { kind, product, quantity }: BasketWrite): Line[] {
-  const known = lines.find(({ sku }) => sku === product.sku);
+  const key = lineKey(product);
+  const known = lines.find((line) => lineKey(line) === key);
   const wanted = kind === 'add' ? (known?.quantity ?? 0) + quantity : quantity;
   if (wanted === 0) return lines.filter((line) => line !== known);
   const line = { ...(known ?? firstLine(product)), quantity: wanted };
@@ -65,7 +68,16 @@ function applyWrite(lines: Line[], { kind, product, quantity }: BasketWrite): Li
   return known ? lines.map((each) => (each === known ? line : each)) : [...lines, line];
 }
 
-function firstLine({ sku, name, unitPriceMinor }: Product): Line {
-  const unitPriceMinorWhenAdded = unitPriceMinor;
-  return { sku, name, unitPriceMinor, unitPriceMinorWhenAdded, quantity: 0, lineTotalMinor: 0, notices: [] };
+function firstLine({ sku, attributes = {}, name, unitPriceMinor }: Product): Line {
+  return {
+    sku,
+    attributes,
+    name,
+    unitPriceMinor,
+    unitPriceMinorWhenAdded: unitPriceMinor,
+    quantity: 0,
+    lineTotalMinor: 0,
+    available: null,
+    notices: [],
+  };
 }

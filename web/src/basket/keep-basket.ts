@@ -5,7 +5,9 @@ import { NAMESPACE } from '../page/base-path.js';
 import { notices } from '../page/notices.js';
 import type { Basket, BasketWrite, Product } from './basket-write.js';
 import { dismissLost, forget, type Lost, readLost, remember } from './known-basket.js';
+import { lineKey, titleOf } from './line-key.js';
 import { Outbox } from './outbox.js';
+import { sendWrite } from './send-write.js';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -33,8 +35,12 @@ export const lostQuery = queryOptions<Lost | null>({
 
 export const outbox = new Outbox({
   send: sendWrite,
-  confirmed: (basket, { kind, product }) => showBasket(basket, kind === 'set' ? product.sku : undefined),
-  refused: ({ product }, problem) => notices.problem(`${product.name}: ${messageOf(problem)}`, product.sku),
+  confirmed: (basket, { kind, product }) => showBasket(basket, kind === 'set' ? lineKey(product) : undefined),
+  refused: ({ product }, problem) => {
+    notices.problem(`${titleOf(product)}: ${messageOf(problem)}`, lineKey(product));
+    // The visitor has changed a basket, or a product, that is different by now.
+    void queryClient.invalidateQueries({ queryKey: BASKET });
+  },
 });
 
 /** Messages to the other tabs of this browser. */
@@ -49,7 +55,7 @@ let written = 0;
 
 export function write(
   kind: BasketWrite['kind'],
-  { sku, name, unitPriceMinor }: Product,
+  { sku, attributes, name, unitPriceMinor }: Product,
   quantity: number,
 ): void {
   const key = [
@@ -57,16 +63,16 @@ export function write(
     String(++written).padStart(6, '0'),
     ...crypto.getRandomValues(new Uint32Array(3)),
   ].join('-');
-  outbox.add({ key, kind, product: { sku, name, unitPriceMinor }, quantity });
+  outbox.add({ key, kind, product: { sku, attributes, name, unitPriceMinor }, quantity });
 }
 
 /**
  * Shows the basket of a response in all tabs.
  *
- * `changedSku` is the product whose quantity the visitor has set.
+ * `changedKey` is the key of the line whose quantity the visitor has set.
  */
-export function showBasket(basket: Basket, changedSku?: string): void {
-  storeBasket(basket, changedSku);
+export function showBasket(basket: Basket, changedKey?: string): void {
+  storeBasket(basket, changedKey);
   tabs.postMessage({ basket } satisfies TabMessage);
 }
 
@@ -99,25 +105,12 @@ export function dismiss(): void {
 }
 
 /** Cancels reads that are under way: they may not include the change. */
-function storeBasket(basket: Basket, changedSku?: string): void {
+function storeBasket(basket: Basket, changedKey?: string): void {
   void queryClient.cancelQueries({ queryKey: BASKET });
-  queryClient.setQueryData(BASKET, rememberBasket(basket, changedSku));
+  queryClient.setQueryData(BASKET, rememberBasket(basket, changedKey));
 }
 
-function rememberBasket(basket: Basket, changedSku?: string): Basket {
-  queryClient.setQueryData(LOST, remember(basket, changedSku));
+function rememberBasket(basket: Basket, changedKey?: string): Basket {
+  queryClient.setQueryData(LOST, remember(basket, changedKey));
   return basket;
-}
-
-async function sendWrite({ key, kind, product: { sku }, quantity }: BasketWrite): Promise<Basket> {
-  const header = { 'Idempotency-Key': key };
-  const params = { path: { sku } };
-  if (kind === 'add') {
-    return answerOf(api.POST('/api/basket/lines', { params: { header }, body: { sku, quantity } }));
-  }
-  return answerOf(
-    quantity === 0
-      ? api.DELETE('/api/basket/lines/{sku}', { params })
-      : api.PUT('/api/basket/lines/{sku}', { params, body: { quantity } }),
-  );
 }

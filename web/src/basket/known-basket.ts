@@ -1,5 +1,6 @@
 import { NAMESPACE } from '../page/base-path.js';
 import type { Basket, Product } from './basket-write.js';
+import { lineKey } from './line-key.js';
 
 const KNOWN = `${NAMESPACE}.known`;
 const LOST = `${NAMESPACE}.lost`;
@@ -17,13 +18,13 @@ export type Lost = Pick<KnownBasket, 'owner' | 'lines'>;
  * Compares the shop's basket with the last known one.
  *
  * Another basket, or none, means that the session has expired, unless the visitor has caused it
- * (see `forget`). `changedSku` is a product whose quantity the visitor has set meanwhile: its
- * earlier quantity is not lost.
+ * (see `forget`). `changedKey` is the key of a line whose quantity the visitor has set meanwhile:
+ * its earlier quantity is not lost.
  */
-export function remember(basket: Basket, changedSku?: string): Lost | null {
+export function remember(basket: Basket, changedKey?: string): Lost | null {
   const known = read<KnownBasket>(KNOWN);
   if (known && basket.owner === 'guest' && isGone(known, basket)) {
-    const lines = known.owner === 'guest' ? known.lines.filter(({ sku }) => sku !== changedSku) : [];
+    const lines = known.owner === 'guest' ? known.lines.filter((line) => lineKey(line) !== changedKey) : [];
     if (known.owner === 'user' || lines.length > 0) write(LOST, { owner: known.owner, lines });
   }
   write(KNOWN, { id: basket.id, owner: basket.owner, lines: basket.lines.map(toKnownLine) });
@@ -48,8 +49,8 @@ function isGone(known: KnownBasket, basket: Basket): boolean {
   return known.owner === 'user' || (known.lines.length > 0 && known.id !== basket.id);
 }
 
-function toKnownLine({ sku, name, unitPriceMinor, quantity }: Basket['lines'][number]) {
-  return { sku, name, unitPriceMinor, quantity };
+function toKnownLine({ sku, attributes, name, unitPriceMinor, quantity }: Basket['lines'][number]) {
+  return { sku, attributes, name, unitPriceMinor, quantity };
 }
 
 function read<T>(key: string): T | null {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { count } from '../page/money.js';
 import { dismiss, lostQuery, restore } from './keep-basket.js';
+import { titleOf } from './line-key.js';
 
 /** Offers the products of an expired session again. */
 export function LostNotice(): ReactNode {
@@ -18,7 +19,7 @@ export function LostNotice(): ReactNode {
       ) : (
         <p>
           <strong>Your visit has expired.</strong> Your basket held these products:{' '}
-          {lost.lines.map(({ name }) => name).join(', ')}.
+          {lost.lines.map(titleOf).join(', ')}.
         </p>
       )}
       {lost.lines.length > 0 && (

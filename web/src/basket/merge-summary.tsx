@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { components } from '../api/schema.js';
 import { NAMESPACE } from '../page/base-path.js';
 import type { Basket } from './basket-write.js';
+import { LineOptions } from './line-options.js';
 
 type Report = components['schemas']['MergeReportDto'];
 type MergedLine = components['schemas']['MergedLineDto'];
@@ -36,17 +37,20 @@ export function MergeSummary({ basket, report }: { basket: Basket; report: Repor
   };
   return (
     <section className="merge sheet" aria-labelledby="merge-title">
-      <h2 id="merge-title">
-        {report.outcome === 'merged' ? 'Your two baskets were merged' : 'Your basket is in your account now'}
-      </h2>
+      <h2 id="merge-title">{titleFor(report)}</h2>
       {report.outcome === 'merged' && <p>{RULE[report.strategy]}</p>}
-      {report.thawed.length > 0 && <p>The checkout was cancelled. You can change the basket again.</p>}
+      {report.paymentUnderWay && <p>Your payment goes on. The login has changed nothing about it.</p>}
       <MergeTable basket={basket} lines={report.lines} />
       <button type="button" className="button quiet" onClick={dismiss}>
         Close
       </button>
     </section>
   );
+}
+
+function titleFor({ outcome, paymentUnderWay }: Report): string {
+  if (paymentUnderWay) return 'The basket that you are paying for is in your account now';
+  return outcome === 'merged' ? 'Your two baskets were merged' : 'Your basket is in your account now';
 }
 
 function MergeTable({ basket, lines }: { basket: Basket; lines: MergedLine[] }): ReactNode {
@@ -62,10 +66,11 @@ function MergeTable({ basket, lines }: { basket: Basket; lines: MergedLine[] }):
         </tr>
       </thead>
       <tbody>
-        {lines.map(({ sku, guestQuantity, userQuantity, quantity, notice }) => (
-          <tr key={sku}>
+        {lines.map(({ id, sku, attributes, guestQuantity, userQuantity, quantity, notice }) => (
+          <tr key={id}>
             <th scope="row">
               {nameOf(sku)}
+              <LineOptions attributes={attributes} />
               {notice && <span className="merge-note">{NOTE[notice]}</span>}
             </th>
             <td>{guestQuantity || '–'}</td>

@@ -3,11 +3,15 @@ import { type ReactNode, useState } from 'react';
 interface Props {
   name: string;
   quantity: number;
+  /** The pieces that the button − removes. */
+  less: number;
+  /** The pieces that the button + adds. */
+  more: number;
   onChange: (quantity: number) => void;
 }
 
 /** Two buttons and an input. A typed number is used when the field loses the focus or on Enter. */
-export function QuantityField({ name, quantity, onChange }: Props): ReactNode {
+export function QuantityField({ name, quantity, less, more, onChange }: Props): ReactNode {
   const [typed, setTyped] = useState<string | null>(null);
   const commit = () => {
     const wanted = Number(typed);
@@ -16,7 +20,11 @@ export function QuantityField({ name, quantity, onChange }: Props): ReactNode {
   };
   return (
     <span className="quantity" role="group" aria-label={`Quantity of ${name}`}>
-      <button type="button" aria-label={`Remove one ${name}`} onClick={() => onChange(quantity - 1)}>
+      <button
+        type="button"
+        aria-label={`Remove ${wordFor(less)} ${name}`}
+        onClick={() => onChange(Math.max(quantity - less, 0))}
+      >
         −
       </button>
       <input
@@ -30,9 +38,17 @@ export function QuantityField({ name, quantity, onChange }: Props): ReactNode {
           if (key === 'Escape') setTyped(null);
         }}
       />
-      <button type="button" aria-label={`Add one ${name}`} onClick={() => onChange(quantity + 1)}>
+      <button
+        type="button"
+        aria-label={`Add ${wordFor(more)} ${name}`}
+        onClick={() => onChange(quantity + more)}
+      >
         +
       </button>
     </span>
   );
+}
+
+function wordFor(pieces: number): string {
+  return pieces === 1 ? 'one' : String(pieces);
 }

@@ -20,3 +20,9 @@ export function useBasket(): ShownBasket {
   const basket = useMemo(() => data && applyWrites(data, writes), [data, writes]);
   return { basket, waiting: writes.length, sendError, error };
 }
+
+/** Returns the quantity of a product over all its lines. */
+export function piecesOf(basket: Basket | undefined, sku: string): number {
+  const lines = basket?.lines.filter((line) => line.sku === sku) ?? [];
+  return lines.reduce((sum, { quantity }) => sum + quantity, 0);
+}

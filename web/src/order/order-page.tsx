@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link, useSearch } from 'wouter';
 import { answerOf, api } from '../api/client.js';
 import { messageOf } from '../api/problem.js';
+import { LineOptions } from '../basket/line-options.js';
 import { money } from '../page/money.js';
 import { moment } from '../page/time.js';
 import { usePageTitle } from '../page/use-page-title.js';
@@ -32,9 +33,12 @@ export function OrderPage({ id }: { id: string }): ReactNode {
           </tr>
         </thead>
         <tbody>
-          {order.lines.map(({ sku, name, quantity, lineTotalMinor }) => (
-            <tr key={sku}>
-              <th scope="row">{name}</th>
+          {order.lines.map(({ id, name, attributes, quantity, lineTotalMinor }) => (
+            <tr key={id}>
+              <th scope="row">
+                {name}
+                <LineOptions attributes={attributes} />
+              </th>
               <td>{quantity}</td>
               <td>{money(lineTotalMinor, order.currency)}</td>
             </tr>
