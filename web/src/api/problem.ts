@@ -47,6 +47,11 @@ export function isTemporary(error: unknown): boolean {
   return error.type === 'session-replaced' || [429, 502, 503, 504].includes(error.status);
 }
 
+/** The `retry` of a mutation whose request may be repeated. */
+export function retryTemporary(failures: number, error: Error): boolean {
+  return failures < 4 && isTemporary(error);
+}
+
 /** Tells whether a request may have been done despite the error, because the response was lost. */
 export function isUncertain(error: unknown): boolean {
   return (
@@ -68,16 +73,21 @@ export function messageOf(error: unknown): string {
     return `The shop is unavailable at the moment. ${TRY_AGAIN}`;
   }
   if (!(error instanceof ApiProblem)) return error instanceof Error ? error.message : String(error);
-  return (error.body && refusalText(error.body)) ?? error.message;
+  return (error.body && refusalText(error.body)) || error.message;
 }
 
-/** The words of the pages for a refusal. Undefined: the shop's own words are shown. */
-export function refusalText(problem: Problem): string | undefined {
+/** The message about a refused change: the words of the pages, or those of the shop. */
+export function refusalMessage(problem: Problem): string {
+  return refusalText(problem) || [problem.title, problem.detail].filter(Boolean).join('. ');
+}
+
+function refusalText(problem: Problem): string | undefined {
   if (problem.type === '/problems/insufficient-stock') return stockText(problem.available);
   if (problem.type === '/problems/quantity-rule') return quantityRuleText(problem);
   if (problem.type === '/problems/basket-frozen')
     return 'You are paying for this basket. Choose “Change the basket” on the basket page first.';
   if (problem.type === '/problems/total-changed') return 'The total has changed. Please check it.';
+  if (problem.type === '/problems/unknown-sku') return 'Not for sale any more.';
   if (problem.type !== '/problems/invalid-input') return undefined;
   return problem.errors?.map(({ message }) => message).join(' ');
 }

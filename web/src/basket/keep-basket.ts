@@ -2,6 +2,7 @@ import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client.js';
 import { isTemporary, messageOf } from '../api/problem.js';
 import { NAMESPACE } from '../page/base-path.js';
+import { newKey } from '../page/new-key.js';
 import { notices } from '../page/notices.js';
 import type { Basket, BasketWrite, Product } from './basket-write.js';
 import { dismissLost, forget, type Lost, readLost, remember } from './known-basket.js';
@@ -39,7 +40,7 @@ export const outbox = new Outbox({
   refused: ({ product }, problem) => {
     notices.problem(`${titleOf(product)}: ${messageOf(problem)}`, lineKey(product));
     // The visitor has changed a basket, or a product, that is different by now.
-    void queryClient.invalidateQueries({ queryKey: BASKET });
+    void readBasketAgain();
   },
 });
 
@@ -51,19 +52,12 @@ tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
   else storeBasket(data.basket);
 };
 
-let written = 0;
-
 export function write(
   kind: BasketWrite['kind'],
   { sku, attributes, name, unitPriceMinor }: Product,
   quantity: number,
 ): void {
-  const key = [
-    Date.now(),
-    String(++written).padStart(6, '0'),
-    ...crypto.getRandomValues(new Uint32Array(3)),
-  ].join('-');
-  outbox.add({ key, kind, product: { sku, attributes, name, unitPriceMinor }, quantity });
+  outbox.add({ key: newKey(), kind, product: { sku, attributes, name, unitPriceMinor }, quantity });
 }
 
 /**
@@ -74,6 +68,10 @@ export function write(
 export function showBasket(basket: Basket, changedKey?: string): void {
   storeBasket(basket, changedKey);
   tabs.postMessage({ basket } satisfies TabMessage);
+}
+
+export async function readBasketAgain(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: BASKET });
 }
 
 /** Called after a login, a logout or an order: all known data may belong to another visitor. */
@@ -89,14 +87,8 @@ export async function visitorChanged(): Promise<void> {
  */
 async function forgetVisitor(): Promise<void> {
   queryClient.setQueryData(LOST, null);
-  await queryClient.invalidateQueries({ queryKey: BASKET });
+  await readBasketAgain();
   await queryClient.resetQueries({ predicate: ({ queryKey }) => !SHARED.has(String(queryKey[0])) });
-}
-
-/** Adds the products of an expired session to the new basket. */
-export function restore({ lines }: Lost): void {
-  for (const { quantity, ...product } of lines) write('add', product, quantity);
-  dismiss();
 }
 
 export function dismiss(): void {

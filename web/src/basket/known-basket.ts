@@ -1,4 +1,5 @@
 import { NAMESPACE } from '../page/base-path.js';
+import { newKey } from '../page/new-key.js';
 import type { Basket, Product } from './basket-write.js';
 import { lineKey } from './line-key.js';
 
@@ -12,7 +13,10 @@ interface KnownBasket {
 }
 
 /** The loss by an expired session: a guest's products, or a user's login. */
-export type Lost = Pick<KnownBasket, 'owner' | 'lines'>;
+export type Lost = Pick<KnownBasket, 'owner' | 'lines'> & {
+  /** The `Idempotency-Key` for adding the lines again, the same in all tabs. */
+  key: string;
+};
 
 /**
  * Compares the shop's basket with the last known one.
@@ -25,7 +29,8 @@ export function remember(basket: Basket, changedKey?: string): Lost | null {
   const known = read<KnownBasket>(KNOWN);
   if (known && basket.owner === 'guest' && isGone(known, basket)) {
     const lines = known.owner === 'guest' ? known.lines.filter((line) => lineKey(line) !== changedKey) : [];
-    if (known.owner === 'user' || lines.length > 0) write(LOST, { owner: known.owner, lines });
+    if (known.owner === 'user' || lines.length > 0)
+      write(LOST, { owner: known.owner, lines, key: newKey() } satisfies Lost);
   }
   write(KNOWN, { id: basket.id, owner: basket.owner, lines: basket.lines.map(toKnownLine) });
   return readLost();

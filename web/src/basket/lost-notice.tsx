@@ -1,13 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { messageOf, retryTemporary } from '../api/problem.js';
 import { count } from '../page/money.js';
-import { dismiss, lostQuery, restore } from './keep-basket.js';
+import { notices } from '../page/notices.js';
+import { addLines } from './bulk-change.js';
+import { dismiss, lostQuery } from './keep-basket.js';
+import type { Lost } from './known-basket.js';
 import { titleOf } from './line-key.js';
 
 /** Offers the products of an expired session again. */
 export function LostNotice(): ReactNode {
   const { data: lost } = useQuery(lostQuery);
+  const restore = useRestore();
   if (!lost) return <div role="status" />;
   return (
     <div className="banner" role="status">
@@ -23,7 +28,12 @@ export function LostNotice(): ReactNode {
         </p>
       )}
       {lost.lines.length > 0 && (
-        <button type="button" className="button" onClick={() => restore(lost)}>
+        <button
+          type="button"
+          className="button"
+          disabled={restore.isPending}
+          onClick={() => restore.mutate(lost)}
+        >
           Put {count(lost.lines.length, 'product')} back
         </button>
       )}
@@ -32,4 +42,13 @@ export function LostNotice(): ReactNode {
       </button>
     </div>
   );
+}
+
+function useRestore() {
+  return useMutation({
+    mutationFn: ({ lines, key }: Lost) => addLines(lines, key),
+    retry: retryTemporary,
+    onSuccess: dismiss,
+    onError: (error) => notices.problem(messageOf(error)),
+  });
 }

@@ -7,6 +7,7 @@ import { count, money } from '../page/money.js';
 import { moment } from '../page/time.js';
 import { usePageTitle } from '../page/use-page-title.js';
 import { Waiting } from '../page/waiting.js';
+import { OrderAgain } from './order-again.js';
 
 export function OrdersPage(): ReactNode {
   usePageTitle('Orders');
@@ -28,11 +29,13 @@ function Orders(): ReactNode {
   if (data.orders.length === 0) return <p className="sheet">You have no orders yet.</p>;
   return (
     <ul className="orders">
-      {data.orders.map(({ id, submittedAt, totals, currency }) => (
-        <li key={id}>
-          <Link href={`/orders/${id}`}>Order of {moment(submittedAt)}</Link>
-          <span>{count(totals.quantity, 'piece')}</span>
-          <strong>{money(totals.amountMinor, currency)}</strong>
+      {data.orders.map((order) => (
+        <li key={order.id}>
+          <Link href={`/orders/${order.id}`}>Order of {moment(order.submittedAt)}</Link>
+          {order.cancelledAt && <span className="cancelled">Cancelled</span>}
+          <span>{count(order.totals.quantity, 'piece')}</span>
+          <strong>{money(order.totals.amountMinor, order.currency)}</strong>
+          <OrderAgain order={order} />
         </li>
       ))}
     </ul>
