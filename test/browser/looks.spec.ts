@@ -164,4 +164,56 @@ describe('the pages', () => {
     await page.getByText('Thank you for your order').waitFor();
     await looksRight(page, 'ordered');
   });
+
+  it('fit and are accessible with options, quantity rules and all notices of a line', async () => {
+    const page = await browser.visits(shop);
+    await page.getByLabel('Engraving (optional) of Glass teapot').fill('W'.repeat(30));
+    await addsToBasket(page, 'Glass teapot');
+    await page.getByLabel('Engraving (optional) of Glass teapot').fill('Ada');
+    await page.keyboard.press('Enter');
+    for (const name of ['6 Rooibos', 'Oolong', 'Chai']) await addsToBasket(page, name);
+    await saved(page);
+    const changes = [
+      `quantity_step = 4, unit_price_minor = 410 WHERE sku = 'TEA-ROOIBOS-100'`,
+      `stock = 1 WHERE sku = 'POT-GLASS-1L'`,
+      `stock = 0 WHERE sku = 'TEA-OOLONG-100'`,
+      `is_active = false WHERE sku = 'TEA-CHAI-150'`,
+    ];
+    for (const change of changes) await shop.sql(`UPDATE products SET ${change}`);
+    await page.goto('/basket');
+    await page.getByText('Sold in packs of 4. Choose 4 or 8 pieces.').waitFor();
+    await page.getByRole('button', { name: 'Go to checkout' }).click();
+    await page.getByText('Rooibos: This quantity is not for sale.').waitFor();
+
+    await looksRight(page, 'line-notices');
+  });
+
+  it('fit and are accessible with a payment beside the basket, and with an order', async () => {
+    const user = await shop.user();
+    const page = await browser.visits(shop);
+    await logsIn(page, user);
+    await addsToBasket(page, 'Mint');
+    await saved(page);
+    const guest = await browser.visits(shop);
+    await addsToBasket(guest, 'Iron teapot');
+    await guest.getByLabel('Engraving (optional) of Two stoneware cups').fill('For Ada and Bob');
+    await addsToBasket(guest, 'Two stoneware cups');
+    await saved(guest);
+    await guest.goto('/basket');
+    await guest.getByRole('button', { name: 'Go to checkout' }).click();
+    await guest.getByText('The products are held for you until').waitFor();
+    await looksRight(guest, 'payment');
+    await logsIn(guest, user);
+    const payment = guest.getByRole('region', { name: 'Payment under way' });
+    await payment.waitFor();
+    await looksRight(guest, 'payment-beside');
+
+    await payment.getByRole('button', { name: 'Order and pay' }).click();
+    await guest.getByRole('button', { name: 'Place the order' }).click();
+    await guest.getByText('Thank you for your order').waitFor();
+    await looksRight(guest, 'order');
+    await guest.getByRole('link', { name: 'Orders' }).click();
+    await guest.getByText('Order again').waitFor();
+    await looksRight(guest, 'orders-filled');
+  });
 });

@@ -3,6 +3,7 @@ import { answerOf, api } from '../api/client.js';
 import type { components } from '../api/schema.js';
 import { withBrowserLock } from '../basket/with-browser-lock.js';
 import { basketQuery, outbox, visitorChanged } from '../basket/keep-basket.js';
+import { payments } from '../basket/payments.js';
 import { registerOnce } from './register-once.js';
 
 export type User = components['schemas']['UserDto'];
@@ -29,6 +30,7 @@ export function useLogIn(onSuccess: (login: Login) => void) {
   return useMutation({
     mutationFn: (body: Credentials) => withBrowserLock(() => answerOf(api.POST('/api/auth/login', { body }))),
     onSuccess: async (login) => {
+      if (!login.basket.paymentUnderWay) payments.clear();
       await visitorChanged();
       onSuccess(login);
     },
@@ -56,6 +58,7 @@ export function useLogOut(onSuccess: () => void) {
     mutationFn: () => withBrowserLock(() => answerOf(api.POST('/api/auth/logout'))),
     onSuccess: async () => {
       outbox.clear();
+      payments.clear();
       await visitorChanged();
       onSuccess();
     },

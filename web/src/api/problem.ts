@@ -86,13 +86,16 @@ function refusalText(problem: Problem): string | undefined {
   if (problem.type === '/problems/quantity-rule') return quantityRuleText(problem);
   if (problem.type === '/problems/basket-frozen')
     return 'You are paying for this basket. Choose “Change the basket” on the basket page first.';
+  if (problem.type === '/problems/basket-ambiguous')
+    return 'You are paying for another basket too. Choose which one you order.';
+  if (problem.type === '/problems/unknown-basket') return 'This payment has ended.';
   if (problem.type === '/problems/total-changed') return 'The total has changed. Please check it.';
   if (problem.type === '/problems/unknown-sku') return 'Not for sale any more.';
   if (problem.type !== '/problems/invalid-input') return undefined;
   return problem.errors?.map(({ message }) => message).join(' ');
 }
 
-function stockText(available: number): string {
+export function stockText(available: number): string {
   return available === 0 ? 'This product is sold out.' : `Only ${available} left.`;
 }
 

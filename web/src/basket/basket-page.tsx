@@ -10,6 +10,7 @@ import type { Basket } from './basket-write.js';
 import { Checkout } from './checkout.js';
 import { lineKey } from './line-key.js';
 import { MergeSummary } from './merge-summary.js';
+import { PaymentsUnderWay } from './payments-under-way.js';
 import { useBasket } from './use-basket.js';
 
 export function BasketPage(): ReactNode {
@@ -18,6 +19,7 @@ export function BasketPage(): ReactNode {
   return (
     <div className="basket">
       <h1>Your basket</h1>
+      {basket && <PaymentsUnderWay shown={basket} />}
       {basket ? <Filled basket={basket} waiting={waiting} /> : <Unknown error={error} />}
     </div>
   );

@@ -8,6 +8,7 @@ import type { Basket, BasketWrite, Product } from './basket-write.js';
 import { dismissLost, forget, type Lost, readLost, remember } from './known-basket.js';
 import { lineKey, titleOf } from './line-key.js';
 import { Outbox } from './outbox.js';
+import { payments } from './payments.js';
 import { sendWrite } from './send-write.js';
 
 export const queryClient = new QueryClient({
@@ -104,5 +105,6 @@ function storeBasket(basket: Basket, changedKey?: string): void {
 
 function rememberBasket(basket: Basket, changedKey?: string): Basket {
   queryClient.setQueryData(LOST, remember(basket, changedKey));
+  payments.remember(basket);
   return basket;
 }
