@@ -60,6 +60,7 @@ export class AdminBasketController {
   @ApiOperation({
     operationId: 'setBasketMetadataById',
     summary: "Replace the shop's own members of an open basket",
+    description: 'The version of the basket rises. A frozen basket is 409, and an order is 404.',
   })
   @ApiParam(ID_PARAM)
   @ApiOkResponse({ type: BasketDto })

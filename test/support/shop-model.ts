@@ -5,7 +5,7 @@ export const USERS = 2;
 /** Each product comes plain and engraved, and the second one tracks its stock. */
 const LINES = 6;
 
-export type Change = { line: number; add: number } | { line: number; set: number };
+type Change = { line: number; add: number } | { line: number; set: number };
 
 export type Action =
   | { what: 'add'; line: number; quantity: number; times: number }

@@ -8,7 +8,7 @@ import type { IdempotentRequest } from './conditions.decorator.js';
 export const MAX_KEYS = 1_000;
 
 /** The maximum number of them that have results. */
-export const MAX_KEYS_WITH_RESULTS = 50;
+const MAX_KEYS_WITH_RESULTS = 50;
 
 /**
  * The lifetime of a key, by the database's clock. An older key counts as unused, and the cleanup

@@ -544,7 +544,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replace the shop's own members of an open basket */
+        /**
+         * Replace the shop's own members of an open basket
+         * @description The version of the basket rises. A frozen basket is 409, and an order is 404.
+         */
         put: operations["setBasketMetadataById"];
         post?: never;
         delete?: never;

@@ -18,7 +18,7 @@ class ProductChangeDto {
   attributes?: Attributes | null;
 }
 
-export class AddChangeDto extends ProductChangeDto {
+class AddChangeDto extends ProductChangeDto {
   @ApiProperty({
     type: 'integer',
     minimum: 1,
@@ -37,12 +37,12 @@ const SET_SCHEMA = {
   example: 3,
 } as const;
 
-export class SetChangeDto extends ProductChangeDto {
+class SetChangeDto extends ProductChangeDto {
   @ApiProperty(SET_SCHEMA)
   set!: number;
 }
 
-export class SetLineChangeDto {
+class SetLineChangeDto {
   @ApiProperty({
     ...SKU_SCHEMA,
     description: 'The id of a line. Without such a line, it is the sku of a line without attributes.',
