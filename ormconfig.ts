@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { ApiKey } from './src/auth/api-key/api-key.entity.js';
 import { User } from './src/auth/user/user.entity.js';
 import { BasketLine } from './src/basket/basket-line.entity.js';
 import { Basket } from './src/basket/basket.entity.js';
@@ -48,6 +49,7 @@ const schema = {
   driver: pg,
   entities: [
     User,
+    ApiKey,
     Product,
     Session,
     Basket,

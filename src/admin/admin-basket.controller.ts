@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { OpensFor } from '../auth/api-key/opens-for.decorator.js';
 import { BasketAdministration } from '../basket/checkout/basket-administration.service.js';
 import { BasketDto } from '../basket/basket.dto.js';
 import { SubmitByIdDto } from '../basket/checkout/checkout.dto.js';
@@ -14,7 +15,22 @@ import { AdminOnly } from './admin-only.decorator.js';
 export class AdminBasketController {
   constructor(private readonly baskets: BasketAdministration) {}
 
+  @Get('baskets/:id')
+  @OpensFor('baskets:read')
+  @ApiOperation({
+    operationId: 'getBasketById',
+    summary: 'Get a basket of any visitor',
+    description: 'A frozen or submitted one as well. Null as `expiresAt`: no session ends this basket.',
+  })
+  @ApiParam(ID_PARAM)
+  @ApiOkResponse({ type: BasketDto })
+  @ApiProblems('invalid-input', 'unknown-basket')
+  async getBasket(@Param('id', UuidPipe) id: string): Promise<BasketDto> {
+    return this.baskets.get(id);
+  }
+
   @Post('baskets/:id/submit')
+  @OpensFor('orders:write')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'submitBasketById',
@@ -42,6 +58,7 @@ export class AdminBasketController {
   }
 
   @Post('baskets/:id/thaw')
+  @OpensFor('baskets:write')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'thawBasketById',
@@ -57,6 +74,7 @@ export class AdminBasketController {
   }
 
   @Put('baskets/:id/metadata')
+  @OpensFor('baskets:write')
   @ApiOperation({
     operationId: 'setBasketMetadataById',
     summary: "Replace the shop's own members of an open basket",

@@ -1,5 +1,6 @@
 import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { OpensFor } from '../auth/api-key/opens-for.decorator.js';
 import { decodeCursor, encodeCursor } from '../http/page/cursor.js';
 import { PageQueryDto } from '../http/page/page-query.dto.js';
 import { toPage } from '../http/page/page.js';
@@ -21,6 +22,7 @@ export class AdminCleanupController {
   ) {}
 
   @Get('overview')
+  @OpensFor('cleanup:read')
   @ApiOperation({
     operationId: 'getOverview',
     summary: 'Get the state of the sessions, the guest baskets and the cleanup',
@@ -32,6 +34,7 @@ export class AdminCleanupController {
   }
 
   @Get('cleanup-runs')
+  @OpensFor('cleanup:read')
   @ApiOperation({
     operationId: 'listCleanupRuns',
     summary: 'List the cleanup runs of the last 90 days, newest first',
@@ -47,6 +50,7 @@ export class AdminCleanupController {
   }
 
   @Post('cleanup-runs')
+  @OpensFor('cleanup:run')
   @ApiOperation({
     operationId: 'startCleanupRun',
     summary: 'Start a cleanup run on this instance',

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { OpensFor } from '../auth/api-key/opens-for.decorator.js';
 import { OrderDto, OrderPageDto } from '../basket/order/order.dto.js';
 import { OrderService } from '../basket/order/order.service.js';
 import { ID_PARAM, UuidPipe } from '../http/input/uuid.pipe.js';
@@ -13,6 +14,7 @@ export class AdminOrderController {
   constructor(private readonly orders: OrderService) {}
 
   @Get()
+  @OpensFor('orders:read')
   @ApiOperation({
     operationId: 'listAllOrders',
     summary: 'List all orders of the shop, oldest first',
@@ -26,6 +28,7 @@ export class AdminOrderController {
   }
 
   @Post(':id/cancel')
+  @OpensFor('orders:write')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelOrder',

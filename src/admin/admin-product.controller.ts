@@ -1,5 +1,6 @@
 import { Body, Controller, Param, Patch, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { OpensFor } from '../auth/api-key/opens-for.decorator.js';
 import { ApiSku } from '../catalogue/api-sku.decorator.js';
 import { ProductDto, toProductDto } from '../catalogue/product.dto.js';
 import { ProductService } from '../catalogue/product.service.js';
@@ -18,6 +19,7 @@ export class AdminProductController {
   ) {}
 
   @Put(':sku')
+  @OpensFor('products:write')
   @ApiOperation({
     operationId: 'saveProduct',
     summary: 'Create or replace a product',
@@ -32,6 +34,7 @@ export class AdminProductController {
   }
 
   @Patch(':sku')
+  @OpensFor('products:write')
   @ApiOperation({
     operationId: 'changeProduct',
     summary: 'Change a product',

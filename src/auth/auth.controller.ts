@@ -153,7 +153,7 @@ export class AuthController {
     description: 'The user of the access token, or else of the session.',
   })
   @ApiOkResponse({ type: UserDto })
-  @ApiProblems('invalid-token', 'login-required')
+  @ApiProblems('invalid-token', 'login-required', 'forbidden')
   async me(@CurrentUser() { userId }: UserVisitor): Promise<UserDto> {
     return toUserDto(await this.users.get(userId));
   }

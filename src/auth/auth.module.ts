@@ -3,6 +3,7 @@ import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionModule } from '../session/session.module.js';
+import { ApiKeyModule } from './api-key/api-key.module.js';
 import { AccessTokenService } from './token/access-token.service.js';
 import { AdminGuard } from './visitor/admin.guard.js';
 import { AuthController } from './auth.controller.js';
@@ -20,7 +21,13 @@ import { TokenKeys } from './token/token-keys.js';
 import { UserService } from './user/user.service.js';
 
 @Module({
-  imports: [SessionModule, PassportModule, TypeOrmModule.forFeature([User]), JwtModule.register({})],
+  imports: [
+    SessionModule,
+    ApiKeyModule,
+    PassportModule,
+    TypeOrmModule.forFeature([User]),
+    JwtModule.register({}),
+  ],
   controllers: [AuthController, CredentialsController, UserDataController],
   providers: [
     JwtStrategy,

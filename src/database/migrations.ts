@@ -12,6 +12,7 @@ import { FindUnpinnedCurrencies1795741100000 } from './migrations/1795741100000-
 import { DescribeLines1795780000000 } from './migrations/1795780000000-DescribeLines.js';
 import { IdentifyLines1795780100000 } from './migrations/1795780100000-IdentifyLines.js';
 import { ReserveStock1795780200000 } from './migrations/1795780200000-ReserveStock.js';
+import { AddApiKeys1795780250000 } from './migrations/1795780250000-AddApiKeys.js';
 import { DropOldKeys1795780300000 } from './migrations/1795780300000-DropOldKeys.js';
 
 /**
@@ -32,5 +33,6 @@ export const MIGRATIONS = [
   DescribeLines1795780000000,
   IdentifyLines1795780100000,
   ReserveStock1795780200000,
+  AddApiKeys1795780250000,
   DropOldKeys1795780300000,
 ];

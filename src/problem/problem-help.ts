@@ -16,9 +16,12 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
     'The session cookie needs https, but this request arrived over http. Use https. Behind a proxy that terminates TLS, set TRUST_PROXY.',
   'invalid-credentials': 'No user has this email address with this password. Ask the user for both again.',
   'invalid-token':
-    'The access token has expired, was revoked, or belongs to another shop. Get a new token with `POST /api/auth/refresh`, or log in again.',
+    'The access token has expired, was revoked, or belongs to another shop. Get a new token with `POST /api/auth/refresh`, or log in again. Or the API key is unknown or was revoked.',
   'login-required': `The request needs a user. ${LOG_IN}`,
-  forbidden: 'Only admins of the shop may send this request, and the user is not an admin.',
+  forbidden:
+    'Only admins of the shop may send this request, and the user is not an admin. Or the request has an API key, and no key opens this route.',
+  'insufficient-scope':
+    'The API key does not have the scope of this route, which `scope` names. Create a key with it, or send the request as an admin.',
   'foreign-origin':
     'A page on another site has sent the request. The shop can allow its origin with ALLOWED_ORIGINS. If the page is on the same host, make the proxy forward `Host`.',
   'cross-site-cookie':

@@ -86,6 +86,9 @@ const PROBLEM_MEMBERS: Partial<Record<ProblemType, ProblemMembersSchema>> = {
     },
     sometimes: { skus: SKUS, lines: LINES },
   },
+  'insufficient-scope': {
+    always: { scope: { type: 'string', description: 'The missing scope.', example: 'orders:read' } },
+  },
   'basket-ambiguous': { always: { baskets: BASKETS } },
   'changes-refused': {
     always: {

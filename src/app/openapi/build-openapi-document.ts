@@ -10,7 +10,8 @@ assigns it to the user, or merges it into the user's basket.
 
 Errors are \`application/problem+json\` (RFC 9457): \`type\` identifies the problem, and \`detail\` says how to continue.
 
-A request belongs to the user of its Bearer token, else to the user of its session cookie, else to a guest.
+A request belongs to the user of its Bearer token, else to the user of its session cookie, else to a guest. The back
+end of the shop sends an API key as Bearer token. A key opens the admin routes of its scopes, and belongs to no user.
 
 **A story to click through**, from top to bottom: list the products, add one to the basket, and read the basket.
 Register, log in, and read the basket again: it now belongs to the user. Log out, add a product as a guest, and log in
@@ -60,6 +61,13 @@ export function buildOpenApiDocument(
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer(basePath || '/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
+    .addSecurity('apiKey', {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'bk_…',
+      description:
+        'An API key of the shop (`POST /api/admin/api-keys`), with the scope that the route names.',
+    })
     .addCookieAuth(sessionCookie, { type: 'apiKey', in: 'cookie', name: sessionCookie }, 'session')
     .addTag('products', 'The products of the shop')
     .addTag('basket', "The visitor's basket")

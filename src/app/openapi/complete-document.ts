@@ -42,10 +42,12 @@ function operationsOf({ paths }: OpenAPIObject): OperationObject[] {
   return Object.values(paths).flatMap((path) => METHODS.flatMap((method) => path[method] ?? []));
 }
 
-function headersOf({ parameters = [] }: OperationObject, status: string): ApiHeaderName[] {
+function headersOf({ parameters = [], security }: OperationObject, status: string): ApiHeaderName[] {
   const isOnce = parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
   const replayed: ApiHeaderName[] = isOnce && status.startsWith('2') ? ['Idempotency-Replayed'] : [];
-  return ['X-Request-Id', ...(HEADERS_OF_STATUS[status] ?? []), ...replayed];
+  const isScoped = status === '403' && security?.some((requirement) => 'apiKey' in requirement);
+  const scope: ApiHeaderName[] = isScoped ? ['WWW-Authenticate'] : [];
+  return ['X-Request-Id', ...(HEADERS_OF_STATUS[status] ?? []), ...scope, ...replayed];
 }
 
 /** Documents that the validation refuses unknown members of a body. */

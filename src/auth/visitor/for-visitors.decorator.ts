@@ -26,6 +26,6 @@ function ApiForVisitors(tag: string, problems: ProblemType[]): ClassDecorator {
     ...(problems.includes('login-required') ? [] : [ApiSecurity({})]),
     ApiBearerAuth('bearer'),
     ApiCookieAuth('session'),
-    ApiProblems('invalid-token', 'internal-error', 'database-unavailable', ...problems),
+    ApiProblems('invalid-token', 'forbidden', 'internal-error', 'database-unavailable', ...problems),
   );
 }

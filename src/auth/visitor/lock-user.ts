@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { Problem } from '../../problem/problem.js';
 import { IS_ACTIVE } from '../../session/session-expiry.js';
+import { invalidToken } from './invalid-token.js';
 import { loginRequired } from './visitor.decorator.js';
-import { invalidToken } from './visitor.guard.js';
 import type { UserVisitor } from './visitor.js';
 
 /** A user's row, read under its lock. */

@@ -2,27 +2,40 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasBearerToken } from '../../http/request/bearer-token.js';
-import { Problem } from '../../problem/problem.js';
 import { requestSessionOf } from '../../session/request/session.guard.js';
 import { SessionLoader } from '../../session/request/session-loader.service.js';
-import { toVisitor, type DeferredVisitor, toDeferredVisitor, type Visitor } from './visitor.js';
+import { ApiKeyService } from '../api-key/api-key.service.js';
+import { findKey } from '../api-key/key-text.js';
+import { scopeOf } from '../api-key/opens-for.decorator.js';
+import { invalidToken } from './invalid-token.js';
+import {
+  type ApiKeyClient,
+  type DeferredVisitor,
+  toDeferredVisitor,
+  toVisitor,
+  type Visitor,
+} from './visitor.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null if the route has no VisitorGuard. */
-    visitor: Visitor | DeferredVisitor | null;
+    visitor: Visitor | DeferredVisitor | ApiKeyClient | null;
   }
 }
 
 /**
  * Determines the visitor: the user of a Bearer token, else the user of the session, else a guest.
- * Runs after the SessionGuard.
+ * Runs after the SessionGuard. Admits an API key only on a route that names a scope of the key.
  */
 @Injectable()
 export class VisitorGuard extends AuthGuard('jwt') {
+  constructor(private readonly keys: ApiKeyService) {
+    super();
+  }
+
   override canActivate(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (hasBearerToken(request.headers)) return this.authenticateByToken(context);
+    if (hasBearerToken(request.headers)) return this.authenticateByToken(context, request);
     const visitor = this.visitorBySession(context);
     // Avoids a promise, which costs time in each request of a guest.
     if (!(visitor instanceof Promise)) return this.setVisitor(request, visitor);
@@ -48,12 +61,17 @@ export class VisitorGuard extends AuthGuard('jwt') {
     return toVisitor(requestSessionOf(context.switchToHttp().getRequest<FastifyRequest>()));
   }
 
-  private async authenticateByToken(context: ExecutionContext): Promise<true> {
-    await super.canActivate(context);
-    return true;
+  private async authenticateByToken(context: ExecutionContext, request: FastifyRequest): Promise<true> {
+    const key = findKey(request.headers);
+    if (key === null) {
+      await super.canActivate(context);
+      return true;
+    }
+    await this.keys.admit(key, scopeOf(context.getHandler()));
+    return this.setVisitor(request, { kind: 'api-key' });
   }
 
-  private setVisitor(request: FastifyRequest, visitor: Visitor | DeferredVisitor): true {
+  private setVisitor(request: FastifyRequest, visitor: Visitor | DeferredVisitor | ApiKeyClient): true {
     request.visitor = visitor;
     return true;
   }
@@ -67,8 +85,11 @@ export class VisitorGuard extends AuthGuard('jwt') {
  */
 @Injectable()
 export class DeferredVisitorGuard extends VisitorGuard {
-  constructor(private readonly loader: SessionLoader) {
-    super();
+  constructor(
+    keys: ApiKeyService,
+    private readonly loader: SessionLoader,
+  ) {
+    super(keys);
   }
 
   protected override visitorBySession(context: ExecutionContext): DeferredVisitor | Promise<DeferredVisitor> {
@@ -79,12 +100,7 @@ export class DeferredVisitorGuard extends VisitorGuard {
   }
 }
 
-export function invalidToken(): Problem {
-  const headers = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
-  return new Problem('invalid-token', 'Refresh the token or log in again.', {}, { headers });
-}
-
 export function visitorOf({ visitor, url }: FastifyRequest): Visitor | DeferredVisitor {
-  if (!visitor) throw new Error(`The route ${url} has no VisitorGuard`);
+  if (!visitor || visitor.kind === 'api-key') throw new Error(`The request of ${url} has no visitor`);
   return visitor;
 }

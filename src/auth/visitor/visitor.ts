@@ -31,6 +31,14 @@ export interface GuestVisitor {
   readonly session: RequestSession;
 }
 
+/**
+ * A program of the shop with an API key. It is no visitor, so it has no basket and no orders. The
+ * VisitorGuard has checked its scope.
+ */
+export interface ApiKeyClient {
+  readonly kind: 'api-key';
+}
+
 export function toDeferredVisitor({ id, load }: DeferredSession): DeferredVisitor {
   return { kind: 'deferred', sessionId: id, load: async () => toVisitor(await load()) };
 }

@@ -27,6 +27,9 @@ const FIND_OWNER = `
   FROM baskets b LEFT JOIN sessions s ON s.basket_id = b.id
   WHERE b.id = $1`;
 
+/** The expiry of the guest's session, in milliseconds since 1970. */
+const FIND_EXPIRY = 'SELECT expired_at::float8 AS "expiresAt" FROM sessions WHERE basket_id = $1';
+
 /**
  * Changes baskets by id, for the shop's back end. A payment provider calls it without the shopper's
  * cookie.
@@ -39,6 +42,14 @@ export class BasketAdministration {
     private readonly orders: OrderService,
     private readonly environment: Environment,
   ) {}
+
+  /** @throws Problem `unknown-basket` */
+  async get(id: string): Promise<BasketDto> {
+    const [session] = await this.dataSource.query<{ expiresAt: number }[]>(FIND_EXPIRY, [id]);
+    const [basket] = await findBaskets(this.dataSource.manager, [id]);
+    if (!basket) throw unknownBasket();
+    return this.toDto(basket, session?.expiresAt);
+  }
 
   /** Submits a basket. A submitted one stays as it is, because callbacks may be repeated. */
   async submit(id: string, expectedAmountMinor?: number): Promise<OrderDto> {
@@ -113,9 +124,9 @@ export class BasketAdministration {
     throw new TransactionConflict(`The owner of basket ${id} has changed.`);
   }
 
-  private toDto(basket: BasketSnapshot): BasketDto {
+  private toDto(basket: BasketSnapshot, expiresAt?: number): BasketDto {
     const { currency } = this.environment;
-    return toBasketDto(basket, { currency });
+    return toBasketDto(basket, { currency, expiresAt });
   }
 }
 
