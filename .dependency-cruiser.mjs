@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   auth: [...SHARED, 'session'],
   basket: [...SHARED, 'session', 'catalogue', 'auth/event', 'auth/visitor'],
   'oscar-import': [...SHARED, 'catalogue', 'auth/password', 'basket/query'],
-  monitoring: [...SHARED, 'session', 'basket'],
+  monitoring: [...SHARED, 'session', 'auth', 'basket'],
   admin: [...SHARED, 'session', 'catalogue', 'auth', 'basket', 'monitoring'],
   app: [...SHARED, ...SHOP, 'ormconfig.ts'],
   command: [...SHARED, ...SHOP, 'app'],

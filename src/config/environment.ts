@@ -22,6 +22,8 @@ export abstract class Environment {
   abstract readonly trustProxy: number | string[] | undefined;
   /** The port of metrics and admin routes. Undefined if they are on the visitors' port. */
   abstract readonly operationsPort: number | undefined;
+  /** True if only admins and API keys can read the metrics. */
+  abstract readonly hasMetricsAuth: boolean;
   /** Other origins whose pages may use this API with the visitor's cookie. */
   abstract readonly allowedOrigins: string[];
   /** The hosts that `Strict-Transport-Security` covers in production. */
@@ -90,6 +92,7 @@ const FOR_SERVING = new Set([
   'BASE_PATH',
   'TRUST_PROXY',
   'OPERATIONS_PORT',
+  'METRICS_AUTH',
   'ALLOWED_ORIGINS',
   'RATE_LIMIT_LOGIN',
   'RATE_LIMIT_ACCOUNT',
@@ -135,6 +138,7 @@ function readSettings(variables: Variables, isServing: boolean): Environment {
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     trustProxy: read.trustProxy('TRUST_PROXY'),
     operationsPort: read.integerOr('OPERATIONS_PORT', undefined, 1, 65_535),
+    hasMetricsAuth: read.oneOf('METRICS_AUTH', ['on', 'off'], 'off') === 'on',
     allowedOrigins: read.origins('ALLOWED_ORIGINS'),
     hsts: read.oneOf('HSTS', HSTS, 'host'),
     rateLimitLogin: read.limit('RATE_LIMIT_LOGIN', 10),

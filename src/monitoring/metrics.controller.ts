@@ -1,9 +1,11 @@
-import { Controller, Get, Header, Headers, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Headers, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiCookieAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
+import { OpensFor } from '../auth/api-key/opens-for.decorator.js';
 import { ApiProblems } from '../problem/api-problems.decorator.js';
 import { prefersPlainText, toPlainText } from './metrics-format.js';
+import { MetricsGuard } from './metrics.guard.js';
 import { MetricsRegistry } from './metrics-registry.js';
 import { ShopMetrics } from './shop.metrics.js';
 
@@ -16,12 +18,16 @@ export class MetricsController {
   ) {}
 
   @Get()
+  @UseGuards(MetricsGuard)
+  @OpensFor('metrics:read')
+  @ApiCookieAuth('session')
+  @ApiBearerAuth('bearer')
   @Header('Vary', 'Accept')
   @ApiOperation({
     operationId: 'getMetrics',
     summary: 'Get the metrics for Prometheus',
     description:
-      "The format is OpenMetrics 1.0, or the text format 0.0.4 if `Accept` prefers `text/plain`. With `OPERATIONS_PORT`, the visitors' port answers 404.",
+      "The format is OpenMetrics 1.0, or the text format 0.0.4 if `Accept` prefers `text/plain`. Everybody can read them, unless the shop sets `METRICS_AUTH=on`. With `OPERATIONS_PORT`, the visitors' port answers 404.",
   })
   @ApiOkResponse({
     content: {
@@ -29,7 +35,14 @@ export class MetricsController {
       'text/plain': { schema: { type: 'string' } },
     },
   })
-  @ApiProblems('not-found', 'internal-error', 'database-unavailable')
+  @ApiProblems(
+    'invalid-token',
+    'login-required',
+    'forbidden',
+    'not-found',
+    'internal-error',
+    'database-unavailable',
+  )
   async get(
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
