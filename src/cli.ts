@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { createCommandLogger } from './app/app.logger.js';
 import { addBasketsImport } from './command/baskets-import.command.js';
 import { addBasketsSweep } from './command/baskets-sweep.command.js';
+import { addKeysCreate } from './command/keys-create.command.js';
+import { addKeysRevoke } from './command/keys-revoke.command.js';
 import { addOpenApiPrint } from './command/openapi-print.command.js';
 import { addBasketsAudit } from './command/baskets-audit.command.js';
 import { addProductsImport } from './command/products-import.command.js';
@@ -25,6 +27,8 @@ addBasketsSweep(program);
 addBasketsImport(program);
 addProductsImport(program);
 addUsersCreateAdmin(program);
+addKeysCreate(program);
+addKeysRevoke(program);
 addOpenApiPrint(program);
 
 // A reader such as `| head` may close the pipe early.
