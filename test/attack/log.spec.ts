@@ -16,7 +16,7 @@ describe('an attacker who reads the log', () => {
   });
   afterAll(() => shop.close());
 
-  it('finds no password, token, cookie, email or metadata, but finds each failed request by its id', async () => {
+  it('finds no password, token, cookie, API key, email or metadata, but finds each failed request by its id', async () => {
     const secrets = { SESSION_SECRET: 's'.repeat(40), JWT_SECRET: 'j'.repeat(40) };
     const program = Program.run('main', [], {
       NODE_ENV: 'production',
@@ -50,6 +50,12 @@ describe('an attacker who reads the log', () => {
     const { accessToken } = login.body;
     await sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${accessToken}` });
     await sends('GET', '/api/auth/me', undefined, { Authorization: `Bearer ${accessToken}x` });
+    const keys = [await shop.key('cleanup:read'), { Authorization: `Bearer bk_${'u'.repeat(43)}` }];
+    for (const key of keys) {
+      await sends('GET', '/api/admin/overview', undefined, key);
+      await sends('GET', '/api/admin/orders', undefined, key);
+      await sends('GET', '/api/basket', undefined, key);
+    }
     await sends('GET', `/api/products?q=${encodeURIComponent(email)}`);
     await sends('PUT', '/api/auth/password', { currentPassword: wrong, newPassword: password });
     for (const Origin of [
@@ -97,6 +103,7 @@ describe('an attacker who reads the log', () => {
       ...Object.values(secrets),
       'argon2id',
     ];
+    for (const { Authorization } of keys) hidden.push(Authorization.slice('Bearer bk_'.length));
     for (const cookie of cookies) hidden.push(String(cookie).split(/=s%3A|\./)[1] ?? '');
     for (const secret of hidden) {
       expect(secret.length).toBeGreaterThan(5);

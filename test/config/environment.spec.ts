@@ -48,6 +48,7 @@ describe('the environment', () => {
       rateLimitLogin: 10,
       rateLimitGuests: null,
       hasWeb: true,
+      hasMetricsAuth: false,
     });
   });
 
@@ -98,6 +99,7 @@ describe('the environment', () => {
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['LOG_LEVEL', 'loud'],
+    ['METRICS_AUTH', 'yes'],
     ['RATE_LIMIT_GUESTS', '0'],
   ])('refuses %s=%s and names the variable', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
@@ -155,6 +157,7 @@ describe('the environment', () => {
   });
 
   it.each([
+    'METRICS_AUTH',
     'RATE_LIMIT_LOGIN',
     'RATE_LIMIT_ACCOUNT',
     'RATE_LIMIT_GUESTS',

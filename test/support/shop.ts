@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AppModule } from '../../src/app/app.module.js';
 import { listen, configureApp } from '../../src/app/configure-app.js';
+import { ApiKeyService } from '../../src/auth/api-key/api-key.service.js';
+import type { ApiKeyScope } from '../../src/auth/api-key/api-key-scopes.js';
 import { AuditService } from '../../src/basket/expiry/audit.service.js';
 import { Product } from '../../src/catalogue/product.entity.js';
 import { readEnvironment } from '../../src/config/environment.js';
@@ -135,6 +137,12 @@ export class Shop {
     const client = this.guest();
     await client.logsInAs(user);
     return client;
+  }
+
+  /** Creates an API key, and returns it as the header of a request. */
+  async key(...scopes: ApiKeyScope[]): Promise<{ Authorization: string }> {
+    const { key } = await this.app.get(ApiKeyService).create('A program', scopes);
+    return { Authorization: `Bearer ${key}` };
   }
 
   async removeExpired(options: CleanupOptions = {}): Promise<CleanupReport> {

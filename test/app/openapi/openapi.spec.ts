@@ -81,9 +81,10 @@ describe('the OpenAPI document', () => {
     expect(silent.map(([name]) => name)).toEqual([]);
   });
 
-  it('describes both ways to authenticate', () => {
+  it('describes each way to authenticate', () => {
     expect(documentOf(shop).components?.securitySchemes).toMatchObject({
       bearer: { type: 'http', scheme: 'bearer' },
+      apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'bk_…' },
       session: { type: 'apiKey', in: 'cookie', name: 'sid' },
     });
   });
