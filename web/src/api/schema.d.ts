@@ -485,9 +485,29 @@ export interface paths {
         };
         /**
          * Get the metrics for Prometheus
-         * @description The format is OpenMetrics 1.0, or the text format 0.0.4 if `Accept` prefers `text/plain`. With `OPERATIONS_PORT`, the visitors' port answers 404.
+         * @description The format is OpenMetrics 1.0, or the text format 0.0.4 if `Accept` prefers `text/plain`. Everybody can read them, unless the shop sets `METRICS_AUTH=on`. With `OPERATIONS_PORT`, the visitors' port answers 404.
          */
         get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/baskets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a basket of any visitor
+         * @description A frozen or submitted one as well. Null as `expiresAt`: no session ends this basket.
+         */
+        get: operations["getBasketById"];
         put?: never;
         post?: never;
         delete?: never;
@@ -659,6 +679,50 @@ export interface paths {
          */
         post: operations["startCleanupRun"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all API keys, oldest first
+         * @description Contains no key, only what describes it.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description Only this response contains the key. Send it as `Authorization: Bearer bk_…`. No key opens this route.
+         */
+        post: operations["addApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description All instances refuse it from now on.
+         */
+        delete: operations["removeApiKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1449,6 +1513,52 @@ export interface components {
             /** @description Send it as `cursor` to get older runs. Null: there are none. */
             nextCursor: string | null;
         };
+        /** @enum {string} */
+        ApiKeyScope: "baskets:read" | "baskets:write" | "orders:read" | "orders:write" | "products:write" | "cleanup:read" | "cleanup:run" | "webhooks:write" | "metrics:read";
+        CreateApiKeyDto: {
+            /**
+             * @description For people: where the key is used. Several keys may have the same name.
+             * @example Order export
+             */
+            name: string;
+            scopes: components["schemas"]["ApiKeyScope"][];
+        };
+        NewApiKeyDto: {
+            /** Format: uuid */
+            id: string;
+            /** @example Order export */
+            name: string;
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Up to a minute earlier than the last use. Null: the key was never used.
+             */
+            lastUsedAt: string | null;
+            /**
+             * @description The key. No later response contains it.
+             * @example bk_0QZcPq4u0tn1zDb7kq9VhQ1w2c3L5m8yXxJr6sTfEaI
+             */
+            key: string;
+        };
+        ApiKeyDto: {
+            /** Format: uuid */
+            id: string;
+            /** @example Order export */
+            name: string;
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Up to a minute earlier than the last use. Null: the key was never used.
+             */
+            lastUsedAt: string | null;
+        };
+        ApiKeyListDto: {
+            apiKeys: components["schemas"]["ApiKeyDto"][];
+        };
         ProblemDto: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1760,12 +1870,12 @@ export interface components {
             requestId: string;
         };
         /**
-         * The user is not allowed to do this
+         * The sender is not allowed to do this
          * @example {
          *       "type": "/problems/forbidden",
-         *       "title": "The user is not allowed to do this",
+         *       "title": "The sender is not allowed to do this",
          *       "status": 403,
-         *       "detail": "The user is not allowed to do this.",
+         *       "detail": "The sender is not allowed to do this.",
          *       "instance": "/api/basket/lines",
          *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10"
          *     }
@@ -1776,7 +1886,7 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/forbidden";
-            /** @example The user is not allowed to do this */
+            /** @example The sender is not allowed to do this */
             title: string;
             /** @constant */
             status: 403;
@@ -1796,6 +1906,50 @@ export interface components {
              * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
              */
             requestId: string;
+        };
+        /**
+         * The API key does not have the scope
+         * @example {
+         *       "type": "/problems/insufficient-scope",
+         *       "title": "The API key does not have the scope",
+         *       "status": 403,
+         *       "detail": "The API key does not have the scope.",
+         *       "instance": "/api/basket/lines",
+         *       "requestId": "2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10",
+         *       "scope": "orders:read"
+         *     }
+         */
+        InsufficientScopeProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/insufficient-scope";
+            /** @example The API key does not have the scope */
+            title: string;
+            /** @constant */
+            status: 403;
+            /**
+             * @description The cause of this problem, and how to continue.
+             * @example Correct the fields in `errors`, and send the request again.
+             */
+            detail: string;
+            /**
+             * @description The path of the request. Missing if the server could not read the request.
+             * @example /api/basket/lines
+             */
+            instance?: string;
+            /**
+             * Format: uuid
+             * @description The id of the request, as in the header `X-Request-Id` and in the log.
+             * @example 2f5d1c1e-6f0b-4b7e-9d57-8f1c0e6c3f10
+             */
+            requestId: string;
+            /**
+             * @description The missing scope.
+             * @example orders:read
+             */
+            scope: string;
         };
         /**
          * The request comes from another site
@@ -4193,6 +4347,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
@@ -4295,14 +4459,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -4431,14 +4595,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -4574,14 +4738,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -4707,6 +4871,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
+            /** @description `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
@@ -4809,6 +4983,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -4915,14 +5099,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5082,14 +5266,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5268,14 +5452,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-product`: The product does not exist. */
@@ -5459,14 +5643,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5625,14 +5809,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5808,14 +5992,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -5973,14 +6157,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: The basket does not exist. */
@@ -6158,14 +6342,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: The basket does not exist. */
@@ -6343,14 +6527,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: The basket does not exist. `unknown-order`: The order does not exist. */
@@ -6521,6 +6705,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
+            /** @description `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
             /** @description `method-not-allowed`: The path does not allow this method. */
             405: {
                 headers: {
@@ -6624,6 +6818,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
             /** @description `unknown-order`: The order does not exist. */
@@ -6753,14 +6957,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-order`: The order does not exist. */
@@ -7081,6 +7285,28 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `forbidden`: The sender is not allowed to do this. `insufficient-scope`: The API key does not have the scope. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
             /** @description `not-found`: Not found. */
             404: {
                 headers: {
@@ -7089,6 +7315,132 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    getBasketById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasketDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `unknown-basket`: The basket does not exist. `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnknownBasketProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `method-not-allowed`: The path does not allow this method. */
@@ -7200,14 +7552,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: The basket does not exist. `not-found`: Not found. */
@@ -7355,14 +7708,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: The basket does not exist. `not-found`: Not found. */
@@ -7514,14 +7868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-basket`: The basket does not exist. `not-found`: Not found. */
@@ -7671,14 +8026,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `forbidden`: The user is not allowed to do this. */
+            /** @description `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `not-found`: Not found. */
@@ -7796,14 +8152,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-order`: The order does not exist. `not-found`: Not found. */
@@ -7955,14 +8312,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `not-found`: Not found. */
@@ -8104,14 +8462,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `unknown-product`: The product does not exist. `not-found`: Not found. */
@@ -8257,14 +8616,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `forbidden`: The user is not allowed to do this. */
+            /** @description `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `not-found`: Not found. */
@@ -8384,14 +8744,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `forbidden`: The user is not allowed to do this. */
+            /** @description `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `not-found`: Not found. */
@@ -8507,14 +8868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
-            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The user is not allowed to do this. */
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
                 };
             };
             /** @description `not-found`: Not found. */
@@ -8556,6 +8918,419 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["CleanupRunningProblem"] | components["schemas"]["ClockDiffersProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyListDto"];
+                };
+            };
+            /** @description `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    addApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKeyDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKeyDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    removeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
