@@ -16,11 +16,11 @@ const DEMO: [string, string, string, number, number | null][] = [
   ['POT-IRON-06', 'Iron teapot', 'Cast iron, enamelled inside, 0.6 litres.', 4950, 5],
   ['CUP-STONE-02', 'Two stoneware cups', 'Glazed by hand, 0.2 litres each.', 1650, 30],
   ['WHISK-BAMBOO', 'Bamboo whisk', 'For matcha, 80 prongs.', 1290, 3],
+  ['FILTER-PAPER', 'Paper filter', 'For loose tea, unbleached.', 12, 600],
 ];
 
 const RULES: Record<string, Partial<QuantityRule>> = {
-  'TEA-ROOIBOS-100': { quantityStep: 6 },
-  'WHISK-BAMBOO': { maxQuantity: 2 },
+  'FILTER-PAPER': { minQuantity: 40, maxQuantity: 80, quantityStep: 20 },
 };
 
 /**

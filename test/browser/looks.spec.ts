@@ -171,19 +171,19 @@ describe('the pages', () => {
     await addsToBasket(page, 'Glass teapot');
     await page.getByLabel('Engraving (optional) of Glass teapot').fill('Ada');
     await page.keyboard.press('Enter');
-    for (const name of ['6 Rooibos', 'Oolong', 'Chai']) await addsToBasket(page, name);
+    for (const name of ['40 Paper filter', 'Oolong', 'Chai']) await addsToBasket(page, name);
     await saved(page);
     const changes = [
-      `quantity_step = 4, unit_price_minor = 410 WHERE sku = 'TEA-ROOIBOS-100'`,
+      `quantity_step = 16, min_quantity = 1, unit_price_minor = 14 WHERE sku = 'FILTER-PAPER'`,
       `stock = 1 WHERE sku = 'POT-GLASS-1L'`,
       `stock = 0 WHERE sku = 'TEA-OOLONG-100'`,
       `is_active = false WHERE sku = 'TEA-CHAI-150'`,
     ];
     for (const change of changes) await shop.sql(`UPDATE products SET ${change}`);
     await page.goto('/basket');
-    await page.getByText('Sold in packs of 4. Choose 4 or 8 pieces.').waitFor();
+    await page.getByText('Sold in packs of 16, at most 80. Choose 32 or 48 pieces.').waitFor();
     await page.getByRole('button', { name: 'Go to checkout' }).click();
-    await page.getByText('Rooibos: This quantity is not for sale.').waitFor();
+    await page.getByText('Paper filter: This quantity is not for sale.').waitFor();
 
     await looksRight(page, 'line-notices');
   });
