@@ -46,7 +46,7 @@ describe('npm start', () => {
     expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
       'Database: the embedded PostgreSQL',
       expect.stringMatching(/^Migrations run: \d+$/),
-      'Demo products added: 12',
+      'Demo products added: 13',
       expect.stringMatching(
         /^Serving on http:\/\/localhost:\d+ \(explorer: \/api\/docs\)\. Press Ctrl-C to stop\.$/,
       ),
