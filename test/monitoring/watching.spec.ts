@@ -69,7 +69,7 @@ describe('an operator', () => {
 
     const durations = Object.keys(await metrics('http_request_duration_seconds_count'));
 
-    expect(durations).toContain('{method="PUT",route="/api/basket/lines/:sku",status="404"}');
+    expect(durations).toContain('{method="PUT",route="/api/basket/lines/:lineId",status="404"}');
     expect(durations.join()).not.toContain('such');
     expect(Object.keys(await metrics('pool_connections'))).toEqual(['{state="busy"}', '{state="idle"}']);
     const { headers, body } = await shop.guest().sends<string>('GET', '/metrics');
