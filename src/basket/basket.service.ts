@@ -8,7 +8,7 @@ import type { BasketDto } from './basket.dto.js';
 import { BasketChanges } from './change/basket-changes.service.js';
 import { type BasketVisitor, loadWriter } from './change/basket-visitor.js';
 import { createBasket } from './change/create-basket.js';
-import { removeBasket, removeLine, saveLine } from './query/write-basket.js';
+import { isSameLine, removeBasket, removeLine, saveLine } from './query/write-basket.js';
 import { writeMetadata } from './query/write-metadata.js';
 import { emptyBasket } from './checkout/checkout-rules.js';
 import type { Conditions } from './change/conditions.decorator.js';
@@ -58,7 +58,8 @@ export class BasketService {
       assertOpen(basket);
       const product = await this.products.find(manager, added.sku);
       if (!product?.isActive) throw unknownSku(added.sku);
-      const quantity = (findLine(basket, lineIdOf(added))?.quantity ?? 0) + added.quantity;
+      const previous = basket?.lines.find((line) => isSameLine(line, added));
+      const quantity = (previous?.quantity ?? 0) + added.quantity;
       const line = { added, product: toLineProduct(product), quantity };
       return this.changeLineUnderLock(manager, visitor, basket, line);
     });
@@ -140,7 +141,7 @@ export class BasketService {
   ): Promise<BasketSnapshot> {
     const { basketMaxQuantity, basketMaxLines } = this.environment;
     const lines = basket?.lines ?? [];
-    const previous = findLine(basket, lineIdOf(added));
+    const previous = lines.find((line) => isSameLine(line, added));
     if (!previous && lines.length >= basketMaxLines) throw tooManyLines(basketMaxLines);
     const others = lines.filter((line) => line.sku === added.sku && line !== previous);
     const total = quantity + others.reduce((sum, line) => sum + line.quantity, 0);

@@ -116,6 +116,19 @@ describe('a line with attributes', () => {
     ]);
   });
 
+  it('is never the line of another product whose sku is its id', async () => {
+    const client = shop.guest();
+    const engraved = await adds(client, ADA);
+    cup = await shop.product({ sku: engraved.id });
+
+    for (const headers of [{}, LOCKED]) await add(client, undefined, 1, headers);
+
+    expect((await client.basket()).lines).toMatchObject([
+      { sku: engraved.sku, attributes: ADA, quantity: 1 },
+      { sku: cup.sku, attributes: {}, quantity: 2 },
+    ]);
+  });
+
   it.each<[string, unknown]>([
     ['a list', ['a']],
     ['text', 'a'],

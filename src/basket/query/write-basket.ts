@@ -4,6 +4,7 @@ import { Basket } from '../basket.entity.js';
 import type { BasketSnapshot, LineSnapshot } from './basket-snapshot.js';
 import {
   ADDED_COUNT,
+  type AddedLine,
   addedPlaceholders,
   addedValues,
   copiedLine,
@@ -70,7 +71,10 @@ export async function removeLine(
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
 
-function isSameLine(one: LineSnapshot, other: LineSnapshot): boolean {
+type LineWithKey = Pick<AddedLine, 'sku' | 'variant'>;
+
+/** Compares the keys, because a sku can have the form of another line's id. */
+export function isSameLine(one: LineWithKey, other: LineWithKey): boolean {
   return one.sku === other.sku && one.variant === other.variant;
 }
 

@@ -1,5 +1,6 @@
 import { Problem } from '../../../problem/problem.js';
 import type { LineSnapshot } from '../../query/basket-snapshot.js';
+import { lineIdOf } from '../../query/line-id.js';
 import type { LineProduct } from '../../query/line-product.js';
 import { findBreach, tooManyLines, unavailable, unknownSku } from '../line-rules.js';
 import type { ChangePlan, PlannedChange, PlannedLine } from './plan-changes.js';
@@ -39,12 +40,13 @@ export function decideChanges(plan: ChangePlan, products: Products, limits: Chan
   const own = plan.changes.map((planned) => findProductProblem(planned, products));
   const refused = refuseSkus(plan, own, products, limits.basketMaxQuantity);
   refuseLines(plan.lines, refused, limits.basketMaxLines);
+  const lines = toLines(plan.lines, refused, products);
+  const quantities = new Map(lines.map((line) => [lineIdOf(line), line.quantity]));
   const outcomes = plan.changes.map(({ change: { lineId }, line }, index) => {
-    const refusal = refused.get(line.added.sku);
-    const quantity = refusal ? line.previous?.quantity : line.quantity;
-    return { lineId, quantity: quantity || null, problem: own[index] ?? refusal ?? null };
+    const problem = own[index] ?? refused.get(line.added.sku) ?? null;
+    return { lineId, quantity: quantities.get(lineId) ?? null, problem };
   });
-  return { lines: toLines(plan.lines, refused, products), outcomes };
+  return { lines, outcomes };
 }
 
 /** A removal needs no product for sale, but it must be of a line or of a product. */

@@ -5,6 +5,8 @@ import type { RequestedChange } from './changes.dto.js';
 /** A change of one line. */
 export interface LineChange {
   lineId: string;
+  /** True: the change names an existing line by its id, and not by sku and attributes. */
+  isById: boolean;
   /** The line that the change creates if the basket has none with this id. */
   added: AddedLine;
   /** True: the quantity is added. False: it is set. */
@@ -15,11 +17,12 @@ export interface LineChange {
 export function toLineChange(change: RequestedChange): LineChange {
   if ('lineId' in change) {
     const { lineId, set: quantity } = change;
-    return { lineId, added: toAddedLine({ sku: lineId, quantity }), isAdded: false, quantity };
+    const added = toAddedLine({ sku: lineId, quantity });
+    return { lineId, isById: true, added, isAdded: false, quantity };
   }
   const { sku, attributes } = change;
   const isAdded = 'add' in change;
   const quantity = isAdded ? change.add : change.set;
   const added = toAddedLine({ sku, attributes, quantity });
-  return { lineId: lineIdOf(added), added, isAdded, quantity };
+  return { lineId: lineIdOf(added), isById: false, added, isAdded, quantity };
 }

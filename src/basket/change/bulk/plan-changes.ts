@@ -1,7 +1,6 @@
 import { quantityBySku } from '../../query/availability.js';
 import type { LineSnapshot } from '../../query/basket-snapshot.js';
-import { lineIdOf } from '../../query/line-id.js';
-import type { AddedLine } from '../../query/line-columns.js';
+import { type AddedLine, lineKeyOf } from '../../query/line-columns.js';
 import type { LineChange } from './line-change.js';
 
 /** A line before and after all changes. */
@@ -28,20 +27,27 @@ export interface ChangePlan {
   totals: Map<string, number>;
 }
 
-/** Applies the changes to the lines, in their order. */
+/**
+ * Applies the changes to the lines, in their order.
+ *
+ * A sku can have the form of an id. So a change by sku and attributes is never searched by its id.
+ */
 export function planChanges(lines: readonly LineSnapshot[], changes: readonly LineChange[]): ChangePlan {
   const planned: PlannedLine[] = lines.map((previous) => ({
     added: previous,
     previous,
     quantity: previous.quantity,
   }));
-  const byId = new Map(planned.map((line) => [lineIdOf(line.added), line]));
+  const byKey = new Map(planned.map((line) => [lineKeyOf(line.added), line]));
+  const byVariant = new Map(planned.map((line) => [line.added.variant, line]));
   const plannedChanges = changes.map((change) => {
-    let line = byId.get(change.lineId);
+    const { lineId, isById, added } = change;
+    let line = (isById && byVariant.get(lineId)) || byKey.get(lineKeyOf(added));
     if (!line) {
-      line = { added: change.added, previous: null, quantity: 0 };
+      line = { added, previous: null, quantity: 0 };
       planned.push(line);
-      byId.set(change.lineId, line);
+      byKey.set(lineKeyOf(added), line);
+      byVariant.set(added.variant, line);
     }
     line.quantity = change.quantity + (change.isAdded ? line.quantity : 0);
     return { change, line };

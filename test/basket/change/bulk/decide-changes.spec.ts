@@ -135,6 +135,28 @@ describe('the decision about several changes', () => {
     expect(lines).toMatchObject([{ sku: 'CUP', attributes: RED, quantity: 5 }]);
   });
 
+  it('does not know the id of a line that only a later change creates', () => {
+    const added: RequestedChange = { sku: 'CUP', attributes: RED, add: 1 };
+    const { lineId } = toLineChange(added);
+
+    const decision = decide([], [{ lineId, set: 5 }, added, { lineId, set: 3 }]);
+
+    expect(types(decision)).toEqual(['unknown-sku', null, null]);
+    expect(decision.outcomes).toMatchObject([{ quantity: 3 }, { quantity: 3 }, { quantity: 3 }]);
+    expect(decision.lines).toMatchObject([{ sku: 'CUP', attributes: RED, quantity: 3 }]);
+  });
+
+  it('never takes a sku for the id of another line', () => {
+    const red = line('CUP', 1, RED);
+    const known = new Map([...products, [red.variant, product(red.variant)]]);
+    const plan = planChanges([red], [toLineChange({ sku: red.variant, add: 2 })]);
+
+    expect(decideChanges(plan, known, LIMITS).lines).toMatchObject([
+      { sku: 'CUP', quantity: 1 },
+      { sku: red.variant, attributes: {}, quantity: 2 },
+    ]);
+  });
+
   it('counts the lines again when a refused product keeps its lines', () => {
     const limits = { ...LIMITS, basketMaxLines: 2 };
     const decision = decide(
