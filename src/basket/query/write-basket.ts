@@ -54,9 +54,10 @@ export async function saveLine(
 ): Promise<BasketSnapshot> {
   await manager.query(SAVE_LINE, [basket.id, ...addedValues(line), line.unitPriceMinorWhenAdded]);
   const isThere = basket.lines.some((other) => isSameLine(other, line));
-  const lines = isThere
-    ? basket.lines.map((other) => (isSameLine(other, line) ? line : other))
-    : [...basket.lines, line];
+  // Another line of the sku has the product from before `available` was counted.
+  const { sku, product } = line;
+  const others = basket.lines.map((other) => (other.sku === sku ? { ...other, product } : other));
+  const lines = isThere ? others.map((other) => (isSameLine(other, line) ? line : other)) : [...others, line];
   return { ...basket, version: basket.version + 1, lastMerge: null, lines };
 }
 

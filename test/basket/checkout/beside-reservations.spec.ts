@@ -177,4 +177,18 @@ describe('beside reservations', () => {
     expect(refused.some(isCount)).toBe(true);
     expect(await guest.quantities()).toEqual({ [tea.sku]: 9 });
   });
+
+  it('an add that counts shows no other line of its product as short', async () => {
+    const tea = await shop.product({ stock: 9 });
+    const [holder, guest] = [await stock.buyer(tea, 8), shop.guest()];
+    await freezes(holder);
+    await stock.expireReservations();
+    const request = { sku: tea.sku, quantity: 1, attributes: { engraving: 'For Ada' } };
+    await guest.sends('POST', '/api/basket/lines', request);
+
+    const added = await guest.adds(tea, 4);
+
+    expect(added.lines).toMatchObject([{ notices: [] }, { notices: [] }]);
+    expect(added.totals).toMatchObject({ quantity: 5, unavailableLines: 0 });
+  });
 });
