@@ -21,6 +21,8 @@ interface Reservations {
   ownUntil: Date | null;
 }
 
+const NONE = { ofOthers: 0, own: 0, ownUntil: null };
+
 /** `$1` is the basket, or null before the first add, and `$2` the skus. */
 export const COUNT_RESERVATIONS = `
   SELECT sku,
@@ -56,13 +58,16 @@ export async function countAvailable(
   const skus = [...new Set(uncounted.map(({ sku }) => sku))];
   const rows = await queryable.query<Reservations[]>(COUNT_RESERVATIONS, [basketId, skus]);
   const bySku = new Map(rows.map((row) => [row.sku, row]));
+  let reservedUntil: Date | null = null;
   for (const product of uncounted) {
-    const { ofOthers, own } = bySku.get(product.sku) ?? { ofOthers: 0, own: 0 };
+    const { ofOthers, own, ownUntil } = bySku.get(product.sku) ?? NONE;
     product.reserved = 0;
+    // An admin may have ended the tracking. The row then holds nothing.
     if (product.stock === null) continue;
     product.available = Math.max(product.stock - ofOthers, Math.min(product.stock, own), 0);
+    reservedUntil ??= ownUntil;
   }
-  return rows.find(({ ownUntil }) => ownUntil !== null)?.ownUntil ?? null;
+  return reservedUntil;
 }
 
 /**

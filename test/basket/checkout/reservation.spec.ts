@@ -101,6 +101,21 @@ describe('a freeze with `reserve`', () => {
     expect(await shop.count('stock_reservations')).toBe(0);
   });
 
+  it('has no end where no product tracks its stock any more', async () => {
+    const [tea, cup] = [await shop.product({ stock: 5 }), await shop.product({ stock: 5 })];
+    const guest = await stock.buyer(tea, 1);
+    await guest.adds(cup);
+    await freezes(guest);
+    const ends = async () => (await guest.basket()).reservedUntil;
+
+    await shop.sql('UPDATE products SET stock = NULL WHERE sku = $1', [tea.sku]);
+    expect(await ends()).not.toBeNull();
+    await shop.sql('UPDATE products SET stock = NULL');
+
+    expect(await ends()).toBeNull();
+    expect((await freezes(guest)).body).toMatchObject({ status: 'frozen', reservedUntil: null });
+  });
+
   it('prolongs the reservation when it is repeated, and without `reserve` changes nothing', async () => {
     const tea = await shop.product({ stock: 5 });
     const guest = await stock.buyer(tea, 5);
