@@ -129,8 +129,11 @@ describe('a reorder', () => {
   it('of a guest is possible for the user after a login', async () => {
     const guest = shop.guest();
     const id = await order(guest);
+    const tab = guest.tab();
     await guest.logsInAs(await shop.user());
 
+    const { status, body } = await reorder<ProblemBody>(tab, id);
+    expect([status, body.type]).toEqual([409, '/problems/session-replaced']);
     expect((await reorder(guest, id)).body.basket).toMatchObject({ owner: 'user', totals: { lines: 2 } });
   });
 
