@@ -1,6 +1,7 @@
 import type { MergedLine } from '../../auth/event/user-logged-in.event.js';
 import type { MergeStrategy } from '../../config/environment.js';
 import type { LineSnapshot } from '../query/basket-snapshot.js';
+import { lineKeyOf } from '../query/line-columns.js';
 import { lineIdOf } from '../query/line-id.js';
 import type { LineProduct } from '../query/line-product.js';
 
@@ -62,10 +63,11 @@ export function mergeLines(
 }
 
 function toDrafts(guest: MergeableLine[], user: MergeableLine[], strategy: MergeStrategy): Draft[] {
-  const guestLines = new Map(guest.map((line) => [lineIdOf(line), line]));
-  const userLines = new Map(user.map((line) => [lineIdOf(line), line]));
-  const ids = new Set([...userLines.keys(), ...guestLines.keys()]);
-  return [...ids].flatMap((id) => toDraft(guestLines.get(id), userLines.get(id), strategy));
+  // Not by id: a sku can have the form of another line's id.
+  const guestLines = new Map(guest.map((line) => [lineKeyOf(line), line]));
+  const userLines = new Map(user.map((line) => [lineKeyOf(line), line]));
+  const keys = new Set([...userLines.keys(), ...guestLines.keys()]);
+  return [...keys].flatMap((key) => toDraft(guestLines.get(key), userLines.get(key), strategy));
 }
 
 /** A line in both baskets keeps the user's time of adding. */

@@ -17,10 +17,10 @@ WITH
       l.added_at
     FROM
       basket_lines l
-      JOIN unnest($3::text[], $4::int[]) AS merged (line_id, quantity) ON merged.line_id = CASE
-        WHEN l.variant = '' THEN l.sku
-        ELSE l.variant
-      END
+      JOIN unnest($3::text[], $4::text[], $5::int[]) AS merged (sku, line_id, quantity) ON (merged.sku, merged.line_id) = (
+        l.sku,
+        CASE WHEN l.variant = '' THEN l.sku ELSE l.variant END
+      )
     WHERE l.basket_id = $1
     ON CONFLICT (basket_id, sku, variant) DO UPDATE
     SET quantity = excluded.quantity
@@ -30,7 +30,7 @@ UPDATE baskets b
 SET
   version = b.version + 1,
   updated_at = now(),
-  last_merge = $5,
+  last_merge = $6,
   metadata = guest.metadata || b.metadata
 FROM baskets guest
 WHERE b.id = $2 AND guest.id = $1

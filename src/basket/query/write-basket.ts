@@ -110,14 +110,15 @@ export const MERGE = `
     INSERT INTO basket_lines (${merged.columns})
     SELECT ${merged.expressions}
     FROM basket_lines l
-    JOIN unnest($3::text[], $4::int[]) AS merged (line_id, quantity) ON merged.line_id = ${lineId('l')}
+    JOIN unnest($3::text[], $4::text[], $5::int[]) AS merged (sku, line_id, quantity)
+      ON (merged.sku, merged.line_id) = (l.sku, ${lineId('l')})
     WHERE l.basket_id = $1
     ${ON_LINE_CONFLICT}
   ), removed AS (
     DELETE FROM baskets WHERE id = $1
   )
   UPDATE baskets b
-  SET version = b.version + 1, updated_at = now(), last_merge = $5, metadata = guest.metadata || b.metadata
+  SET version = b.version + 1, updated_at = now(), last_merge = $6, metadata = guest.metadata || b.metadata
   FROM baskets guest
   WHERE b.id = $2 AND guest.id = $1`;
 
@@ -132,9 +133,11 @@ export async function mergeBaskets(
   lines: MergedLine[],
   report: MergeReport | null,
 ): Promise<void> {
+  const skus = lines.map(({ sku }) => sku);
   const ids = lines.map(({ id }) => id);
   const quantities = lines.map(({ quantity }) => quantity);
-  await manager.query(MERGE, [guestId, userId, ids, quantities, report && JSON.stringify(report)]);
+  const stored = report && JSON.stringify(report);
+  await manager.query(MERGE, [guestId, userId, skus, ids, quantities, stored]);
 }
 
 /** Gives the orders of a guest's session to the user who logs in from it. */

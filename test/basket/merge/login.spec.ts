@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BasketDto } from '../../../src/basket/basket.dto.js';
 import type { Product } from '../../../src/catalogue/product.entity.js';
 import { Shop } from '../../support/shop.js';
 
@@ -69,6 +70,20 @@ describe('a basket at login', () => {
     expect(await shop.basketOf(bob)).toEqual({ [tea.sku]: 7 });
     expect(await shop.guestBaskets()).toBe(0);
     expect(await shop.orphans()).toBe(0);
+  });
+
+  it('keeps the line of a product whose sku is the id of another line', async () => {
+    const cup = await shop.product();
+    const guest = shop.guest();
+    const request = { sku: cup.sku, quantity: 2, attributes: { engraving: 'For Ada' } };
+    const { body } = await guest.sends<BasketDto>('POST', '/api/basket/lines', request);
+    const odd = await shop.product({ sku: String(body.lines[0]?.id) });
+    await guest.adds(odd, 3);
+    const ada = await shop.user({ basket: [[odd, 1]] });
+
+    await guest.logsInAs(ada);
+
+    expect(await shop.basketOf(ada)).toEqual({ [cup.sku]: 2, [odd.sku]: 3 });
   });
 
   it('stays unchanged when the login fails, and the guest can try again', async () => {
