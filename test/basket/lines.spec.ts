@@ -193,6 +193,17 @@ describe('a line with attributes', () => {
     expect(totals).toMatchObject({ amountMinor: 0, unavailableLines: 2 });
   });
 
+  it('is sold with others of its product that have more pieces than an integer', async () => {
+    const client = shop.guest();
+    await adds(client, ADA);
+    await adds(client);
+    await shop.sql('UPDATE basket_lines SET quantity = 2147483647 WHERE sku = $1', [cup.sku]);
+
+    const { status, body } = await client.sends<BasketDto>('POST', '/api/basket/submit');
+
+    expect([status, body.totals.quantity]).toEqual([200, 4_294_967_294]);
+  });
+
   it('is in the order', async () => {
     const client = shop.guest();
     await adds(client, ADA, 2);

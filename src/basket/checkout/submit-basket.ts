@@ -57,7 +57,7 @@ export const TAKE_STOCK = `
   WITH consumed AS (
     DELETE FROM stock_reservations WHERE basket_id = $1 RETURNING sku, quantity
   ), sold AS (
-    SELECT sku, sum(quantity)::int AS quantity FROM unnest($2::text[], $3::int[]) AS line (sku, quantity) GROUP BY sku
+    SELECT sku, sum(quantity) AS quantity FROM unnest($2::text[], $3::int[]) AS line (sku, quantity) GROUP BY sku
   )
   UPDATE products p SET stock = p.stock - sold.quantity, reserved = p.reserved - coalesce(consumed.quantity, 0)
   FROM sold LEFT JOIN consumed USING (sku)

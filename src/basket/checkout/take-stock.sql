@@ -4,7 +4,7 @@
 WITH
   consumed AS (DELETE FROM stock_reservations WHERE basket_id = $1 RETURNING sku, quantity),
   sold AS (
-    SELECT sku, sum(quantity)::int AS quantity
+    SELECT sku, sum(quantity) AS quantity
     FROM unnest($2::text[], $3::int[]) AS line(sku, quantity)
     GROUP BY sku
   )
