@@ -52,10 +52,13 @@ const STAMP = `
 /**
  * Takes the sold pieces `$3` of the products `$2` off the stock, and the reservations of the basket
  * `$1` off the reserved pieces. The products are locked.
+ *
+ * Keeps a reservation of any other product, which is not locked. An instance of the previous
+ * version leaves one when it thaws a basket that then loses the line.
  */
 export const TAKE_STOCK = `
   WITH consumed AS (
-    DELETE FROM stock_reservations WHERE basket_id = $1 RETURNING sku, quantity
+    DELETE FROM stock_reservations WHERE basket_id = $1 AND sku = ANY ($2) RETURNING sku, quantity
   ), sold AS (
     SELECT sku, sum(quantity) AS quantity FROM unnest($2::text[], $3::int[]) AS line (sku, quantity) GROUP BY sku
   )

@@ -2,7 +2,11 @@
 -- Locks: the reservations of the basket, and the products. Basket and products are locked before.
 
 WITH
-  consumed AS (DELETE FROM stock_reservations WHERE basket_id = $1 RETURNING sku, quantity),
+  consumed AS (
+    DELETE FROM stock_reservations
+    WHERE basket_id = $1 AND sku = ANY ($2)
+    RETURNING sku, quantity
+  ),
   sold AS (
     SELECT sku, sum(quantity) AS quantity
     FROM unnest($2::text[], $3::int[]) AS line(sku, quantity)

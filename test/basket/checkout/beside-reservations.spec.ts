@@ -118,6 +118,28 @@ describe('beside reservations', () => {
     expect(await takenOf(body.id)).toEqual({ [tea.sku]: false });
   });
 
+  it('a submit keeps the reservations of products that an earlier version has let the basket lose', async () => {
+    const [tea, cup] = [await shop.product({ stock: 5 }), await shop.product({ stock: 5 })];
+    const guest = await stock.buyer(tea, 3);
+    const { id } = (await freezes(guest)).body;
+    await shop.sql(`UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL WHERE id = $1`, [
+      id,
+    ]);
+    await shop.sql('UPDATE basket_lines SET name_pinned = NULL, unit_price_minor_pinned = NULL');
+    await guest.adds(cup, 1);
+    await guest.sends('DELETE', `/api/basket/lines/${tea.sku}`);
+
+    expect(await does(guest, 'submit')).toMatchObject({ status: 200 });
+
+    expect([await stock.of(tea), await stock.of(cup)]).toEqual([
+      [5, 3, [3]],
+      [4, 0, []],
+    ]);
+    await stock.expireReservations();
+    await shop.removeExpired();
+    expect(await stock.of(tea)).toEqual([5, 0, []]);
+  });
+
   it('submit and freeze refuse an open basket that breaks a quantity rule, but not a frozen one', async () => {
     const [tea, cup] = [await shop.product(), await shop.product({ stock: 5 })];
     const [frozen, open] = [await stock.buyer(tea, 5), await stock.buyer(tea, 5)];
