@@ -29,6 +29,7 @@ const REFUND = new Set([
   '/problems/total-changed',
   '/problems/insufficient-stock',
   '/problems/unavailable',
+  '/problems/quantity-rule',
 ]);
 
 /**

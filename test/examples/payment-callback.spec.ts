@@ -131,6 +131,18 @@ describe('examples/payment-callback.mjs', () => {
     expect(await state()).toEqual({ status: 'frozen', stock: 1 });
   });
 
+  it('refunds a quantity that a rule no longer allows, if the basket was thawed meanwhile', async () => {
+    const guest = shop.guest();
+    const payment = await pays(await shop.product({ stock: 5 }), guest);
+    await guest.sends('POST', '/api/basket/thaw');
+    await shop.sql('UPDATE products SET quantity_step = 5');
+
+    const answer = await callsBack(payment);
+
+    expect(answer.body).toEqual({ outcome: 'refund', reason: '/problems/quantity-rule' });
+    expect(await state()).toEqual({ status: 'open', stock: 5 });
+  });
+
   it('thaws the basket when the payment has failed', async () => {
     const guest = shop.guest();
     const payment = await pays(await shop.product({ stock: 5 }), guest);
