@@ -2,7 +2,7 @@ import { isAllowedQuantity } from '../catalogue/quantity-rule.js';
 import type { BasketDto, TotalsDto } from './basket.dto.js';
 import type { LineDto, LineNotice } from './line.dto.js';
 import type { BasketStatus } from './basket.entity.js';
-import { toMergeReport } from './merge/stored-report.js';
+import { toMergeReport } from './query/stored-report.js';
 import { quantityBySku } from './query/availability.js';
 import type { BasketSnapshot, LineSnapshot } from './query/basket-snapshot.js';
 import { lineIdOf } from './query/line-id.js';
@@ -37,7 +37,7 @@ export function toBasketDto(
     totals: totalsOf(lines),
     metadata: basket?.metadata ?? {},
     reservedUntil: basket?.reservedUntil?.toISOString() ?? null,
-    lastMerge: basket?.lastMerge ? toMergeReport(basket.lastMerge) : null,
+    lastMerge: basket?.lastMerge ? toMergeReport(basket.lastMerge, basket.lines) : null,
     expiresAt: expiresAt === null || isRecord || owner === 'user' ? null : new Date(expiresAt).toISOString(),
   };
 }

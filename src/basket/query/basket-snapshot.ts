@@ -1,10 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { MergeReport } from '../../auth/event/user-logged-in.event.js';
 import { queryNamed } from '../../database/named-statement.js';
 import type { BasketStatus } from '../basket.entity.js';
 import { isAvailabilityUncertain, settleAvailability } from './availability.js';
 import { type LineProduct, PRODUCT_COLUMNS, type ProductColumns, toLineProduct } from './line-product.js';
 import { type CarriedLine, type PinnedLine, SELECTED_LINE, SELECTED_OPEN_LINE } from './line-columns.js';
+import type { StoredReport } from './stored-report.js';
 
 export interface LineSnapshot extends CarriedLine {
   /** The place in the order of adding, among all lines of the same read. */
@@ -21,7 +21,7 @@ export interface BasketSnapshot {
   ownerId: string | null;
   status: BasketStatus;
   version: number;
-  lastMerge: MergeReport | null;
+  lastMerge: StoredReport | null;
   submittedAt: Date | null;
   cancelledAt: Date | null;
   /** The end of the reservation, or null without one, and after its end. */

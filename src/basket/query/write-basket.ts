@@ -13,6 +13,7 @@ import {
   lineId,
   ON_LINE_CONFLICT,
 } from './line-columns.js';
+import { toStoredReport } from './stored-report.js';
 
 /**
  * SQL: the columns that every change of a basket sets. The report of the last merge holds until the
@@ -96,7 +97,7 @@ export async function assignBasket(
   userId: string,
   report: MergeReport,
 ): Promise<void> {
-  await manager.query(ASSIGN, [basketId, userId, JSON.stringify(report)]);
+  await manager.query(ASSIGN, [basketId, userId, JSON.stringify(toStoredReport(report))]);
 }
 
 const merged = insertedLine({ ...copiedLine(), basketId: '$2', quantity: 'merged.quantity' });
@@ -136,7 +137,7 @@ export async function mergeBaskets(
   const skus = lines.map(({ sku }) => sku);
   const ids = lines.map(({ id }) => id);
   const quantities = lines.map(({ quantity }) => quantity);
-  const stored = report && JSON.stringify(report);
+  const stored = report && JSON.stringify(toStoredReport(report));
   await manager.query(MERGE, [guestId, userId, skus, ids, quantities, stored]);
 }
 

@@ -179,6 +179,22 @@ describe('a merge', () => {
     expect((await guest.basket()).lastMerge).toBeNull();
   });
 
+  it('stores a report without the attributes, and shows it with them until the next change', async () => {
+    const [tea, other] = [await shop.product(), await shop.product()];
+    const guest = shop.guest();
+    const attributes = { engraving: 'For Ada' };
+    await guest.sends('POST', '/api/basket/lines', { sku: tea.sku, quantity: 1, attributes });
+
+    const { basket: report } = await guest.logsInAs(await shop.user({ basket: [[other, 1]] }));
+
+    expect(report.lines).toMatchObject([{ sku: other.sku }, { sku: tea.sku, attributes }]);
+    const { id, lastMerge } = await guest.basket();
+    expect(lastMerge).toEqual(report);
+    expect(await shop.sql('SELECT last_merge::text AS stored FROM baskets WHERE id = $1', [id])).toEqual([
+      { stored: expect.not.stringContaining('For Ada') },
+    ]);
+  });
+
   it('keeps all lines, even when the shop allows fewer', async () => {
     const [a, b, c, d] = [
       await shop.product(),
