@@ -21,7 +21,7 @@ const READABLE_IN_PLACE = [
 ];
 
 /** Their statements are in other files. */
-const PIECES = ['src/basket/query/lock-products.ts', 'src/basket/query/single-statement-parts.ts'];
+const PIECES = ['src/basket/query/single-statement-parts.ts', 'src/catalogue/lock-products.ts'];
 
 /** A template that begins as a statement does and has a placeholder. */
 const ASSEMBLED = /`\s*(?:WITH|SELECT|INSERT|UPDATE|DELETE|CREATE)\b[^`]*\$\{/;

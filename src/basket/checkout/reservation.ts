@@ -3,7 +3,7 @@ import type { Environment } from '../../config/environment.js';
 import { quantityBySku, settleAvailability } from '../query/availability.js';
 import type { BasketSnapshot } from '../query/basket-snapshot.js';
 import { PRODUCT_COLUMNS, type ProductColumns, toLineProduct } from '../query/line-product.js';
-import { lockProducts } from '../query/lock-products.js';
+import { lockProducts } from '../../catalogue/lock-products.js';
 import { assertInStock } from './checkout-rules.js';
 
 export type ReservationTimes = Pick<Environment, 'reservationTtlSeconds' | 'frozenTtlSeconds'>;

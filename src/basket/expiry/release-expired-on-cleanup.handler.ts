@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ClockCheck, DATABASE_AT } from '../../database/clock-check.service.js';
 import { ExpiredSessionsRemoved } from '../../session/cleanup/expired-sessions-removed.event.js';
 import { SUBTRACT_REMOVED } from '../checkout/reservation.js';
-import { lockProducts } from '../query/lock-products.js';
+import { lockProducts } from '../../catalogue/lock-products.js';
 
 const IS_EXPIRED = 'expires_at <= statement_timestamp()';
 

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { MAX_INT } from '../../http/input/max-int.js';
 import { Problem } from '../../problem/problem.js';
 import { type BasketSnapshot, findBaskets, lockBaskets } from '../query/basket-snapshot.js';
-import { lockProducts } from '../query/lock-products.js';
+import { lockProducts } from '../../catalogue/lock-products.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 
 /**

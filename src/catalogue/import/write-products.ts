@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { TransactionConflict } from '../../database/retry-transaction.js';
 import { messageOf } from '../../problem/error-text.js';
+import { lockProducts } from '../lock-products.js';
 import { applyLines, type LineError, type ProductLine, type StoredProduct } from './apply-lines.js';
 import type { ProductColumn } from './product-columns.js';
 import type { ProductRow } from './product-row.js';
@@ -22,10 +23,10 @@ const NAMES: Record<ProductColumn, string> = {
 /** The columns whose values are compared with the stored product. */
 const COMPARED: ProductColumn[] = ['stockChange', 'minQuantity', 'maxQuantity', 'quantityStep'];
 
-/** Locks in the order of skus. See docs/decisions/05-lock-order.md. */
-const LOCK_PRODUCTS = `
-  SELECT sku, stock, min_quantity AS "minQuantity", max_quantity AS "maxQuantity", quantity_step AS "quantityStep"
-  FROM products WHERE sku = ANY ($1) ORDER BY sku FOR NO KEY UPDATE`;
+export const LOCK_STORED = lockProducts(
+  '$1',
+  'p.sku, p.stock, p.min_quantity AS "minQuantity", p.max_quantity AS "maxQuantity", p.quantity_step AS "quantityStep"',
+);
 
 /**
  * If a row leaves `is_active` empty, a new product is for sale, and an existing one keeps its
@@ -84,7 +85,7 @@ export async function writeProducts(
   lines: readonly ProductLine[],
 ): Promise<LineError[]> {
   const isCompared = columns.some((column) => COMPARED.includes(column));
-  const stored = isCompared ? await lockProducts(manager, lines) : new Map<string, StoredProduct>();
+  const stored = isCompared ? await lockStored(manager, lines) : new Map<string, StoredProduct>();
   const { rows, errors } = applyLines(lines, stored);
   try {
     if (rows.length > 0) await manager.query(writeStatement(columns), parametersOf(columns, rows));
@@ -100,12 +101,12 @@ function isImpossibleRule(error: unknown): boolean {
   return (error as { constraint?: unknown }).constraint === 'products_max_quantity';
 }
 
-async function lockProducts(
+async function lockStored(
   manager: EntityManager,
   lines: readonly ProductLine[],
 ): Promise<Map<string, StoredProduct>> {
   const skus = lines.map(({ row }) => row.sku);
-  const found = await manager.query<(StoredProduct & { sku: string })[]>(LOCK_PRODUCTS, [skus]);
+  const found = await manager.query<(StoredProduct & { sku: string })[]>(LOCK_STORED, [skus]);
   return new Map(found.map(({ sku, ...product }) => [sku, product]));
 }
 
