@@ -13,6 +13,7 @@ import * as idempotency from '../src/basket/change/idempotency.js';
 import * as freeze from '../src/basket/checkout/freeze-basket.js';
 import * as reservation from '../src/basket/checkout/reservation.js';
 import * as submit from '../src/basket/checkout/submit-basket.js';
+import { THAW } from '../src/basket/checkout/thaw-basket.js';
 import * as cancel from '../src/basket/order/cancel-order.js';
 import { pageStatement } from '../src/basket/order/order.service.js';
 import * as availability from '../src/basket/query/availability.js';
@@ -52,7 +53,8 @@ export const STATEMENTS: Record<string, Statements> = {
     'lock-reserved-products': reservation.LOCK_RESERVED,
     'release-reservations': reservation.RELEASE,
   },
-  'src/basket/checkout/freeze-basket.ts': { 'freeze-basket': freeze.FREEZE, 'thaw-baskets': freeze.THAW },
+  'src/basket/checkout/freeze-basket.ts': { 'freeze-basket': freeze.FREEZE },
+  'src/basket/checkout/thaw-basket.ts': { 'thaw-basket': THAW },
   'src/basket/checkout/submit-basket.ts': { 'submit-basket': submit.SUBMIT, 'take-stock': submit.TAKE_STOCK },
   'src/basket/expiry/end-frozen-on-cleanup.handler.ts': {
     'remove-frozen': endFrozen.REMOVE_FROZEN,

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Environment } from '../../config/environment.js';
-import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
-import { CLEAR_PINS, PINS, SET_PINS } from '../query/line-columns.js';
+import { getBasket, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { PINS, SET_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 import { assertQuantityRules } from './checkout-rules.js';
 import { lockWantedStock, reserveStock, type ReservationTimes } from './reservation.js';
@@ -25,17 +25,6 @@ export const FREEZE = `
   FROM basket, pins
   WHERE l.basket_id = basket.id AND (l.sku, l.variant) = (pins.sku, pins.variant)`;
 
-export const THAW = `
-  WITH thawed AS (
-    UPDATE baskets SET status = 'open', currency = NULL, frozen_at = NULL, ${COUNT_CHANGE}
-    WHERE id = ANY ($1)
-    RETURNING id
-  ), lines AS (
-    UPDATE basket_lines l SET ${CLEAR_PINS}
-    FROM thawed WHERE l.basket_id = thawed.id
-  )
-  SELECT FROM thawed`;
-
 /**
  * Freezes a locked basket, if it is open. With `reserve` it also reserves its stock, or prolongs
  * the reservation of a frozen basket.
@@ -54,13 +43,5 @@ export async function freezeBasket(
   const wanted = reserve && (await lockWantedStock(manager, basket));
   if (isOpen) await manager.query(FREEZE, [basket.id, settings.currency]);
   if (wanted) await reserveStock(manager, basket.id, wanted, settings);
-  const [frozen] = await findBaskets(manager, [basket.id]);
-  if (!frozen) throw new Error(`Basket ${basket.id} is gone, although it was locked.`);
-  return frozen;
-}
-
-/** Thaws locked baskets without reservations. The prices of the catalogue apply again. */
-export async function thawBaskets(manager: EntityManager, ids: string[]): Promise<BasketSnapshot[]> {
-  await manager.query(THAW, [ids]);
-  return findBaskets(manager, ids);
+  return getBasket(manager, basket.id);
 }

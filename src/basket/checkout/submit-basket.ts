@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { Problem } from '../../problem/problem.js';
 import type { BasketDto } from '../basket.dto.js';
-import { findBaskets, type BasketSnapshot } from '../query/basket-snapshot.js';
+import { getBasket, type BasketSnapshot } from '../query/basket-snapshot.js';
 import { SET_MISSING_PINS } from '../query/line-columns.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 import { assertBuyable, emptyBasket } from './checkout-rules.js';
@@ -91,9 +91,7 @@ export async function submitBasket(
   await manager.query(SUBMIT, [basket.id, dto.currency]);
   await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [SUBMIT_LOCK]);
   await manager.query(STAMP, [basket.id]);
-  const [submitted] = await findBaskets(manager, [basket.id]);
-  if (!submitted) throw new Error(`Basket ${basket.id} is gone, although it was locked.`);
-  return submitted;
+  return getBasket(manager, basket.id);
 }
 
 async function takeStock(manager: EntityManager, { id, lines }: BasketSnapshot): Promise<void> {

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { MAX_INT } from '../../http/input/max-int.js';
 import { Problem } from '../../problem/problem.js';
-import { type BasketSnapshot, findBaskets, lockBaskets } from '../query/basket-snapshot.js';
+import { type BasketSnapshot, getBasket, lockBaskets } from '../query/basket-snapshot.js';
 import { lockProducts } from '../../catalogue/lock-products.js';
 import { COUNT_CHANGE } from '../query/write-basket.js';
 
@@ -38,8 +38,7 @@ export async function cancelOrder(manager: EntityManager, id: string): Promise<B
   if (order.cancelledAt !== null) return order;
   await manager.query(CANCEL, [id]);
   await returnStock(manager, id);
-  const [cancelled = order] = await findBaskets(manager, [id]);
-  return cancelled;
+  return getBasket(manager, id);
 }
 
 async function returnStock(manager: EntityManager, id: string): Promise<void> {

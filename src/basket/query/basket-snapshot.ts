@@ -4,6 +4,7 @@ import type { BasketStatus } from '../basket.entity.js';
 import { isAvailabilityUncertain, settleAvailability } from './availability.js';
 import { type LineProduct, PRODUCT_COLUMNS, type ProductColumns, toLineProduct } from './line-product.js';
 import { type CarriedLine, type PinnedLine, SELECTED_LINE, SELECTED_OPEN_LINE } from './line-columns.js';
+import { shownBasketOf } from './shown-basket.js';
 import type { StoredReport } from './stored-report.js';
 
 export interface LineSnapshot extends CarriedLine {
@@ -64,12 +65,6 @@ export const BASKET_COLUMNS = `
 export const CHANGED_COLUMNS = `
   b.id, b.owner_id AS "ownerId", b.version, ${METADATA}, ${SELECTED_OPEN_LINE}, ${PRODUCT_COLUMNS}`;
 
-/** SQL: the id of the basket that a user sees: the open one, else the latest frozen one. */
-export const shownBasketOf = (ownerId: string): string => `coalesce(
-    (SELECT o.id FROM baskets o WHERE o.owner_id = ${ownerId} AND o.status = 'open'),
-    (SELECT o.id FROM baskets o WHERE o.owner_id = ${ownerId} AND o.status = 'frozen'
-     ORDER BY o.frozen_at DESC, o.id DESC LIMIT 1))`;
-
 /** One statement, so that basket, lines and products are of one moment. */
 const SELECT = `
   SELECT ${BASKET_COLUMNS}
@@ -128,6 +123,17 @@ export async function findBaskets(manager: EntityManager, ids: string[]): Promis
   const baskets = new Map(toBaskets(rows).map((basket) => [basket.id, basket]));
   for (const basket of baskets.values()) await settleAvailability(manager, basket);
   return ids.flatMap((id) => baskets.get(id) ?? []);
+}
+
+/**
+ * Reads a locked basket.
+ *
+ * @throws Error if it is gone
+ */
+export async function getBasket(manager: EntityManager, id: string): Promise<BasketSnapshot> {
+  const [basket] = await findBaskets(manager, [id]);
+  if (!basket) throw new Error(`Basket ${id} is gone, although it was locked.`);
+  return basket;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { NamedStatement } from '../../database/named-statement.js';
 import { isUnexpired, extendedExpiry } from '../../session/session-expiry.js';
-import { BASKET_COLUMNS, type BasketRow, LINE_ORDER, shownBasketOf } from './basket-snapshot.js';
+import { BASKET_COLUMNS, type BasketRow, LINE_ORDER } from './basket-snapshot.js';
+import { shownBasketOf } from './shown-basket.js';
 
 /** A row of `READ_BY_SESSION`. All rows have the same columns of the session. */
 export type SessionBasketRow = BasketRow & {

@@ -3,6 +3,7 @@ import { MAX_KEYS } from '../change/idempotency.js';
 import { CHANGED_COLUMNS, LINE_ORDER } from './basket-snapshot.js';
 import { MAX_INT } from '../../http/input/max-int.js';
 import { CARRIED_COLUMNS } from './line-columns.js';
+import { openBasketOf } from './shown-basket.js';
 import { COUNT_CHANGE } from './write-basket.js';
 
 /**
@@ -45,13 +46,11 @@ export const RETURNED_COLUMNS = `${CARRIED_COLUMNS}, added_at`;
  * compares the token's generation again after that wait.
  */
 function lockOwner({ by }: SingleStatementKind, { generation, absolute }: Placeholders): string {
-  const ofUser = (id: string) =>
-    `(SELECT o.id FROM baskets o WHERE o.owner_id = ${id} AND o.status = 'open')`;
   if (by === 'user') {
-    return `SELECT NULL::text AS id, u.id AS user_id, ${ofUser('u.id')} AS basket_id
+    return `SELECT NULL::text AS id, u.id AS user_id, ${openBasketOf('u.id')} AS basket_id
       FROM users u WHERE u.id = $1 AND u.token_generation = ${generation} FOR SHARE OF u`;
   }
-  return `SELECT s.id, s.user_id, coalesce(s.basket_id, ${ofUser('s.user_id')}) AS basket_id, s.expired_at, s.created_at
+  return `SELECT s.id, s.user_id, coalesce(s.basket_id, ${openBasketOf('s.user_id')}) AS basket_id, s.expired_at, s.created_at
     FROM sessions s WHERE s.id = $1 AND s.replaced_at IS NULL AND ${isUnexpired(absolute)} FOR UPDATE`;
 }
 

@@ -1,6 +1,6 @@
 -- Used by: `POST /api/basket/thaw`, `POST /api/admin/baskets/:id/thaw`, and each run of the cleanup
 -- (`OwnedFrozenExpiry`).
--- Locks: the baskets, then their lines. The baskets are locked before.
+-- Locks: the basket, then its lines. The basket is locked before.
 
 WITH
   thawed AS (
@@ -12,14 +12,10 @@ WITH
       version = version + 1,
       updated_at = now(),
       last_merge = NULL
-    WHERE id = ANY ($1)
+    WHERE id = $1
     RETURNING id
-  ),
-  lines AS (
-    UPDATE basket_lines l
-    SET name_pinned = NULL, unit_price_minor_pinned = NULL
-    FROM thawed
-    WHERE l.basket_id = thawed.id
   )
-SELECT
+UPDATE basket_lines l
+SET name_pinned = NULL, unit_price_minor_pinned = NULL
 FROM thawed
+WHERE l.basket_id = thawed.id
