@@ -90,7 +90,8 @@ export class ShopApi {
 }
 
 /**
- * Ensures that the basket has at least this many pieces.
+ * Ensures that the basket has at least this many pieces of a product without attributes. The id of
+ * such a line is the sku.
  *
  * Without `If-Match` it could overwrite a larger quantity that the shopper chooses at the same
  * moment. 412 means that the basket has changed since it was read, so it is read again.
@@ -108,8 +109,8 @@ export async function ensureAtLeast(api, sku, quantity) {
   }
 }
 
-function quantityOf(basket, sku) {
-  return basket.lines.find((line) => line.sku === sku)?.quantity ?? 0;
+function quantityOf(basket, lineId) {
+  return basket.lines.find((line) => line.id === lineId)?.quantity ?? 0;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -70,6 +70,19 @@ describe('examples/server-side-client.mjs', () => {
     expect(await shop.basketOf(ada)).toEqual({ [tea.sku]: 3, [cup.sku]: 1 });
   });
 
+  it('does not count the pieces of a line with attributes', async () => {
+    const tea = await shop.product();
+    const ada = await shop.user();
+    const shopper = shop.guest();
+    await shopper.logsInAs(ada);
+    const engraved = { sku: tea.sku, quantity: 5, attributes: { engraving: 'For Ada' } };
+    await shopper.sends('POST', '/api/basket/lines', engraved);
+
+    expect(await ensures(tea, 3, ada)).toMatchObject({ code: 0 });
+
+    expect((await shopper.basket()).lines).toMatchObject([{ quantity: 5 }, { id: tea.sku, quantity: 3 }]);
+  });
+
   it('logs in again when its token is not valid any more', async () => {
     const tea = await shop.product();
     const ada = await shop.user();
