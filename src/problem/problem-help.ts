@@ -44,7 +44,7 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   'empty-basket': 'The basket has no lines. Add a product first.',
   'insufficient-stock': `The stock is too small. \`available\` is the quantity that this basket can have, or the present stock if an admin has sent the request. ${READ_AGAIN}`,
   'quantity-limit':
-    'The quantity of a line, the number of lines, or the stock of a product would be too large. `limit` is the maximum.',
+    'The quantity of a product over all its lines, the number of lines, or the stock of a product would be too large. `limit` is the maximum.',
   'session-expired': "The guest's session has ended or the user is erased, so the basket cannot be thawed.",
   'session-replaced':
     'A login has replaced the session, for example in another tab. Send the request again: the browser has the new cookie.',
