@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { FieldError } from '../http/input/validation.pipe.js';
+import { type FieldError, unknownMembers } from '../http/input/validation.pipe.js';
 import { isMetadata, METADATA_RULE } from './metadata.js';
 import type { Metadata } from './query/basket-snapshot.js';
 
@@ -15,10 +15,7 @@ export class MetadataDto {
   /** class-transformer cannot copy an object with any member, for example `constructor`. */
   static findErrors(this: void, body: unknown): FieldError[] {
     const { metadata, ...others } = (body ?? {}) as Record<string, unknown>;
-    const errors = Object.keys(others).map((field) => ({
-      field,
-      message: `property ${field} should not exist`,
-    }));
+    const errors = unknownMembers(others);
     if (!isMetadata(metadata)) errors.push({ field: 'metadata', message: `metadata ${METADATA_RULE}` });
     return errors;
   }

@@ -51,6 +51,14 @@ function assertNoErrors(value: unknown, errors: FieldError[]): unknown {
   return value;
 }
 
+/** Returns an error for each member, as class-validator does for an unknown one. */
+export function unknownMembers(members: object, path = ''): FieldError[] {
+  return Object.keys(members).map((name) => ({
+    field: path + name,
+    message: `property ${name} should not exist`,
+  }));
+}
+
 /** Creates the 400 that names each invalid field. */
 export function invalidInput(errors: FieldError[]): Problem {
   return new Problem('invalid-input', 'Correct the fields in `errors`, and send the request again.', {

@@ -1,6 +1,6 @@
 import { isSku, SKU_RULE } from '../../../catalogue/sku.js';
 import { isInt, MAX_INT } from '../../../http/input/max-int.js';
-import type { FieldError } from '../../../http/input/validation.pipe.js';
+import { type FieldError, unknownMembers } from '../../../http/input/validation.pipe.js';
 import { ATTRIBUTES_RULE, isAttributes } from '../../query/attributes.js';
 import { CHANGE_MODES, MAX_CHANGES } from './change-limits.js';
 
@@ -16,7 +16,7 @@ const MAX_ERRORS = 100;
  */
 export function findChangesErrors(body: unknown): FieldError[] {
   const { mode, changes, ...others } = toMembers(body) ?? {};
-  const errors = unknownMembers(others, '');
+  const errors = unknownMembers(others);
   if (!CHANGE_MODES.some((known) => known === mode)) {
     errors.push({ field: 'mode', message: `mode must be one of: ${CHANGE_MODES.join(', ')}` });
   }
@@ -63,13 +63,6 @@ function textError(value: unknown, path: string, name: string): FieldError[] {
 function quantityError(value: unknown, path: string, name: string, min: number): FieldError[] {
   if (isInt(value, min)) return [];
   return [{ field: `${path}.${name}`, message: `${name} must be an integer from ${min} to ${MAX_INT}` }];
-}
-
-function unknownMembers(members: Members, path: string): FieldError[] {
-  return Object.keys(members).map((name) => ({
-    field: path + name,
-    message: `property ${name} should not exist`,
-  }));
 }
 
 function toMembers(value: unknown): Members | null {
