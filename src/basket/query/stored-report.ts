@@ -29,14 +29,19 @@ export function toMergeReport(
   { outcome, strategy, paymentUnderWay = false, lines }: StoredReport,
   basketLines: readonly { sku: string; variant: string; attributes: Attributes }[],
 ): MergeReport {
-  const attributes = new Map(basketLines.map((line) => [lineIdOf(line), line.attributes]));
+  const attributes = new Map(basketLines.map((line) => [keyOf(lineIdOf(line), line.sku), line.attributes]));
   return {
     outcome,
     strategy,
     paymentUnderWay,
     lines: lines.map(({ id: storedId, ...line }) => {
       const id = storedId ?? line.sku;
-      return { id, ...line, attributes: attributes.get(id) ?? {} };
+      return { id, ...line, attributes: attributes.get(keyOf(id, line.sku)) ?? {} };
     }),
   };
+}
+
+/** A sku can have the form of another line's id. */
+function keyOf(id: string, sku: string): string {
+  return `${id} ${sku}`;
 }
