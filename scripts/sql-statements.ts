@@ -24,7 +24,7 @@ import * as single from '../src/basket/query/single-statement.queries.js';
 import * as write from '../src/basket/query/write-basket.js';
 import { WRITE_LINES } from '../src/basket/query/write-lines.js';
 import { WRITE_METADATA } from '../src/basket/query/write-metadata.js';
-import { LOCK_STORED, writeStatement } from '../src/catalogue/import/write-products.js';
+import { INSERT_PRODUCTS, LOCK_STORED, UPDATE_PRODUCTS } from '../src/catalogue/import/write-products.js';
 import { COLLECT_OPTIONS } from '../src/oscar-import/clean-options.js';
 import * as cleanSkus from '../src/oscar-import/clean-skus.js';
 import * as importStaged from '../src/oscar-import/import-staged.js';
@@ -118,9 +118,9 @@ export const STATEMENTS: Record<string, Statements> = {
   'src/basket/query/write-metadata.ts': { 'write-metadata': WRITE_METADATA },
   'src/basket/query/write-lines.ts': { 'write-lines': WRITE_LINES },
   'src/catalogue/import/write-products.ts': {
-    'write-products': writeStatement(['sku', 'name', 'unitPriceMinor', 'stock', 'isActive']),
     'lock-stored-products': LOCK_STORED,
-    'write-locked-products': writeStatement(['sku', 'name', 'unitPriceMinor', 'stockChange', 'maxQuantity']),
+    'insert-products': INSERT_PRODUCTS,
+    'update-products': UPDATE_PRODUCTS,
   },
   'src/oscar-import/clean-options.ts': { 'collect-options': COLLECT_OPTIONS },
   'src/oscar-import/clean-skus.ts': { 'find-unusual-skus': cleanSkus.FIND_UNUSUAL },

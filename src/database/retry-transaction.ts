@@ -16,14 +16,17 @@ export class TransactionConflict extends Error {}
  *
  * Our lock order avoids deadlocks (docs/decisions/05-lock-order.md), but other programs may lock
  * the same rows. A commit without an answer is not tried again, because it may have succeeded.
+ *
+ * @param parent the manager of a transaction: the work then runs in a savepoint
  */
 export async function retryTransaction<T>(
-  dataSource: DataSource,
+  parent: DataSource | EntityManager,
   work: (manager: EntityManager) => Promise<T>,
+  tries = TRIES,
 ): Promise<T> {
-  for (let left = TRIES - 1; ; left--) {
+  for (let left = tries - 1; ; left--) {
     try {
-      return await dataSource.transaction(work);
+      return await parent.transaction(work);
     } catch (error) {
       if (left === 0 || !isConflict(error)) throw error;
     }

@@ -1,8 +1,9 @@
--- Used by: `products:import` of a file with `stockChange` or a column of a quantity rule.
--- Locks: the products of a batch, by sku.
+-- Used by: `products:import` and `POST /api/admin/products`.
+-- Locks: the products that are in the table, by sku.
 
 SELECT
   p.sku,
+  p.image_url AS "imageUrl",
   p.stock,
   p.min_quantity AS "minQuantity",
   p.max_quantity AS "maxQuantity",

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { retryTransaction } from '../../database/retry-transaction.js';
 import { messageOf } from '../../problem/error-text.js';
-import type { LineError, ProductLine } from './apply-lines.js';
+import type { ProductLine, ProductRow } from './apply-lines.js';
 import { CsvError } from './csv-error.js';
 import { type ProductColumn, readColumns, toCells } from './product-columns.js';
-import { type ProductRow, readRow } from './product-row.js';
+import { readRow } from './product-row.js';
 import { type CsvRecord, readRecords } from './read-records.js';
-import { writeProducts } from './write-products.js';
+import { WRITE_TRIES, writeProducts } from './write-products.js';
 
 export interface ImportOptions {
   /** Imports all lines or none: one wrong line undoes the rest. */
@@ -15,6 +15,12 @@ export interface ImportOptions {
   /** Stops the import before the next batch. */
   signal?: AbortSignal;
   onProgress?: (rows: number) => void;
+}
+
+/** A line that is refused. The first line of the file is 1. */
+interface LineError {
+  line: number;
+  message: string;
 }
 
 export interface ImportReport {
@@ -27,9 +33,6 @@ export interface ImportReport {
   /** The reason for an end before the end of the file. */
   error?: string;
 }
-
-/** Runs work in a transaction: in one of its own, or in that of the whole file. */
-type Transact = <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
 
 const BATCH = 1_000;
 
@@ -46,7 +49,7 @@ export class ProductImport {
     const report: ImportReport = { imported: 0, errors: [] };
     try {
       if (options.atomic) await this.importAtomically(file, report, options);
-      else await this.read(file, (work) => retryTransaction(this.dataSource, work), report, options);
+      else await this.read(file, this.dataSource, report, options);
     } catch (error) {
       report.error = messageOf(error);
       if (options.atomic) report.imported = 0;
@@ -60,7 +63,7 @@ export class ProductImport {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       await queryRunner.startTransaction();
-      await this.read(file, (work) => work(queryRunner.manager), report, options);
+      await this.read(file, queryRunner.manager, report, options);
       if (report.errors.length > 0) report.imported = 0;
       else await commit(queryRunner);
     } finally {
@@ -72,7 +75,7 @@ export class ProductImport {
 
   private async read(
     file: string,
-    transact: Transact,
+    parent: DataSource | EntityManager,
     report: ImportReport,
     { signal, onProgress }: ImportOptions,
   ): Promise<void> {
@@ -82,7 +85,7 @@ export class ProductImport {
       let batch: ProductLine[] = [];
       const flush = async (): Promise<void> => {
         if (signal?.aborted) throw new Error('The import was interrupted');
-        const errors = await writeBatch(transact, columns, batch);
+        const errors = await writeBatch(parent, batch);
         for (const error of errors) addError(report, error);
         report.imported += batch.length - errors.length;
         onProgress?.(report.imported);
@@ -101,15 +104,26 @@ export class ProductImport {
   }
 }
 
-/** @throws Error that names the lines, if the database failed */
+/**
+ * Writes a batch in a transaction of its own, or in a savepoint of the whole file's.
+ *
+ * Returns at most one error a line, so the other lines are those that were imported.
+ *
+ * @throws Error that names the lines, if the database failed
+ */
 async function writeBatch(
-  transact: Transact,
-  columns: readonly ProductColumn[],
+  parent: DataSource | EntityManager,
   batch: readonly ProductLine[],
 ): Promise<LineError[]> {
   if (batch.length === 0) return [];
   try {
-    return await transact((manager) => writeProducts(manager, columns, batch));
+    const { faults } = await retryTransaction(
+      parent,
+      (manager) => writeProducts(manager, batch),
+      WRITE_TRIES,
+    );
+    const firstOfLines = faults.filter(({ line }, index) => line !== faults[index - 1]?.line);
+    return firstOfLines.map(({ line, message }) => ({ line, message }));
   } catch (cause) {
     const [first, last] = [batch[0]?.line, batch.at(-1)?.line];
     throw new Error(

@@ -2,18 +2,16 @@ import { plainToInstance, Transform } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { CsvError } from './csv-error.js';
 import { MAX_INT } from '../../http/input/max-int.js';
-import { ChangeProductDto } from '../save-product.dto.js';
 import { normaliseSku } from '../sku.js';
-import { IsSku } from '../sku.pipe.js';
+import { ImportedProductDto } from './imported-product.dto.js';
 
 const DIGITS = /^\d+$/;
 const SIGNED = /^[+-]?\d+$/;
 
-/** A line of a CSV file. Like ChangeProductDto, it has only the given members. */
-export class ProductRow extends ChangeProductDto {
+/** A line of a CSV file. */
+class CsvRow extends ImportedProductDto {
   @Transform(({ value }) => normaliseSku(value as string))
-  @IsSku()
-  sku!: string;
+  declare sku: string;
 
   @Transform(({ value }) => toInteger(value as string))
   declare unitPriceMinor?: number;
@@ -41,8 +39,8 @@ export class ProductRow extends ChangeProductDto {
 }
 
 /** Reads the cells of a line by column, or returns its first error. */
-export function readRow(cells: Record<string, string>): ProductRow | CsvError {
-  const row = plainToInstance(ProductRow, cells);
+export function readRow(cells: Record<string, string>): CsvRow | CsvError {
+  const row = plainToInstance(CsvRow, cells);
   const [error] = validateSync(row, { stopAtFirstError: true });
   if (!error) return row;
   const { property, constraints = {} } = error;

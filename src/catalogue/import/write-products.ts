@@ -1,104 +1,87 @@
 import type { EntityManager } from 'typeorm';
 import { TransactionConflict } from '../../database/retry-transaction.js';
-import { messageOf } from '../../problem/error-text.js';
 import { lockProducts } from '../lock-products.js';
-import { applyLines, type LineError, type ProductLine, type StoredProduct } from './apply-lines.js';
-import type { ProductColumn } from './product-columns.js';
-import type { ProductRow } from './product-row.js';
+import { applyLines, type LineFault, type ProductLine, type StoredProduct } from './apply-lines.js';
 
-const NAMES: Record<ProductColumn, string> = {
-  sku: 'sku',
-  name: 'name',
-  unitPriceMinor: 'unit_price_minor',
-  description: 'description',
-  imageUrl: 'image_url',
-  stock: 'stock',
-  stockChange: 'stock',
-  isActive: 'is_active',
-  minQuantity: 'min_quantity',
-  maxQuantity: 'max_quantity',
-  quantityStep: 'quantity_step',
-};
+/** The result of a write. Its numbers are those of products, not of lines. */
+export interface WrittenProducts {
+  created: number;
+  updated: number;
+  faults: LineFault[];
+}
 
-/** The columns whose values are compared with the stored product. */
-const COMPARED: ProductColumn[] = ['stockChange', 'minQuantity', 'maxQuantity', 'quantityStep'];
+/**
+ * How often a transaction with `writeProducts` is tried. Each conflict means that another one has
+ * created products. With many that create the same ones, the last one has the most conflicts.
+ */
+export const WRITE_TRIES = 50;
 
 export const LOCK_STORED = lockProducts(
   '$1',
-  'p.sku, p.stock, p.min_quantity AS "minQuantity", p.max_quantity AS "maxQuantity", p.quantity_step AS "quantityStep"',
+  'p.sku, p.image_url AS "imageUrl", p.stock, p.min_quantity AS "minQuantity", p.max_quantity AS "maxQuantity", p.quantity_step AS "quantityStep"',
 );
 
-/**
- * If a row leaves `is_active` empty, a new product is for sale, and an existing one keeps its
- * value.
- */
-const IS_ACTIVE = {
-  value: 'coalesce(is_active, true)',
-  change: 'is_active = CASE WHEN excluded.sku = ANY ($2) THEN products.is_active ELSE excluded.is_active END',
-};
+/** The rows, from JSON. */
+const LINES = `
+  jsonb_to_recordset($1::jsonb) AS line (
+    sku text, name text, "unitPriceMinor" int, description text, "imageUrl" text, stock int, "isActive" boolean,
+    "minQuantity" int, "maxQuantity" int, "quantityStep" int
+  )`;
 
 /**
- * With `stockChange`, a row has the new stock of a locked product. Null is a product that was not
- * in the table, or whose stock is not tracked: if it was created meanwhile, it keeps its stock.
+ * Skips a product that was created meanwhile. An update would have to wait for its lock, while this
+ * transaction holds locks on products that may come later in the order.
  */
-const STOCK_AFTER_CHANGE = 'stock = coalesce(excluded.stock, products.stock)';
+export const INSERT_PRODUCTS = `
+  INSERT INTO products (
+    sku, name, unit_price_minor, description, image_url, stock, is_active, min_quantity, max_quantity, quantity_step
+  )
+  SELECT
+    sku, name, "unitPriceMinor", coalesce(description, ''), "imageUrl", stock, coalesce("isActive", true),
+    "minQuantity", "maxQuantity", "quantityStep"
+  FROM ${LINES}
+  ORDER BY sku
+  ON CONFLICT (sku) DO NOTHING
+  RETURNING sku`;
+
+/** A missing member keeps its value. A row always has the members that can be null. */
+export const UPDATE_PRODUCTS = `
+  UPDATE products
+  SET
+    name = coalesce(line.name, products.name),
+    unit_price_minor = coalesce("unitPriceMinor", unit_price_minor),
+    description = coalesce(line.description, products.description),
+    image_url = "imageUrl",
+    stock = line.stock,
+    is_active = coalesce("isActive", is_active),
+    min_quantity = "minQuantity",
+    max_quantity = "maxQuantity",
+    quantity_step = "quantityStep"
+  FROM ${LINES}
+  WHERE products.sku = line.sku`;
 
 /**
- * Creates or changes products. For a column that is not in `columns`, an existing product keeps its
- * value, and a new one gets the table's default.
+ * Creates or changes the products of some lines, and returns the errors of the impossible lines.
+ * Runs in a transaction: the products stay locked from the comparison to the change.
  *
- * `$1` is the rows as JSON. `$2` is the skus of the rows with an empty `is_active`, if that is one
- * of the columns. Rows are sorted by sku, because products are always locked in this order. See
- * docs/decisions/05-lock-order.md.
- */
-export function writeStatement(columns: readonly ProductColumn[]): string {
-  const names = columns.map((column) => NAMES[column]);
-  const values = names.map((name) => (name === 'is_active' ? IS_ACTIVE.value : name));
-  const changes = columns.filter((column) => column !== 'sku').map(changeOf);
-  return `
-    INSERT INTO products (${names.join(', ')})
-    SELECT ${values.join(', ')}
-    FROM jsonb_to_recordset($1::jsonb) AS line (
-      sku text, name text, unit_price_minor int, description text, image_url text, stock int, is_active boolean,
-      min_quantity int, max_quantity int, quantity_step int
-    )
-    ORDER BY sku
-    ON CONFLICT (sku) DO UPDATE SET ${changes.join(', ')}`;
-}
-
-function changeOf(column: ProductColumn): string {
-  if (column === 'isActive') return IS_ACTIVE.change;
-  if (column === 'stockChange') return STOCK_AFTER_CHANGE;
-  return `${NAMES[column]} = excluded.${NAMES[column]}`;
-}
-
-/**
- * Creates or changes the products of some lines, and returns the lines that are impossible. Runs in
- * a transaction: the products stay locked from the comparison to the change.
+ * A member that a line omits keeps its value, and a new product gets the default.
  *
- * @throws TransactionConflict if a product was created meanwhile, with values that make a line
- *   impossible
+ * @throws TransactionConflict if a product was created meanwhile
  */
 export async function writeProducts(
   manager: EntityManager,
-  columns: readonly ProductColumn[],
   lines: readonly ProductLine[],
-): Promise<LineError[]> {
-  const isCompared = columns.some((column) => COMPARED.includes(column));
-  const stored = isCompared ? await lockStored(manager, lines) : new Map<string, StoredProduct>();
-  const { rows, errors } = applyLines(lines, stored);
-  try {
-    if (rows.length > 0) await manager.query(writeStatement(columns), parametersOf(columns, rows));
-  } catch (cause) {
-    if (!isImpossibleRule(cause)) throw cause;
-    throw new TransactionConflict(messageOf(cause), { cause });
+): Promise<WrittenProducts> {
+  const stored = await lockStored(manager, lines);
+  const { rows, faults } = applyLines(lines, stored);
+  const created = rows.filter(({ sku }) => !stored.has(sku));
+  const updated = rows.filter(({ sku }) => stored.has(sku));
+  if (created.length > 0) {
+    const inserted = await manager.query<unknown[]>(INSERT_PRODUCTS, [JSON.stringify(created)]);
+    if (inserted.length < created.length) throw new TransactionConflict('A product was created meanwhile');
   }
-  return errors;
-}
-
-/** Recognises the check of the table. pg gives its name, and TypeORM copies it. */
-function isImpossibleRule(error: unknown): boolean {
-  return (error as { constraint?: unknown }).constraint === 'products_max_quantity';
+  if (updated.length > 0) await manager.query(UPDATE_PRODUCTS, [JSON.stringify(updated)]);
+  return { created: created.length, updated: updated.length, faults };
 }
 
 async function lockStored(
@@ -108,14 +91,4 @@ async function lockStored(
   const skus = lines.map(({ row }) => row.sku);
   const found = await manager.query<(StoredProduct & { sku: string })[]>(LOCK_STORED, [skus]);
   return new Map(found.map(({ sku, ...product }) => [sku, product]));
-}
-
-function parametersOf(columns: readonly ProductColumn[], rows: readonly ProductRow[]): unknown[] {
-  const records = rows.map((row) =>
-    Object.fromEntries(
-      columns.map((column) => [NAMES[column], row[column === 'stockChange' ? 'stock' : column]]),
-    ),
-  );
-  const keepsIsActive = rows.filter(({ isActive }) => isActive === undefined).map(({ sku }) => sku);
-  return [JSON.stringify(records), ...(columns.includes('isActive') ? [keepsIsActive] : [])];
 }
