@@ -1,12 +1,19 @@
-import { Body, Controller, Param, Patch, Put } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { OpensFor } from '../auth/api-key/opens-for.decorator.js';
 import { ApiSku } from '../catalogue/api-sku.decorator.js';
+import { BulkImport } from '../catalogue/import/bulk-import.service.js';
+import {
+  PRODUCTS_BODY_LIMIT,
+  SavedProductsDto,
+  SaveProductsDto,
+} from '../catalogue/import/save-products.dto.js';
 import { ProductDto, toProductDto } from '../catalogue/product.dto.js';
 import { ProductService } from '../catalogue/product.service.js';
 import { ChangeProductDto, SaveProductDto } from '../catalogue/save-product.dto.js';
 import { SkuPipe, StoredSkuPipe } from '../catalogue/sku.pipe.js';
 import { Environment } from '../config/environment.js';
+import { BodyLimit } from '../http/input/body-limit.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../problem/api-problems.decorator.js';
 import { AdminOnly } from './admin-only.decorator.js';
 
@@ -15,8 +22,25 @@ import { AdminOnly } from './admin-only.decorator.js';
 export class AdminProductController {
   constructor(
     private readonly products: ProductService,
+    private readonly bulk: BulkImport,
     private readonly environment: Environment,
   ) {}
+
+  @Post()
+  @OpensFor('products:write')
+  @HttpCode(200)
+  @BodyLimit(PRODUCTS_BODY_LIMIT)
+  @ApiOperation({
+    operationId: 'saveProducts',
+    summary: 'Create and change up to 1,000 products at once',
+    description:
+      'Saves all products or none. A member that a product omits keeps its value. A new product needs `name` and `unitPriceMinor`, and gets the defaults of `PUT` for other members. Null means the same as with `PATCH`. `stockChange` adds to a tracked stock, so that pieces that were sold meanwhile stay sold: a repeated request adds again. Reservations do not change. The answer lists at most 100 errors. A body can have up to 2 MB (2,097,152 bytes).',
+  })
+  @ApiOkResponse({ type: SavedProductsDto })
+  @ApiProblems(...BODY_PROBLEMS)
+  async saveAll(@Body() { products }: SaveProductsDto): Promise<SavedProductsDto> {
+    return this.bulk.save(products);
+  }
 
   @Put(':sku')
   @OpensFor('products:write')

@@ -16,10 +16,15 @@ export function assertPossibleRule(rule: QuantityRule): void {
 }
 
 /** @throws Problem `invalid-input` for changes that set the stock and add to it */
-export function assertOneStock({ stock, stockChange }: ProductChanges): void {
-  if (stock === undefined || stockChange === undefined) return;
-  const message = 'stockChange adds to the stock, and stock replaces it: send only one of them';
-  throw invalidInput([{ field: 'stockChange', message }]);
+export function assertOneStock(changes: ProductChanges): void {
+  const message = findTwoStocksFault(changes);
+  if (message !== null) throw invalidInput([{ field: 'stockChange', message }]);
+}
+
+/** Returns the reason why changes can't set the stock and add to it, or null. */
+export function findTwoStocksFault({ stock, stockChange }: ProductChanges): string | null {
+  if (stock === undefined || stockChange === undefined) return null;
+  return 'stockChange adds to the stock, and stock replaces it: send only one of them';
 }
 
 /**

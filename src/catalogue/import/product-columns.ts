@@ -14,7 +14,9 @@ const OPTIONAL: ProductColumn[] = [
   'maxQuantity',
   'quantityStep',
 ];
-const KNOWN: string[] = [...REQUIRED, ...OPTIONAL];
+
+/** The members of a product that a file or a request can have. */
+export const IMPORTED_MEMBERS: readonly string[] = [...REQUIRED, ...OPTIONAL];
 
 const NAMES = `${REQUIRED.join(', ')} and optionally ${OPTIONAL.join(', ')}`;
 
@@ -43,7 +45,7 @@ export function readColumns(header: string[], line: number): ProductColumn[] {
     throw new Error(`Line ${line} names one column twice: ${first} and ${names[duplicate]}`);
   }
   const missing = REQUIRED.filter((name) => !columns.includes(name));
-  const unknown = columns.filter((name) => !KNOWN.includes(name)).map((name) => name || '(empty)');
+  const unknown = columns.filter((name) => !IMPORTED_MEMBERS.includes(name)).map((name) => name || '(empty)');
   if (missing.length > 0 || unknown.length > 0) {
     const errors = `missing: ${missing.join(', ') || 'none'}, unknown: ${unknown.join(', ') || 'none'}`;
     throw new Error(`Line ${line} must name the columns ${NAMES}; ${errors}`);
