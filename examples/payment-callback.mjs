@@ -6,21 +6,17 @@
  * 2. The shopper pays at the provider.
  * 3. The provider calls this server, without the shopper's cookie and perhaps more than once.
  *
- *     API=http://localhost:3000 EMAIL=back-end@example.com PASSWORD=… PAYMENT_SECRET=… \
- *       node examples/payment-callback.mjs
- *
- * The user is an admin: `npm run --silent cli -- users:create-admin back-end@example.com`.
+ *     npm run --silent cli -- keys:create payments --scopes orders:write,baskets:write
+ *     API=http://localhost:3000 API_KEY=bk_… PAYMENT_SECRET=… node examples/payment-callback.mjs
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { Refused, ShopApi } from './server-side-client.mjs';
+import { read, Refused, sendUntilAnswered } from './server-side-client.mjs';
 
-const { API: url = 'http://localhost:3000', EMAIL: email, PASSWORD: password } = process.env;
+const { API: url = 'http://localhost:3000', API_KEY: key } = process.env;
 const { PAYMENT_SECRET: secret, PORT: port = '4000' } = process.env;
-if (!email || !password || !secret) throw new Error('Set EMAIL, PASSWORD and PAYMENT_SECRET.');
-
-const api = new ShopApi({ url, email, password });
+if (!key || !secret) throw new Error('Set API_KEY and PAYMENT_SECRET.');
 
 /** The problems that need a refund, because no later call can create the order of this payment. */
 const REFUND = new Set([
@@ -39,16 +35,14 @@ const REFUND = new Set([
  * order, and reduces the stock once.
  */
 async function settle({ basketId, amountMinor, status }) {
-  const path = `/api/admin/baskets/${encodeURIComponent(basketId)}`;
+  const basket = `${url}/api/admin/baskets/${encodeURIComponent(basketId)}`;
   try {
     if (status !== 'paid') {
       // The shopper can change the basket and try again.
-      await api.send('POST', `${path}/thaw`);
+      await post(`${basket}/thaw`);
       return { outcome: 'open' };
     }
-    const { body: order } = await api.send('POST', `${path}/submit`, {
-      body: { expectedAmountMinor: amountMinor },
-    });
+    const order = await post(`${basket}/submit`, { expectedAmountMinor: amountMinor });
     // The API returns an existing order without a comparison of the amount. So this may be a second
     // payment.
     if (order.totals.amountMinor !== amountMinor) return { outcome: 'refund', reason: 'other-amount' };
@@ -62,6 +56,11 @@ async function settle({ basketId, amountMinor, status }) {
     if (!REFUND.has(error.type)) throw error;
     return { outcome: 'refund', reason: error.type };
   }
+}
+
+async function post(route, body) {
+  const response = await sendUntilAnswered('POST', route, body, { Authorization: `Bearer ${key}` });
+  return (await read(response)).body;
 }
 
 /** Checks the signature: anybody can call this server, but only the provider has the secret. */

@@ -35,13 +35,13 @@ export class ShopApi {
     // The same key in each attempt: the API makes the change only once.
     if (method === 'POST') headers = { 'Idempotency-Key': randomUUID(), ...headers };
     const authorized = async () => ({ ...headers, Authorization: `Bearer ${await this.#accessToken()}` });
-    let response = await this.#sendUntilAnswered(method, path, body, await authorized());
+    let response = await sendUntilAnswered(method, this.url + path, body, await authorized());
     if (response.status === 401) {
       // The token has expired, or the user has logged out everywhere. A login gives a new one.
       this.#token = undefined;
-      response = await this.#sendUntilAnswered(method, path, body, await authorized());
+      response = await sendUntilAnswered(method, this.url + path, body, await authorized());
     }
-    return this.#read(response);
+    return read(response);
   }
 
   /**
@@ -50,43 +50,44 @@ export class ShopApi {
    */
   async #accessToken() {
     if (this.#token === undefined || performance.now() > this.#token.renewAt) {
-      const response = await this.#sendUntilAnswered('POST', '/api/auth/login', this.credentials, {});
-      const { body } = await this.#read(response);
+      const response = await sendUntilAnswered('POST', `${this.url}/api/auth/login`, this.credentials);
+      const { body } = await read(response);
       // In milliseconds, and a tenth earlier: a token must not expire on its way.
       this.#token = { value: body.accessToken, renewAt: performance.now() + body.expiresIn * 900 };
     }
     return this.#token.value;
   }
+}
 
-  /**
-   * Sends again after a lost connection and after 503: the change may or may not have been made.
-   */
-  async #sendUntilAnswered(method, path, body, headers) {
-    for (let attempt = 1; ; attempt++) {
-      const isLast = attempt === ATTEMPTS;
-      try {
-        const response = await fetch(this.url + path, {
-          method,
-          headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
-          body: body === undefined ? undefined : JSON.stringify(body),
-          signal: AbortSignal.timeout(15_000),
-        });
-        if (response.status !== 503 || isLast) return response;
-        await sleep(Number(response.headers.get('Retry-After') ?? 1) * 1_000);
-      } catch (error) {
-        if (isLast) throw error;
-        await sleep(200 * 2 ** attempt);
-      }
+/**
+ * Sends again after a lost connection and after 503: the change may or may not have been made.
+ */
+export async function sendUntilAnswered(method, url, body, headers = {}) {
+  for (let attempt = 1; ; attempt++) {
+    const isLast = attempt === ATTEMPTS;
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(15_000),
+      });
+      if (response.status !== 503 || isLast) return response;
+      await sleep(Number(response.headers.get('Retry-After') ?? 1) * 1_000);
+    } catch (error) {
+      if (isLast) throw error;
+      await sleep(200 * 2 ** attempt);
     }
   }
+}
 
-  async #read(response) {
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
-    const body = isJson ? JSON.parse(text) : {};
-    if (!response.ok) throw new Refused(response.status, body);
-    return { body, etag: response.headers.get('ETag') };
-  }
+/** Returns the body and the ETag of an answer. @throws Refused */
+export async function read(response) {
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
+  const body = isJson ? JSON.parse(text) : {};
+  if (!response.ok) throw new Refused(response.status, body);
+  return { body, etag: response.headers.get('ETag') };
 }
 
 /**

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
+import { ApiKeyService } from '../../src/auth/api-key/api-key.service.js';
 import type { BasketDto } from '../../src/basket/basket.dto.js';
 import type { Product } from '../../src/catalogue/product.entity.js';
 import type { Client } from '../support/client.js';
 import { type Interception, HttpProxy } from '../support/http-proxy.js';
 import { Program } from '../support/program.js';
-import { Shop, type TestUser } from '../support/shop.js';
+import { Shop } from '../support/shop.js';
 
 const SECRET = 'what only the provider knows';
 
@@ -17,19 +18,16 @@ interface Payment {
 
 describe('examples/payment-callback.mjs', () => {
   let shop: Shop;
-  let backEnd: TestUser;
   let proxy: HttpProxy;
   let intercept: Interception;
   let example: Program;
   let url: string;
   beforeAll(async () => {
     shop = await Shop.open();
-    backEnd = await shop.user();
-    await shop.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [backEnd.id]);
+    const { key } = await shop.app.get(ApiKeyService).create('payments', ['orders:write', 'baskets:write']);
     proxy = await HttpProxy.open(shop.url, (request) => intercept(request));
-    const variables = { API: proxy.url, EMAIL: backEnd.email, PASSWORD: backEnd.password };
-    const more = { PAYMENT_SECRET: SECRET, PORT: '0' };
-    example = Program.example('payment-callback.mjs', [], { ...variables, ...more });
+    const variables = { API: proxy.url, API_KEY: key, PAYMENT_SECRET: SECRET, PORT: '0' };
+    example = Program.example('payment-callback.mjs', [], variables);
     url = await example.serves();
   });
   beforeEach(() => {
@@ -189,14 +187,14 @@ describe('examples/payment-callback.mjs', () => {
     expect(await state()).toEqual({ status: 'frozen', stock: 5 });
   });
 
-  it('lets the provider call again when it has no permission, and logs the reason', async () => {
+  it('lets the provider call again when the key lacks a scope, and logs the reason', async () => {
     const payment = await pays(await shop.product({ stock: 5 }));
-    await shop.sql(`UPDATE users SET role = 'customer' WHERE id = $1`, [backEnd.id]);
+    await shop.sql(`UPDATE api_keys SET scopes = '{baskets:write}'`);
 
     expect((await callsBack(payment)).status).toBe(500);
-    await shop.sql(`UPDATE users SET role = 'admin' WHERE id = $1`, [backEnd.id]);
+    await shop.sql(`UPDATE api_keys SET scopes = '{orders:write,baskets:write}'`);
 
-    expect(example.output).toContain('/problems/forbidden');
+    expect(example.output).toContain('/problems/insufficient-scope');
     expect(await callsBack(payment)).toMatchObject({ status: 200, body: { outcome: 'ordered' } });
   });
 });
