@@ -616,6 +616,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create and change up to 1,000 products at once
+         * @description Saves all products or none. A member that a product omits keeps its value. A new product needs `name` and `unitPriceMinor`, and gets the defaults of `PUT` for other members. Null means the same as with `PATCH`. `stockChange` adds to a tracked stock, so that pieces that were sold meanwhile stay sold: a repeated request adds again. Reservations do not change. The answer lists at most 100 errors. A body can have up to 2 MB (2,097,152 bytes).
+         */
+        post: operations["saveProducts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/products/{sku}": {
         parameters: {
             query?: never;
@@ -1362,6 +1382,61 @@ export interface components {
              * @example 900
              */
             expectedAmountMinor?: number;
+        };
+        ImportedProductDto: {
+            /** @example Green tea */
+            name?: string;
+            description?: string;
+            imageUrl?: string | null;
+            /** @example 450 */
+            unitPriceMinor?: number;
+            /** @description Null means unlimited. */
+            stock?: number | null;
+            /** @description False if the product is no longer for sale. */
+            isActive?: boolean;
+            /** @description A basket holds at least this many pieces of the product, or none. */
+            minQuantity?: number;
+            /** @description A basket holds at most this many pieces of the product. Null means no maximum. A multiple of `quantityStep` from `minQuantity` to `maxQuantity` must exist. */
+            maxQuantity?: number | null;
+            /** @description A basket holds a multiple of this many pieces of the product. */
+            quantityStep?: number;
+            /**
+             * @description A number of pieces to add to the stock, instead of `stock`. A negative number takes pieces off.
+             * @example -2
+             */
+            stockChange?: number;
+            /** @example TEA-GREEN-100 */
+            sku: string;
+        };
+        SaveProductsDto: {
+            /**
+             * @description Each sku once.
+             * @example [
+             *       {
+             *         "sku": "TEA-GREEN-100",
+             *         "name": "Green tea",
+             *         "unitPriceMinor": 450,
+             *         "stock": 20
+             *       },
+             *       {
+             *         "sku": "CUP-WHITE",
+             *         "stockChange": -2
+             *       }
+             *     ]
+             */
+            products: components["schemas"]["ImportedProductDto"][];
+        };
+        SavedProductsDto: {
+            /**
+             * @description The number of new products.
+             * @example 1
+             */
+            created: number;
+            /**
+             * @description The number of products that existed before, also of those without a change.
+             * @example 1
+             */
+            updated: number;
         };
         SaveProductDto: {
             /** @example Green tea */
@@ -8202,6 +8277,154 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["QuantityLimitProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `expectation-failed`: The expectation cannot be met. */
+            417: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ExpectationFailedProblem"];
+                };
+            };
+            /** @description `headers-too-large`: The headers are too large. */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /** @description `internal-error`: An internal error occurred. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `database-unavailable`: The database is unavailable. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"];
+                };
+            };
+        };
+    };
+    saveProducts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveProductsDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedProductsDto"];
+                };
+            };
+            /** @description `invalid-input`: The request is not valid. `malformed-json`: The body is not valid JSON. `malformed-request`: The request is not valid HTTP. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidInputProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["MalformedRequestProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `invalid-token`: The access token is not valid. `login-required`: A login is required. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidTokenProblem"] | components["schemas"]["LoginRequiredProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `foreign-origin`: The request comes from another site. `cross-site-cookie`: The session cookie does not work across sites. `insufficient-scope`: The API key does not have the scope. `forbidden`: The sender is not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForeignOriginProblem"] | components["schemas"]["CrossSiteCookieProblem"] | components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["ProblemDto"];
+                };
+            };
+            /** @description `not-found`: Not found. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description `method-not-allowed`: The path does not allow this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MethodNotAllowedProblem"];
+                };
+            };
+            /** @description `too-slow`: The request took too long. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description `body-too-large`: The body is too large. */
