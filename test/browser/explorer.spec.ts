@@ -88,7 +88,8 @@ describe('the explorer', () => {
     await page.reload();
 
     await page.getByRole('button', { name: 'Authorize' }).first().click();
-    await page.getByLabel('auth-bearer-value').fill(accessToken);
+    // The second form is for an API key.
+    await page.getByLabel('auth-bearer-value').first().fill(accessToken);
     await page.getByRole('button', { name: 'Apply credentials' }).first().click();
     await page.getByRole('button', { name: 'Close' }).first().click();
     const { status, body } = await execute('GET', '/api/auth/me');
