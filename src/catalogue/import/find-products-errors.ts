@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { FieldError } from '../../http/input/validation.pipe.js';
+import { type FieldError, unknownMembers } from '../../http/input/validation.pipe.js';
 import { findTwoStocksFault } from '../product-changes.js';
 import { ImportedProductDto } from './imported-product.dto.js';
 import { IMPORTED_MEMBERS } from './product-columns.js';
@@ -21,7 +21,7 @@ export const MAX_ERRORS = 100;
  */
 export function findProductsErrors(body: unknown): FieldError[] {
   const { products, ...others } = isMembers(body) ? body : {};
-  const errors = findUnknown(others, '', []);
+  const errors = unknownMembers(others);
   if (Array.isArray(products) && products.length >= 1 && products.length <= MAX_PRODUCTS) {
     errors.push(...products.flatMap((product, index) => findErrors(product, `products[${index}]`)));
     errors.push(...findRepeated(products));
@@ -39,7 +39,8 @@ function findErrors(product: unknown, path: string): FieldError[] {
   );
   const twoStocks = findTwoStocksFault(row);
   if (twoStocks !== null) errors.push({ field: `${path}.stockChange`, message: twoStocks });
-  return [...errors, ...findUnknown(product, `${path}.`, IMPORTED_MEMBERS)];
+  const unknown = Object.entries(product).filter(([name]) => !IMPORTED_MEMBERS.includes(name));
+  return [...errors, ...unknownMembers(Object.fromEntries(unknown), `${path}.`)];
 }
 
 /** Names the second product of a sku, and each further one. */
@@ -53,11 +54,6 @@ function findRepeated(products: readonly unknown[]): FieldError[] {
     else errors.push({ field: `products[${index}].sku`, message: `sku is that of products[${before}]` });
   }
   return errors;
-}
-
-function findUnknown(members: Members, path: string, known: readonly string[]): FieldError[] {
-  const unknown = Object.keys(members).filter((name) => !known.includes(name));
-  return unknown.map((name) => ({ field: path + name, message: `property ${name} should not exist` }));
 }
 
 function isMembers(value: unknown): value is Members {
