@@ -6,11 +6,11 @@ SELECT
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
-  p.reserved,
+  nullif(p.reserved, 0) AS reserved,
   p.is_active AS "isActive",
-  p.min_quantity AS "minQuantity",
+  nullif(p.min_quantity, 1) AS "minQuantity",
   p.max_quantity AS "maxQuantity",
-  p.quantity_step AS "quantityStep"
+  nullif(p.quantity_step, 1) AS "quantityStep"
 FROM products p
 WHERE p.sku = ANY ($1)
 ORDER BY p.sku

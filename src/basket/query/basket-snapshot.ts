@@ -45,8 +45,7 @@ type BasketColumns = Omit<BasketSnapshot, 'lines' | 'metadata' | 'reservedUntil'
 
 /** A row of `CHANGED_COLUMNS`: an open basket with a line. */
 export type OpenBasketRow = Pick<BasketColumns, 'id' | 'ownerId' | 'version' | 'metadata'> &
-  CarriedLine &
-  ProductColumns;
+  Omit<CarriedLine, 'attributes'> & { attributes: CarriedLine['attributes'] | null } & ProductColumns;
 export type BasketRow = OpenBasketRow & BasketColumns & PinnedLine;
 
 /** Null instead of `{}`, which most baskets have: a row repeats it for each line. */
@@ -183,13 +182,13 @@ function toBasket(row: OpenBasketRow & Partial<BasketRow>): BasketSnapshot {
  * TypeScript reports a missing member.
  */
 function toLine(row: OpenBasketRow & Partial<PinnedLine>, position: number): LineSnapshot {
-  const { sku, variant, attributes, quantity, unitPriceMinorWhenAdded } = row;
+  const { sku, variant, quantity, unitPriceMinorWhenAdded } = row;
   const { namePinned = null, unitPriceMinorPinned = null } = row;
   const isPinned = namePinned !== null && unitPriceMinorPinned !== null;
   return {
     sku,
     variant,
-    attributes,
+    attributes: row.attributes ?? {},
     quantity,
     unitPriceMinorWhenAdded,
     position,

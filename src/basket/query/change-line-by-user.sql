@@ -82,17 +82,17 @@ SELECT
   nullif(b.metadata, '{}') AS metadata,
   l.sku,
   l.variant,
-  l.attributes,
+  CASE WHEN l.variant <> '' THEN l.attributes END AS attributes,
   l.quantity,
   l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
-  p.reserved,
+  nullif(p.reserved, 0) AS reserved,
   p.is_active AS "isActive",
-  p.min_quantity AS "minQuantity",
+  nullif(p.min_quantity, 1) AS "minQuantity",
   p.max_quantity AS "maxQuantity",
-  p.quantity_step AS "quantityStep"
+  nullif(p.quantity_step, 1) AS "quantityStep"
 FROM
   (SELECT) one
   LEFT JOIN changed b ON true

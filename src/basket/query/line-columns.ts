@@ -22,6 +22,8 @@ interface LineColumn {
   origin: Origin;
   /** The type of a value that is sent as JSON. */
   type?: 'jsonb';
+  /** The expression of a read. Null instead of `{}`, because most lines have no attributes. */
+  selected?: string;
   /**
    * Of `checkout`: the column of the product, and the line's own when the catalogue has no such
    * product.
@@ -37,7 +39,13 @@ export const LINE_COLUMNS = [
   { property: 'basketId', column: 'basket_id', origin: 'basket' },
   { property: 'sku', column: 'sku', origin: 'request' },
   { property: 'variant', column: 'variant', origin: 'request' },
-  { property: 'attributes', column: 'attributes', origin: 'request', type: 'jsonb' },
+  {
+    property: 'attributes',
+    column: 'attributes',
+    origin: 'request',
+    type: 'jsonb',
+    selected: `CASE WHEN l.variant <> '' THEN l.attributes END`,
+  },
   { property: 'quantity', column: 'quantity', origin: 'request' },
   { property: 'unitPriceMinorWhenAdded', column: 'unit_price_minor_when_added', origin: 'product' },
   { property: 'addedAt', column: 'added_at', origin: 'database' },
@@ -117,16 +125,17 @@ const names = (columns: { column: string }[]) => columns.map(({ column }) => col
 /** SQL: the columns of `CarriedLine`, by their names in the table. */
 export const CARRIED_COLUMNS = names(CARRIED);
 
-const aliased = ({ property, column }: Column, expression: string) =>
-  property === expression || (property as string) === column ? expression : `${expression} AS "${property}"`;
+function selectedColumn(each: Column): string {
+  if ('selected' in each) return `${each.selected} AS ${each.property}`;
+  const { property, column } = each;
+  return `l.${column}${column === (property as string) ? '' : ` AS "${property}"`}`;
+}
 
 /** SQL: the columns of a line `l` for a snapshot, by the names of the properties. */
-export const SELECTED_LINE = [...CARRIED, ...PINNED]
-  .map((each) => aliased(each, `l.${each.column}`))
-  .join(', ');
+export const SELECTED_LINE = [...CARRIED, ...PINNED].map(selectedColumn).join(', ');
 
 /** SQL: the same of a line in an open basket, which has no pins. */
-export const SELECTED_OPEN_LINE = CARRIED.map((each) => aliased(each, `l.${each.column}`)).join(', ');
+export const SELECTED_OPEN_LINE = CARRIED.map(selectedColumn).join(', ');
 
 /**
  * SQL: an expression for each column that an insert fills. The default of `addedAt` is the present.

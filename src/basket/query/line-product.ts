@@ -13,18 +13,22 @@ export interface LineProduct extends QuantityRule {
   isActive: boolean;
 }
 
-/** The columns of a product in a row. */
-export type ProductColumns = Omit<LineProduct, 'sku' | 'available'>;
+type Defaults = 'reserved' | 'minQuantity' | 'quantityStep';
+
+/** The columns of a product in a row. Null stands for the defaults, which most products have. */
+export type ProductColumns = Omit<LineProduct, 'sku' | 'available' | Defaults> &
+  Record<Defaults, number | null>;
 
 /** SQL: the columns of a product `p`. */
 export const PRODUCT_COLUMNS = `
-  p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, p.reserved, p.is_active AS "isActive",
-  p.min_quantity AS "minQuantity", p.max_quantity AS "maxQuantity", p.quantity_step AS "quantityStep"`;
+  p.name, p.unit_price_minor AS "unitPriceMinor", p.stock, nullif(p.reserved, 0) AS reserved, p.is_active AS "isActive",
+  nullif(p.min_quantity, 1) AS "minQuantity", p.max_quantity AS "maxQuantity",
+  nullif(p.quantity_step, 1) AS "quantityStep"`;
 
 /** Takes a product of the catalogue, or a row with its columns. */
 export function toLineProduct(product: ProductColumns & { sku: string }): LineProduct {
-  const { sku, name, unitPriceMinor, stock, reserved, isActive } = product;
-  const { minQuantity, maxQuantity, quantityStep } = product;
+  const { sku, name, unitPriceMinor, stock, isActive, maxQuantity } = product;
+  const reserved = product.reserved ?? 0;
   return {
     sku,
     name,
@@ -33,8 +37,8 @@ export function toLineProduct(product: ProductColumns & { sku: string }): LinePr
     reserved,
     available: stock === null ? null : Math.max(stock - reserved, 0),
     isActive,
-    minQuantity,
+    minQuantity: product.minQuantity ?? 1,
     maxQuantity,
-    quantityStep,
+    quantityStep: product.quantityStep ?? 1,
   };
 }

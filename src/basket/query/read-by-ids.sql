@@ -13,7 +13,7 @@ SELECT
   b.currency,
   l.sku,
   l.variant,
-  l.attributes,
+  CASE WHEN l.variant <> '' THEN l.attributes END AS attributes,
   l.quantity,
   l.unit_price_minor_when_added AS "unitPriceMinorWhenAdded",
   l.name_pinned AS "namePinned",
@@ -21,11 +21,11 @@ SELECT
   p.name,
   p.unit_price_minor AS "unitPriceMinor",
   p.stock,
-  p.reserved,
+  nullif(p.reserved, 0) AS reserved,
   p.is_active AS "isActive",
-  p.min_quantity AS "minQuantity",
+  nullif(p.min_quantity, 1) AS "minQuantity",
   p.max_quantity AS "maxQuantity",
-  p.quantity_step AS "quantityStep"
+  nullif(p.quantity_step, 1) AS "quantityStep"
 FROM baskets b LEFT JOIN basket_lines l ON l.basket_id = b.id LEFT JOIN products p ON p.sku = l.sku
 WHERE b.id = ANY ($1)
 ORDER BY l.added_at, l.sku, l.variant
