@@ -1,6 +1,6 @@
 import { MAX_VALUE_LENGTH } from '../basket/query/attributes.js';
 
-/** That of Django's column. A name of an attribute is shorter. */
+/** The length of Django's column. A name of an attribute is shorter. */
 const MAX_CODE_LENGTH = 128;
 
 /** The longest JSON of a value that fits into an attribute, if JSON escapes every character. */

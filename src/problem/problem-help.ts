@@ -53,7 +53,7 @@ export const PROBLEM_HELP: Record<ProblemType, string> = {
   'too-slow': 'The request did not arrive completely in time. Send it again.',
   'precondition-failed': `The basket has changed since the \`ETag\` in \`If-Match\`. ${READ_AGAIN}`,
   'body-too-large':
-    'The body is larger than 16 kB, or for several changes larger than 512 kB. Send a smaller body.',
+    'The body is too large: 16 kB are allowed, 512 kB for several changes of a basket, and 2 MB for several products. Send a smaller body.',
   'unsupported-media-type':
     'The body must be `application/json` in UTF-8. It may be compressed with gzip, deflate or br.',
   'expectation-failed': 'The server supports only `100-continue` in the header `Expect`.',

@@ -3,7 +3,7 @@ import type { Product } from '../../src/catalogue/product.entity.js';
 import type { Answer, Client, ProblemBody } from './client.js';
 import type { Shop } from './shop.js';
 
-/** What a test of the stock does and reads. */
+/** The actions and the reads of tests of the stock. */
 export class Stock {
   constructor(private readonly shop: Shop) {}
 

@@ -1,4 +1,4 @@
-/** What an API key may do. Each admin route names the scope that opens it. */
+/** The permissions of API keys. Each admin route names the scope that opens it. */
 export const API_KEY_SCOPES = [
   'baskets:read',
   'baskets:write',

@@ -23,7 +23,7 @@ import { toBasketDto } from '../to-basket-dto.js';
 /**
  * Changes the locked basket, which is null if there is none. Returns the basket afterwards.
  *
- * What it passes to `recordResults` is the `results` of a repeated request.
+ * A repeated request gets the `results` that the first one passed to `recordResults`.
  */
 export type Change = (
   manager: EntityManager,
